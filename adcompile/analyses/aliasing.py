@@ -1,0 +1,230 @@
+"""Which values may share memory, and which hold others.
+
+Values that may be views of each other, or one object under two names, are one class, found
+by union. A container's class has a class for what it holds at each known index (or at any).
+The classes do not look at the order of statements (Steensgaard's analysis, with fields).
+
+relies on: types.  ensures: `affects(a, b)` is False only where a change of `a` in place
+cannot change what reading `b` gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from adcompile.analyses.effects import is_pure_callable
+from adcompile.ir.callables import IN_PLACE, canonical
+from adcompile.ir.nodes import Atom, Attribute, Block, Call, Const, Each, For, If, Opaque, Syntax, Var, While, With
+from adcompile.ir.traverse import walk
+from adcompile.ir.types import UNKNOWN, Array, Dict, List, Scalar, Tuple, Type
+from adcompile.runtime import broadcasting, structures, updates
+from adcompile.runtime.markers import detach
+
+# Pure functions whose result may be an argument, a view of it, or may hold it.
+SHARING = frozenset(
+    [
+        np.transpose,
+        np.reshape,
+        np.ravel,
+        np.swapaxes,
+        np.moveaxis,
+        np.expand_dims,
+        np.squeeze,
+        np.broadcast_to,
+        np.diagonal,
+        np.diag,
+        np.asarray,
+        np.real,
+        np.imag,
+        np.flip,
+        np.fliplr,
+        np.flipud,
+        np.rot90,
+        np.matrix_transpose,
+        np.atleast_1d,
+        np.atleast_2d,
+        np.atleast_3d,
+        np.ascontiguousarray,
+        np.split,
+        np.array_split,
+        np.broadcast_arrays,
+        detach,
+        getattr,
+        list,
+        tuple,
+        dict,
+        min,
+        max,
+        sorted,
+        reversed,
+        zip,
+        enumerate,
+        broadcasting.unbroadcast,
+        broadcasting.match_dtype,
+        broadcasting.add,
+        broadcasting.add_item,
+    ]
+)
+DISPLAYS = (structures.make_tuple, structures.make_list, structures.make_set)
+ANY = "*"
+
+
+class Aliasing:
+    """The classes of values that may share memory, and what they hold."""
+
+    def __init__(self, body: Block, types: Mapping[Var, Type]) -> None:
+        self.types = types
+        self._parent: dict[Any, Any] = {}
+        self._held: dict[Any, dict[Any, Any]] = {}
+        for stmt in walk(body):
+            if isinstance(stmt, Call):
+                self._call(stmt)
+            elif isinstance(stmt, If):
+                self._link(stmt.results, stmt.then.yields)
+                self._link(stmt.results, stmt.orelse.yields)
+            elif isinstance(stmt, (For, While)):
+                self._link(stmt.params, stmt.inits)
+                self._link(stmt.params, stmt.body.yields)
+                self._link(stmt.params, stmt.results)
+                if isinstance(stmt, For):
+                    for item, source in zip(stmt.items, stmt.sources, strict=True):
+                        if isinstance(source, Each):
+                            self._take(item, source.sequence, ANY)
+            elif isinstance(stmt, With):
+                self._link(stmt.results, stmt.body.yields)
+            elif isinstance(stmt, Opaque):
+                for _, written in stmt.writes:
+                    for _, read in stmt.reads:
+                        self._mix(written, read)
+
+    # --------------------------------------------------------------------------------- answers
+
+    def may_share(self, a: Var, b: Var) -> bool:
+        """Whether two values may be views of the same memory, or the same object."""
+        return a is b or (self._has_memory(a) and self._has_memory(b) and self.find(a) is self.find(b))
+
+    def affects(self, a: Var, b: Var) -> bool:
+        """Whether a change of `a` in place may change what reading `b` gives: they share
+        memory, or `b` holds something that shares memory with `a`."""
+        if a is b:
+            return True
+        if not (self._has_memory(a) and self._has_memory(b)):
+            return False
+        root, seen, pending = self.find(a), set(), [self.find(b)]
+        while pending:
+            one = pending.pop()
+            if one is root:
+                return True
+            if one not in seen:
+                seen.add(one)
+                pending += [self.find(h) for h in self._held.get(one, {}).values()]
+        return False
+
+    def find(self, node: Any) -> Any:
+        """The representative of a class."""
+        while (up := self._parent.get(node, node)) is not node:
+            node = up
+        return node
+
+    # ---------------------------------------------------------------------------------- union
+
+    def _has_memory(self, var: Any) -> bool:
+        return not (isinstance(var, Var) and isinstance(self.types.get(var, UNKNOWN), Scalar))
+
+    def _union(self, a: Any, b: Any) -> None:
+        pending = [(a, b)]
+        while pending:
+            one, other = map(self.find, pending.pop())
+            if one is other:
+                continue
+            self._parent[other] = one
+            mine, theirs = self._held.setdefault(one, {}), self._held.pop(other, {})
+            for key, held in theirs.items():
+                if key in mine:
+                    pending.append((mine[key], held))
+                else:
+                    mine[key] = held
+            if ANY in mine:
+                pending += [(mine[ANY], held) for key, held in mine.items() if key is not ANY]
+
+    def _link(self, left: Iterable[Atom], right: Iterable[Atom]) -> None:
+        for a, b in zip(left, right, strict=True):
+            if isinstance(a, Var) and isinstance(b, Var) and self._has_memory(a) and self._has_memory(b):
+                self._union(a, b)
+
+    def _held_by(self, container: Any, key: Any) -> Any:
+        """The class of what a container holds at `key`."""
+        held = self._held.setdefault(self.find(container), {})
+        if key not in held:
+            held[key] = held[ANY] if ANY in held else object()
+            if key is ANY:
+                for other in list(held.values()):
+                    self._union(held[ANY], other)
+        return held[key]
+
+    def _put(self, container: Atom, key: Any, value: Atom) -> None:
+        if isinstance(container, Var) and isinstance(value, Var) and self._has_memory(value):
+            self._union(self._held_by(container, key), value)
+
+    def _take(self, result: Atom, container: Atom, key: Any) -> None:
+        """`result = container[key]`: a view of an array, or what a container holds."""
+        if not (isinstance(result, Var) and isinstance(container, Var) and self._has_memory(result)):
+            return
+        type_ = self.types.get(container, UNKNOWN)
+        if not isinstance(type_, (Tuple, List, Dict)):
+            self._union(result, container)
+        if not isinstance(type_, Array):
+            self._union(result, self._held_by(container, key))
+
+    def _mix(self, result: Atom, operand: Atom) -> None:
+        """The result may be, view, or hold the operand in any way."""
+        if isinstance(result, Var) and isinstance(operand, Var):
+            if self._has_memory(result) and self._has_memory(operand):
+                self._union(result, operand)
+                self._union(result, self._held_by(operand, ANY))
+
+    # ---------------------------------------------------------------------------------- calls
+
+    def _call(self, call: Call) -> None:
+        fn: Any = call.fn
+        operands = call.operands
+        if isinstance(fn, Syntax) or len(call.results) > 1:
+            self._several(call)
+            return
+        result = call.results[0]
+        meant = canonical(fn)
+        if fn in DISPLAYS:
+            for i, atom in enumerate(operands):
+                self._put(result, i if fn is structures.make_tuple else ANY, atom)
+        elif fn is structures.make_dict:
+            for atom in operands[1::2]:
+                self._put(result, ANY, atom)
+        elif fn in IN_PLACE or fn in (updates.increment, updates.add_at, updates.without_last):
+            self._link([result], operands[:1])
+        elif fn in (updates.update, updates.append, updates.extend):
+            self._link([result], operands[:1])
+            if not isinstance(self.types.get(result, UNKNOWN), Array):
+                self._put(result, ANY, operands[-1])
+        elif getattr(fn, "__name__", "") == "getitem":
+            key = operands[1].value if isinstance(operands[1], Const) and type(operands[1].value) is int else ANY
+            self._take(result, operands[0], key if key is ANY or key >= 0 else ANY)
+        elif isinstance(fn, Attribute) and meant is fn:
+            self._mix(result, operands[0])
+        elif fn in SHARING or meant in SHARING or not is_pure_callable(fn):
+            for operand in operands:
+                if isinstance(self.types.get(result, UNKNOWN), Array):
+                    self._link([result], [operand])
+                else:
+                    self._mix(result, operand)
+
+    def _several(self, call: Call) -> None:
+        """A call with several results, or an expression that is kept as it is."""
+        for i, result in enumerate(call.results):
+            if call.fn is structures.unpack:
+                self._take(result, call.operands[0], i)
+            else:
+                for operand in call.operands:
+                    self._mix(result, operand)

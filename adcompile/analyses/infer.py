@@ -1,0 +1,209 @@
+"""The type of every value of a function, from the types of its inputs.
+
+Loops are iterated to a fixed point; a dim that changes from trip to trip, or that is made
+inside the loop, becomes a symbol of the carried value. Branches that cannot be taken are
+not looked at.
+
+relies on: lowered IR.  ensures: a type for each `Var`; Unknown is always right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from adcompile.inference.python import element_of, unpacked, unpacked_star
+from adcompile.inference.registry import SITE, infer_call
+from adcompile.ir.nodes import (
+    UNDEFINED,
+    Atom,
+    Block,
+    Call,
+    Each,
+    For,
+    Function,
+    If,
+    Loop,
+    Opaque,
+    Range,
+    Source,
+    Star,
+    Stmt,
+    Var,
+    While,
+    With,
+)
+from adcompile.ir.traverse import results_of
+from adcompile.ir.types import (
+    INT,
+    NEVER,
+    UNKNOWN,
+    Dim,
+    Passive,
+    Scalar,
+    Symbol,
+    Tuple,
+    Type,
+    add_dims,
+    forget_symbols,
+    join,
+    of_constant,
+    scale_dim,
+    static_value,
+    symbols_of,
+)
+from adcompile.runtime.structures import unpack, unpack_star
+
+Types = dict[Var, Type]
+CallType = Callable[[Any, Sequence[Type], Mapping[str | None, Type]], Type]
+ROUNDS = 6  # a loop's types are stable after a few rounds; what still moves then is Unknown
+
+
+def infer(function: Function, inputs: Mapping[Var, Type], call_type: CallType = infer_call) -> Types:
+    """The types of all values of `function`; an input that `inputs` lacks is Unknown.
+    `call_type` gives the type of a call (and follows calls of user functions)."""
+    inference = _Inference(call_type)
+    for var in function.inputs:
+        inference.set(var, inputs.get(var, UNKNOWN))
+    inference.block(function.body)
+    return inference.types
+
+
+def atom_type(types: Mapping[Var, Type], atom: Atom) -> Type:
+    """The type of an atom."""
+    if isinstance(atom, Var):
+        return types.get(atom, UNKNOWN)
+    return NEVER if atom.value is UNDEFINED else of_constant(atom.value)
+
+
+def expand_stars(call: Call, types: Mapping[Var, Type]) -> list[Type] | None:
+    """The types of a call's positional arguments; None where a `*` has an unknown length."""
+    given: list[Type] = []
+    for arg in call.args:
+        if not isinstance(arg, Star):
+            given.append(atom_type(types, arg))
+            continue
+        packed = atom_type(types, arg.value)
+        if not isinstance(packed, Tuple):
+            return None
+        given.extend(packed.items)
+    return given
+
+
+class _Inference:
+    def __init__(self, call_type: CallType) -> None:
+        self.types: Types = {}
+        self.call_type = call_type
+        self.sites: dict[Var, int] = {}
+        self.symbols: set[Symbol] = set()  # those born before the statement that is looked at
+
+    def site(self, var: Var) -> int:
+        return self.sites.setdefault(var, len(self.sites))
+
+    def set(self, var: Var, type_: Type) -> None:
+        self.types[var] = type_
+        self.symbols |= symbols_of(type_)
+
+    def of(self, atom: Atom) -> Type:
+        return atom_type(self.types, atom)
+
+    def block(self, block: Block) -> None:
+        for stmt in block.stmts:
+            self.stmt(stmt)
+
+    def stmt(self, stmt: Stmt) -> None:
+        if isinstance(stmt, Call):
+            self.call(stmt)
+        elif isinstance(stmt, If):
+            self.branch(stmt)
+        elif isinstance(stmt, (For, While)):
+            self.loop(stmt)
+        elif isinstance(stmt, With):
+            if stmt.target is not None:
+                self.set(stmt.target, Passive("object"))
+            self.block(stmt.body)
+            for result, atom in zip(stmt.results, stmt.body.yields, strict=True):
+                self.set(result, self.of(atom))
+        else:
+            assert isinstance(stmt, Opaque)
+            for var in results_of(stmt):
+                self.set(var, UNKNOWN)
+
+    def call(self, call: Call) -> None:
+        SITE.enter(self.site(call.results[0]))
+        args = expand_stars(call, self.types)
+        if call.fn is unpack or call.fn is unpack_star:
+            assert args is not None
+            split = unpacked if call.fn is unpack else unpacked_star
+            given = [static_value(t) for t in args[1:]]
+            found: Sequence[Type] = split(args[0], *given)
+        else:
+            kwargs = {k: self.of(a) for k, a in call.kwargs}
+            found = [UNKNOWN if args is None else self.call_type(call.fn, args, kwargs)]
+        for var, type_ in zip(call.results, found, strict=True):
+            self.set(var, type_)
+
+    def branch(self, stmt: If) -> None:
+        cond = self.of(stmt.cond)
+        taken = cond.value if isinstance(cond, Scalar) and isinstance(cond.value, (bool, int)) else None
+        if taken is not False and taken != 0 or taken is None:
+            self.block(stmt.then)
+        if taken is None or not taken:
+            self.block(stmt.orelse)
+        for i, result in enumerate(stmt.results):
+            left = NEVER if taken is not None and not taken else self.of(stmt.then.yields[i])
+            right = NEVER if taken else self.of(stmt.orelse.yields[i])
+            self.set(result, join(left, right, ("if", self.site(result))))
+
+    def loop(self, loop: Loop) -> None:
+        known = set(self.symbols)
+        types = [self.entering(loop.params[i], self.of(init), known) for i, init in enumerate(loop.inits)]
+        for round_ in range(ROUNDS):
+            self.trip(loop, types)
+            joined = []
+            for param, before, atom in zip(loop.params, types, loop.body.yields, strict=True):
+                after = forget_symbols(self.of(atom), known, ("loop", self.site(param)))
+                joined.append(join(before, after, ("loop", self.site(param))))
+            if joined == types:
+                break
+            types = [b if round_ < ROUNDS - 2 or a == b else UNKNOWN for a, b in zip(types, joined, strict=True)]
+        else:
+            self.trip(loop, types)
+        self.symbols = known
+        for result, type_ in zip(loop.results, types, strict=True):
+            self.set(result, type_)
+
+    def entering(self, param: Var, type_: Type, known: set[Symbol]) -> Type:
+        """The type of a carried value before the first trip: its number is not its number later."""
+        return Scalar(type_.dtype) if isinstance(type_, Scalar) and isinstance(type_.value, bool) else type_
+
+    def trip(self, loop: Loop, types: Sequence[Type]) -> None:
+        for param, type_ in zip(loop.params, types, strict=True):
+            self.set(param, type_)
+        if isinstance(loop, While):
+            self.block(loop.head)
+        else:
+            for item, source in zip(loop.items, loop.sources, strict=True):
+                self.set(item, self.item_type(source))
+            if loop.index is not None:
+                self.set(loop.index, INT)
+        self.block(loop.body)
+
+    def item_type(self, source: Source) -> Type:
+        if isinstance(source, Range):
+            return INT
+        assert isinstance(source, Each)
+        return element_of(self.of(source.sequence))
+
+
+def trip_count(source: Source, types: Mapping[Var, Type]) -> Dim | None:
+    """How often a loop over `range(start, stop)` runs, where that is an affine form."""
+    if not isinstance(source, Range):
+        return None
+    start, stop = atom_type(types, source.start), atom_type(types, source.stop)
+    if isinstance(start, Scalar) and isinstance(stop, Scalar) and start.value is not None and stop.value is not None:
+        return add_dims(stop.value, scale_dim(start.value, -1))
+    return None
+
+
+__all__ = ["CallType", "Types", "atom_type", "expand_stars", "infer"]

@@ -1,0 +1,162 @@
+"""How a callable or constant is written in emitted code, and what it needs to be bound to."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import math
+import operator
+import types
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from adcompile.ir.nodes import FunctionRef
+from adcompile.runtime.broadcasting import add, add_item, match_dtype, unbroadcast, zeros_like
+
+RUNTIME = "adcompile.runtime"
+BINARY: dict[Any, type[ast.operator]] = {
+    operator.add: ast.Add,
+    operator.sub: ast.Sub,
+    operator.mul: ast.Mult,
+    operator.truediv: ast.Div,
+    operator.floordiv: ast.FloorDiv,
+    operator.mod: ast.Mod,
+    operator.pow: ast.Pow,
+    operator.matmul: ast.MatMult,
+    operator.lshift: ast.LShift,
+    operator.rshift: ast.RShift,
+    operator.or_: ast.BitOr,
+    operator.xor: ast.BitXor,
+    operator.and_: ast.BitAnd,
+}
+UNARY: dict[Any, type[ast.unaryop]] = {
+    operator.neg: ast.USub,
+    operator.pos: ast.UAdd,
+    operator.invert: ast.Invert,
+    operator.not_: ast.Not,
+}
+COMPARE: dict[Any, type[ast.cmpop]] = {
+    operator.eq: ast.Eq,
+    operator.ne: ast.NotEq,
+    operator.lt: ast.Lt,
+    operator.le: ast.LtE,
+    operator.gt: ast.Gt,
+    operator.ge: ast.GtE,
+    operator.is_: ast.Is,
+    operator.is_not: ast.IsNot,
+}
+
+
+class Bindings:
+    """The names that emitted code takes from outside: modules, functions, objects.
+
+    `values` is what the loader binds; `imports` are the lines that a saved module needs.
+    """
+
+    def __init__(self, taken: Mapping[str, Any]) -> None:
+        self.values: dict[str, Any] = {}
+        self.imports: dict[str, str] = {}
+        self._taken = taken  # names of the user's modules, and what they mean there
+
+    def module(self, module: types.ModuleType, alias: str) -> ast.expr:
+        """A module under its usual alias."""
+        name = self._bind(alias, module)
+        line = f"import {module.__name__}"
+        self.imports[name] = line if name == module.__name__ else f"{line} as {name}"
+        return _name(name)
+
+    def object(self, name: str, value: Any) -> ast.expr:
+        """Any object under a name like `name`."""
+        bound = self._bind(name, value)
+        module = getattr(value, "__module__", None)
+        source = getattr(value, "__name__", name)
+        if module:
+            suffix = "" if bound == source else f" as {bound}"
+            self.imports[bound] = f"from {module} import {source}{suffix}"
+        return _name(bound)
+
+    def _bind(self, name: str, value: Any) -> str:
+        candidate, number = name, 1
+        while any(candidate in known and known[candidate] is not value for known in (self.values, self._taken)):
+            number += 1
+            candidate = f"{name}_{number}"
+        self.values[candidate] = value
+        return candidate
+
+    # ------------------------------------------------------------------------- expressions
+
+    def callable(self, fn: Any) -> ast.expr:
+        """A callable as an expression."""
+        if isinstance(fn, FunctionRef):
+            return _name(fn.name)
+        name = getattr(fn, "__name__", type(fn).__name__)
+        if getattr(builtins, name, None) is fn:
+            return _name(name)
+        if getattr(math, name, None) is fn:
+            return _attribute(self.module(math, "math"), name)
+        path = numpy_path(fn)
+        if path is not None:
+            expr = self.module(np, "np")
+            for part in path:
+                expr = _attribute(expr, part)
+            return expr
+        return self.object(name if name.isidentifier() else "function", fn)
+
+    def constant(self, value: Any) -> ast.expr:
+        """A constant as an expression."""
+        if type(value) in (int, float, complex):
+            return self._number(value)
+        if value is None or value is Ellipsis or type(value) in (bool, str, bytes):
+            return ast.Constant(value)
+        if type(value) is tuple:
+            return ast.Tuple([self.constant(v) for v in value], ast.Load())
+        if isinstance(value, slice):
+            parts = [self.constant(p) for p in (value.start, value.stop, value.step)]
+            return ast.Call(_name("slice"), parts, [])
+        if isinstance(value, np.dtype):
+            return _attribute(self.module(np, "np"), value.name)
+        if isinstance(value, types.ModuleType):
+            return self.module(value, value.__name__.split(".")[-1])
+        if isinstance(value, range):
+            parts = [self.constant(p) for p in (value.start, value.stop, value.step)]
+            return ast.Call(_name("range"), parts, [])
+        if callable(value):
+            return self.callable(value)
+        return self.object("constant", value)
+
+    def _number(self, value: complex) -> ast.expr:
+        if isinstance(value, complex):
+            return ast.Constant(value)
+        if value != value or value in (math.inf, -math.inf):
+            expr: ast.expr = _attribute(self.module(np, "np"), "nan" if value != value else "inf")
+            return ast.UnaryOp(ast.USub(), expr) if value == -math.inf else expr
+        if value < 0 or (isinstance(value, float) and math.copysign(1, value) < 0):
+            return ast.UnaryOp(ast.USub(), ast.Constant(-value))
+        return ast.Constant(value)
+
+
+def numpy_path(fn: Any) -> tuple[str, ...] | None:
+    """The attributes that lead from `np` to a function of NumPy; None if it is not NumPy's."""
+    name = getattr(fn, "__name__", None)
+    if name is None:
+        return None
+    for path in ((), ("linalg",), ("fft",), ("random",)):
+        holder: Any = np
+        for part in path:
+            holder = getattr(holder, part)
+        if getattr(holder, name, None) is fn:
+            return (*path, name)
+    return None
+
+
+def _name(identifier: str) -> ast.Name:
+    return ast.Name(identifier, ast.Load())
+
+
+def _attribute(value: ast.expr, name: str) -> ast.Attribute:
+    return ast.Attribute(value, name, ast.Load())
+
+
+HELPERS = (add, add_item, match_dtype, unbroadcast, zeros_like)

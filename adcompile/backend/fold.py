@@ -1,0 +1,187 @@
+"""Which values are written inside the expression that uses them, and need no name.
+
+A temporary that is used once, in the same block, goes into its reader, as in the user's
+own nested expression. A short cotangent goes into the next line of the same group. Nothing
+moves over a statement that changes what it reads.
+
+relies on: plan_buffers.  ensures: folding keeps every value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from adcompile.analyses.aliasing import Aliasing
+from adcompile.analyses.effects import is_pure
+from adcompile.analyses.infer import Types
+from adcompile.ir.nodes import Atom, Block, Call, Each, For, Function, FunctionRef, If, Range, Stmt, Syntax, Var, While, With
+from adcompile.ir.traverse import atoms_of, blocks_of, walk
+from adcompile.ir.types import UNKNOWN, Scalar
+from adcompile.runtime.structures import unpack, unpack_star
+from adcompile.transforms.plan_buffers import is_update
+
+LARGEST = 14  # operations in one expression of the adjoint
+SHORT = 5  # operations of a named cotangent that goes into another line
+
+
+class Folding:
+    """The folded values of a function, and what they stand for."""
+
+    def __init__(self, function: Function, in_place: frozenset[Call], types: Types) -> None:
+        self.types = types
+        self.in_place = in_place
+        self.aliasing = Aliasing(function.body, types)
+        self.folded: dict[Var, Call | If] = {}
+        self.size: dict[Var, int] = {}
+        self._uses = _count_uses(function.body)
+        self._block(function.body, is_body=True)
+
+    def expand(self, atom: Atom) -> Iterable[Var]:
+        """The named values that an atom's expression reads."""
+        if not isinstance(atom, Var):
+            return ()
+        stmt = self.folded.get(atom)
+        if stmt is None:
+            return (atom,)
+        if isinstance(stmt, Call):
+            return [v for a in stmt.operands for v in self.expand(a)]
+        return [v for a in (stmt.cond, *stmt.then.yields, *stmt.orelse.yields) for v in self.expand(a)]
+
+    # ----------------------------------------------------------------------------- decisions
+
+    def _block(self, block: Block, is_body: bool = False) -> None:
+        readers = self._readers(block, is_body)
+        for i, stmt in enumerate(block.stmts):
+            for inner in blocks_of(stmt):
+                self._block(inner, is_body=isinstance(stmt, While) and inner is stmt.head)
+            if isinstance(stmt, Call) and not self._is_expression(stmt):
+                continue
+            if isinstance(stmt, If) and not self._is_choice(stmt):
+                continue
+            if not isinstance(stmt, (Call, If)):
+                continue
+            var = stmt.results[0]
+            if self._uses.get(var, 0) != 1 or var not in readers:
+                continue
+            j, reader = readers[var]
+            if self._fits(var, stmt, reader) and self._may_move(stmt, block.stmts[i + 1 : j]):
+                self._fold(var, stmt)
+
+    def _fold(self, var: Var, stmt: Call | If) -> None:
+        self.folded[var] = stmt
+        self.size[var] = self._size(stmt)
+
+    def _size(self, stmt: Call | If) -> int:
+        atoms = stmt.operands if isinstance(stmt, Call) else (stmt.cond, *stmt.then.yields, *stmt.orelse.yields)
+        return 1 + sum(self.size.get(a, 0) for a in atoms if isinstance(a, Var))
+
+    def _readers(self, block: Block, is_body: bool) -> dict[Var, tuple[int, Stmt | None]]:
+        """Where in a block a value is read in a place that can hold an expression."""
+        readers: dict[Var, tuple[int, Stmt | None]] = {}
+        for j, stmt in enumerate(block.stmts):
+            for atom in self._places(stmt):
+                if isinstance(atom, Var):
+                    readers[atom] = (j, stmt)
+        if is_body:
+            readers.update((a, (len(block.stmts), None)) for a in block.yields if isinstance(a, Var))
+        return readers
+
+    def _places(self, stmt: Stmt) -> Sequence[Atom]:
+        if isinstance(stmt, Call):
+            if isinstance(stmt.fn, Syntax):
+                return ()
+            return stmt.operands[1:] if is_update(stmt) or stmt in self.in_place else stmt.operands
+        if isinstance(stmt, If):
+            return (stmt.cond,)
+        if isinstance(stmt, For):
+            found: list[Atom] = []
+            for source in stmt.sources:
+                if isinstance(source, Range):
+                    found += [source.start, source.stop, source.step]
+                elif isinstance(source, Each):
+                    found.append(source.sequence)
+            return found
+        return (stmt.context,) if isinstance(stmt, With) else ()
+
+    def _is_expression(self, call: Call) -> bool:
+        if call.fn in (unpack, unpack_star) if not isinstance(call.fn, Syntax) else False:
+            return False
+        return len(call.results) == 1 and not is_update(call) and call not in self.in_place
+
+    def _is_choice(self, stmt: If) -> bool:
+        """Whether a branch is a conditional expression."""
+        if len(stmt.results) != 1 or stmt.results[0].name or stmt.then.leaves or stmt.orelse.leaves:
+            return False
+        for block in (stmt.then, stmt.orelse):
+            left = [s for s in block.stmts if not (isinstance(s, (Call, If)) and s.results[0] in self.folded)]
+            if len(left) > 1 or (left and not self._last_is_value(left[0], block)):
+                return False
+        for block in (stmt.then, stmt.orelse):
+            for inner in block.stmts:
+                if isinstance(inner, (Call, If)) and inner.results[0] not in self.folded:
+                    self._fold(inner.results[0], inner)
+        return True
+
+    def _last_is_value(self, stmt: Stmt, block: Block) -> bool:
+        """Whether a block is one expression, its value."""
+        if not isinstance(stmt, (Call, If)) or len(stmt.results) != 1 or block.stmts[-1] is not stmt:
+            return False
+        if isinstance(stmt, Call) and (not self._is_expression(stmt) or not is_pure(stmt)):
+            return False
+        if isinstance(stmt, If) and not self._is_choice(stmt):
+            return False
+        var = stmt.results[0]
+        return not var.name and block.yields == (var,) and self._uses.get(var, 0) == 1
+
+    def _fits(self, var: Var, stmt: Call | If, reader: Stmt | None) -> bool:
+        if not var.name:
+            reverse = stmt.origin is not None and stmt.origin.reverse
+            return not reverse or self._size(stmt) <= LARGEST
+        if not var.name.endswith("_bar"):
+            return False
+        same_group = reader is None or reader.origin == stmt.origin
+        return same_group and self._size(stmt) <= SHORT and not (isinstance(stmt, Call) and isinstance(stmt.fn, FunctionRef))
+
+    def _may_move(self, stmt: Call | If, over: Sequence[Stmt]) -> bool:
+        """Whether an expression gives the same value after the statements that it moves over."""
+        if isinstance(stmt, Call) and not is_pure(stmt):
+            return not [s for s in over if not self._stays_in_order(s)]
+        atoms = stmt.operands if isinstance(stmt, Call) else (stmt.cond, *stmt.then.yields, *stmt.orelse.yields)
+        reads = [v for a in atoms for v in self.expand(a)]
+        memory = [v for v in reads if not isinstance(self.types.get(v, UNKNOWN), Scalar)]
+        if not memory:
+            return True
+        for one in walk(Block(tuple(over))):
+            if not isinstance(one, Call):
+                continue
+            if one in self.in_place:
+                target = one.operands[0]
+                if isinstance(target, Var) and any(self.aliasing.affects(target, v) for v in memory):
+                    return False
+            elif not is_pure(one):
+                return False
+        return True
+
+    def _stays_in_order(self, stmt: Stmt) -> bool:
+        """Whether a statement between an impure expression and its reader is part of the same
+        expression, evaluated before or after it without a difference."""
+        return isinstance(stmt, Call) and is_pure(stmt) and stmt not in self.in_place
+
+
+def _count_uses(block: Block) -> dict[Var, int]:
+    counts: dict[Var, int] = {}
+
+    def add(atoms: Iterable[Atom]) -> None:
+        for atom in atoms:
+            if isinstance(atom, Var):
+                counts[atom] = counts.get(atom, 0) + 1
+
+    def visit(b: Block) -> None:
+        add(b.yields)
+        for stmt in b.stmts:
+            add(atoms_of(stmt))
+            for inner in blocks_of(stmt):
+                visit(inner)
+
+    visit(block)
+    return counts

@@ -1,0 +1,112 @@
+"""What can be read off a statement's syntax: where it may jump to, and which names it binds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import gast
+
+LOOPS = (gast.For, gast.While)
+SCOPES = (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef, gast.Lambda)
+
+# Methods that change their receiver. On anything but a list, a dict, a set or an array they
+# may mean something else; the types say so later.
+MUTATING_METHODS = frozenset(
+    "append extend insert pop remove clear sort reverse fill put update setdefault popitem add discard "
+    "partition resize itemset".split()
+)
+
+
+def parts_of_scope(node: Any) -> Iterator[Any]:
+    """A node and its descendants, without those that belong to an inner function's body."""
+    yield node
+    for child in gast.iter_child_nodes(node):
+        if not isinstance(child, SCOPES):
+            yield from parts_of_scope(child)
+
+
+def may_jump(stmt: Any, inside_loop: bool = False) -> bool:
+    """Whether a statement may leave the statement list that it stands in by break, continue
+    or return. A break inside a loop that belongs to the statement stays inside."""
+    if isinstance(stmt, gast.Return):
+        return True
+    if isinstance(stmt, (gast.Break, gast.Continue)):
+        return not inside_loop
+    if isinstance(stmt, SCOPES):
+        return False
+    if isinstance(stmt, LOOPS):
+        in_body = any(may_jump(s, True) for s in stmt.body)
+        return in_body or any(may_jump(s, inside_loop) for s in stmt.orelse)
+    return any(may_jump(s, inside_loop) for s in gast.iter_child_nodes(stmt) if isinstance(s, gast.stmt)) or any(
+        may_jump(s, inside_loop) for h in getattr(stmt, "handlers", ()) for s in h.body
+    )
+
+
+def always_jumps(stmts: Sequence[Any]) -> bool:
+    """Whether a statement list never reaches its end, because it breaks, continues or returns
+    (or raises, after which nothing matters)."""
+    if not stmts:
+        return False
+    last = stmts[-1]
+    if isinstance(last, (gast.Return, gast.Break, gast.Continue, gast.Raise)):
+        return True
+    if isinstance(last, gast.If):
+        return always_jumps(last.body) and always_jumps(last.orelse)
+    return isinstance(last, gast.With) and always_jumps(last.body)
+
+
+def contains_break(stmts: Sequence[Any]) -> bool:
+    """Whether a loop's body may end the loop: a break of its own, or a return."""
+    return any(_ends_loop(s, False) for s in stmts)
+
+
+def _ends_loop(stmt: Any, inner: bool) -> bool:
+    if isinstance(stmt, gast.Return):
+        return True
+    if isinstance(stmt, gast.Break):
+        return not inner
+    if isinstance(stmt, SCOPES):
+        return False
+    if isinstance(stmt, LOOPS):
+        return any(_ends_loop(s, True) for s in stmt.body) or any(_ends_loop(s, inner) for s in stmt.orelse)
+    return any(_ends_loop(s, inner) for s in gast.iter_child_nodes(stmt) if isinstance(s, gast.stmt))
+
+
+def contains_return(stmts: Sequence[Any]) -> bool:
+    """Whether a return of this function stands among the statements."""
+    return any(isinstance(n, gast.Return) for s in stmts if not isinstance(s, SCOPES) for n in parts_of_scope(s))
+
+
+def base_name(node: Any) -> str | None:
+    """The name at the root of `name[...].attr[...]`."""
+    while isinstance(node, (gast.Subscript, gast.Attribute, gast.Starred)):
+        node = node.value
+    return node.id if isinstance(node, gast.Name) else None
+
+
+def bound_names(nodes: Sequence[Any]) -> list[str]:
+    """The names that statements bind or whose object they change, in order of appearance."""
+    found: dict[str, None] = {}
+    for root in nodes:
+        if isinstance(root, (gast.FunctionDef, gast.ClassDef)):
+            found[root.name] = None
+            continue
+        for node in parts_of_scope(root):
+            name = _bound_by(node)
+            if name is not None:
+                found[name] = None
+    return list(found)
+
+
+def _bound_by(node: Any) -> str | None:
+    if isinstance(node, gast.Name) and isinstance(node.ctx, (gast.Store, gast.Del)):
+        return str(node.id)
+    if isinstance(node, (gast.Subscript, gast.Attribute)) and isinstance(node.ctx, (gast.Store, gast.Del)):
+        return base_name(node)
+    if isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute):
+        if node.func.attr in MUTATING_METHODS:
+            return base_name(node.func.value)
+    if isinstance(node, gast.alias):
+        return str((node.asname or node.name).split(".")[0])
+    return None

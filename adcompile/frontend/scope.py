@@ -1,0 +1,71 @@
+"""What a name means outside the function: resolved at compile time, or captured.
+
+Functions, classes and modules are resolved when the function is compiled, and guarded by
+identity at every call. Every other global or closure variable becomes a `Capture`: an
+implicit parameter that is read again at every call.
+"""
+
+from __future__ import annotations
+
+import builtins
+import types
+from typing import Any
+
+import numpy as np
+
+from adcompile.ir.nodes import Atom, Capture, Const, Var
+
+RESOLVED = (
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    types.ModuleType,
+    types.MethodType,
+    type,
+    np.ufunc,
+    type(np.sum),  # NumPy's dispatched functions
+    type(np.mgrid),
+    type(np.r_),
+    type(Ellipsis),
+    type(NotImplemented),
+)
+MISSING = object()
+
+
+def is_resolved(value: Any) -> bool:
+    """Whether an outside value is bound at compile time rather than captured."""
+    return isinstance(value, RESOLVED) or value is None or hasattr(value, "__adcompile__")
+
+
+class OutsideScope:
+    """The globals, closure cells and builtins of one Python function."""
+
+    def __init__(self, holder: types.FunctionType) -> None:
+        self.holder = holder
+        self.captures: dict[str, Capture] = {}
+        self.resolved: dict[str, Any] = {}
+        code = holder.__code__
+        self._cells = dict(zip(code.co_freevars, holder.__closure__ or (), strict=True))
+
+    def value(self, name: str) -> Any:
+        """The object that `name` is bound to now, or `MISSING`."""
+        if name in self._cells:
+            try:
+                return self._cells[name].cell_contents
+            except ValueError:
+                return MISSING
+        if name in self.holder.__globals__:
+            return self.holder.__globals__[name]
+        return getattr(builtins, name, MISSING)
+
+    def atom(self, name: str) -> Atom | None:
+        """The atom that stands for an outside name; None if the name is bound nowhere."""
+        value = self.value(name)
+        if value is MISSING:
+            return None
+        if is_resolved(value):
+            if not hasattr(builtins, name) or name in self.holder.__globals__:
+                self.resolved[name] = value
+            return Const(value)
+        if name not in self.captures:
+            self.captures[name] = Capture(Var(name), name, self.holder)
+        return self.captures[name].var

@@ -1,0 +1,113 @@
+"""Find the text of a function and parse it: files, REPL, notebooks, lambdas, methods.
+
+relies on: `inspect` and `linecache`.  ensures: a gast tree with the user's line numbers.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+import linecache
+import textwrap
+import types
+from dataclasses import dataclass
+from typing import Any
+
+import gast
+
+from adcompile.errors import Origin, SourceError
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSource:
+    """A parsed function: its gast node, its file and the file's lines (1-based through `line`)."""
+
+    node: Any  # gast.FunctionDef or gast.Lambda
+    file: str
+    lines: tuple[str, ...]
+    first_line: int
+    indent: int
+
+    def origin(self, node: Any) -> Origin | None:
+        """The place of a gast node in the user's file."""
+        line = getattr(node, "lineno", None)
+        if line is None:
+            return None
+        row = line - 1
+        text = self.lines[row] if 0 <= row < len(self.lines) else ""
+        end = node.end_col_offset if getattr(node, "end_lineno", None) == line else None
+        return Origin(
+            self.file,
+            line + self.first_line - 1,
+            node.col_offset + self.indent,
+            None if end is None else end + self.indent,
+            " " * self.indent + text.rstrip("\n"),
+        )
+
+
+def function_source(function: types.FunctionType) -> FunctionSource:
+    """The parsed source of a Python function or lambda.
+
+    Raises:
+        SourceError: if the text cannot be found (built in C, made by `exec` without a file).
+    """
+    if not isinstance(function, types.FunctionType):
+        raise SourceError(f"{function!r} is not a Python function, so it has no source to differentiate")
+    if function.__name__ == "<lambda>":
+        return _lambda_source(function)
+    try:
+        lines, first = inspect.getsourcelines(function.__code__)
+    except (OSError, TypeError) as error:
+        raise SourceError(
+            f"the source of function '{function.__name__}' cannot be found ({error}); "
+            "define it in a file, a notebook cell, or a REPL that keeps its input"
+        ) from None
+    return _definition(function, lines, first)
+
+
+def _definition(function: types.FunctionType, lines: list[str], first: int) -> FunctionSource:
+    text = "".join(lines)
+    indent = len(lines[0]) - len(lines[0].lstrip())
+    try:
+        tree = _parse(textwrap.dedent(text))
+    except SyntaxError as error:
+        raise SourceError(f"the source of function '{function.__name__}' cannot be parsed: {error}") from None
+    node = tree.body[0]
+    if isinstance(node, gast.AsyncFunctionDef):
+        raise SourceError(f"'{function.__name__}' is an async function, which has no derivative")
+    if not isinstance(node, gast.FunctionDef):
+        raise SourceError(f"no function definition was found at the source of '{function.__name__}'")
+    body = tuple(line[indent:] if line[:indent].isspace() or not indent else line for line in lines)
+    return FunctionSource(node, function.__code__.co_filename, body, first, indent)
+
+
+def _lambda_source(function: types.FunctionType) -> FunctionSource:
+    code = function.__code__
+    lines = linecache.getlines(code.co_filename)
+    if not lines:
+        raise SourceError("the source of a lambda cannot be found; write it in a file, or as a def")
+    try:
+        tree = _parse("".join(lines))
+    except SyntaxError as error:
+        raise SourceError(f"the file of a lambda cannot be parsed: {error}") from None
+    spots = [p for p in code.co_positions() if p[0] is not None and p[2] is not None and p[3] != 0]
+    first = min(((p[0], p[2]) for p in spots), default=(code.co_firstlineno, 0))
+    last = max(((p[1], p[3]) for p in spots), default=first)
+    found = [
+        node
+        for node in gast.walk(tree)
+        if isinstance(node, gast.Lambda)
+        and (node.body.lineno, node.body.col_offset) <= first
+        and last <= (node.body.end_lineno, node.body.end_col_offset)
+        and len(node.args.args) + len(node.args.posonlyargs) == code.co_argcount
+    ]
+    if not found:
+        raise SourceError("the source of a lambda cannot be found in its file; has the file changed?")
+    node = max(found, key=lambda n: (n.lineno, n.col_offset))  # the innermost that contains the code
+    return FunctionSource(node, code.co_filename, tuple(lines), 1, 0)
+
+
+@functools.lru_cache(maxsize=64)
+def _parse(text: str) -> Any:
+    return gast.ast_to_gast(ast.parse(text))

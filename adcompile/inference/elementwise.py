@@ -1,0 +1,194 @@
+"""Types of elementwise functions: broadcast shapes, dtypes by NumPy's own promotion."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from adcompile.inference.registry import ELEMENTWISE, TRANSFERS, transfer
+from adcompile.ir.callables import canonical
+from adcompile.ir.types import (
+    BOOL,
+    INT,
+    PYTHON_NUMBERS,
+    UNKNOWN,
+    Array,
+    Dim,
+    Scalar,
+    Type,
+    Unknown,
+    add_dims,
+    is_one,
+    kind_of,
+    scale_dim,
+    symbol,
+)
+
+WEAK = {"bool": np.dtype(bool), "int": int, "float": float, "complex": complex}
+
+
+def shape_of(type_: Type) -> tuple[Dim, ...] | None:
+    """The shape of a number or array; None where it is not known."""
+    if isinstance(type_, Scalar):
+        return ()
+    return type_.shape if isinstance(type_, Array) else None
+
+
+def broadcast(shapes: Sequence[tuple[Dim, ...] | None]) -> tuple[Dim, ...] | None:
+    """The shape to which shapes broadcast; None where the rank is not known."""
+    known = [s for s in shapes if s is not None]
+    if len(known) != len(shapes):
+        return None
+    rank = max((len(s) for s in known), default=0)
+    return tuple(
+        broadcast_dims([s[axis - rank + len(s)] for s in known if axis - rank + len(s) >= 0]) for axis in range(rank)
+    )
+
+
+def broadcast_dims(dims: Sequence[Dim]) -> Dim:
+    """The size to which sizes along one axis broadcast."""
+    result: Dim = 1
+    for dim in dims:
+        if dim == result or is_one(dim):
+            continue
+        if is_one(result):
+            result = dim
+        elif is_one(result) is None and is_one(dim) is False:
+            result = dim
+        elif is_one(result) is None and is_one(dim) is None:
+            result = symbol(("broadcast", str(result), str(dim)))
+    return result
+
+
+@lru_cache(maxsize=4096)
+def _ufunc_dtype(ufunc: Any, dtypes: tuple[str, ...], explicit: str | None) -> str:
+    if explicit is not None:
+        return explicit
+    given = tuple(WEAK[d] if d in WEAK else np.dtype(d) for d in dtypes)
+    if all(d in PYTHON_NUMBERS for d in dtypes):
+        given = tuple(np.dtype(d) for d in dtypes)
+    return str(ufunc.resolve_dtypes((*given, *[None] * ufunc.nout))[ufunc.nin].name)
+
+
+def _python_dtype(fn: Any, dtypes: tuple[str, ...]) -> str | None:
+    """The dtype of an operator on Python numbers, which stay Python numbers."""
+    if isinstance(fn, np.ufunc) or any(d not in PYTHON_NUMBERS for d in dtypes):
+        return None
+    if fn in (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne):
+        return "bool"
+    highest = max(dtypes, key=PYTHON_NUMBERS.index)
+    if canonical(fn) is np.divide:
+        return "float" if highest != "complex" else highest
+    if canonical(fn) is np.power and highest == "int":
+        return "?"  # 2 ** -1 is a float
+    if highest == "bool" and fn not in (operator.and_, operator.or_, operator.xor):
+        return "int"
+    return highest
+
+
+def elementwise(fn: Any, ufunc: Any, types: Sequence[Type], options: dict[Any, Type]) -> Type:
+    """The type of an elementwise function of numbers and arrays."""
+    if options or len(types) > getattr(ufunc, "nin", 9) or getattr(ufunc, "nout", 1) != 1:
+        return UNKNOWN
+    shape = broadcast([shape_of(t) for t in types])
+    numbers = [t for t in types if isinstance(t, (Scalar, Array))]
+    if not numbers:
+        return UNKNOWN
+    dtypes = tuple(t.dtype for t in numbers)
+    dtype = "?"
+    vague = [t for t in numbers if t.dtype == "?"]
+    if len(numbers) == len(types) and "float64" in dtypes and all(isinstance(t, Scalar) for t in vague):
+        # A number of a float kind that is not known leaves float64 what it is.
+        dtypes = tuple("float64" if d == "?" else d for d in dtypes)
+    if len(numbers) == len(types) and "?" not in dtypes:
+        dtype = _python_dtype(fn, dtypes) or _result_dtype(ufunc, dtypes)
+    if shape is None:
+        # An unknown operand with an array gives an array; with a number, anything.
+        return Array(dtype, None) if any(isinstance(t, Array) and t.shape != () for t in types) else UNKNOWN
+    if shape == ():
+        return Scalar(dtype, _size(fn, types))
+    return Array(dtype, shape)
+
+
+def _result_dtype(ufunc: Any, dtypes: tuple[str, ...]) -> str:
+    if isinstance(ufunc, np.ufunc):
+        return _ufunc_dtype(ufunc, dtypes, None)
+    return np.result_type(*[1.0 if d == "float" else 1 if d == "int" else np.dtype(d) for d in dtypes]).name
+
+
+def _size(fn: Any, types: Sequence[Type]) -> Dim | None:
+    """Arithmetic on known ints and sizes."""
+    values = [t.value if isinstance(t, Scalar) and t.dtype == "int" else None for t in types]
+    if len(values) != 2 or values[0] is None or values[1] is None:
+        return _negated(fn, values)
+    a, b = values[0], values[1]
+    if fn in (operator.add, operator.iadd):
+        return add_dims(a, b)
+    if fn in (operator.sub, operator.isub):
+        return add_dims(a, scale_dim(b, -1))
+    if fn in (operator.mul, operator.imul) and (isinstance(a, int) or isinstance(b, int)):
+        return scale_dim(b, a) if isinstance(a, int) else scale_dim(a, b)  # type: ignore[arg-type]
+    return _compared(fn, a, b)
+
+
+def _negated(fn: Any, values: Sequence[Dim | None]) -> Dim | None:
+    if fn is operator.neg and len(values) == 1 and values[0] is not None:
+        return scale_dim(values[0], -1)
+    return None
+
+
+def _compared(fn: Any, a: Dim, b: Dim) -> Dim | None:
+    if isinstance(a, int) and isinstance(b, int):
+        if fn in (operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge):
+            return bool(fn(a, b))
+        if fn in (operator.floordiv, operator.mod) and b != 0:
+            return int(fn(a, b))
+    return None
+
+
+TRANSFERS[np.ufunc] = elementwise
+ELEMENTWISE |= {np.clip, np.round, np.real, np.imag, np.nan_to_num, np.sinc, np.i0, np.isclose, np.iscomplex, np.fix}
+
+
+@transfer(np.where)
+def where(condition: Type, x: Type | None = None, y: Type | None = None) -> Type:
+    if x is None or y is None:
+        return UNKNOWN
+    shape = broadcast([shape_of(t) for t in (condition, x, y)])
+    known = isinstance(x, (Scalar, Array)) and isinstance(y, (Scalar, Array))
+    dtype = "?"
+    if known and "?" not in (x.dtype, y.dtype):  # type: ignore[union-attr]
+        dtype = _result_dtype(np.where, (x.dtype, y.dtype))  # type: ignore[union-attr]
+    return Array(dtype, shape)
+
+
+@transfer(operator.not_, operator.is_, operator.is_not)
+def truth(*types: Type) -> Type:
+    return BOOL
+
+
+@transfer(math.floor, math.ceil, math.trunc, len, np.ndim)
+def to_int(x: Type) -> Type:
+    return INT
+
+
+@transfer(math.isnan, math.isinf, math.isfinite)
+def to_bool(x: Type) -> Type:
+    return BOOL
+
+
+@transfer(np.zeros_like, np.ones_like, np.empty_like, np.full_like)
+def like(a: Type, fill_value: Type | None = None, dtype: Type | None = None) -> Type:
+    if dtype is not None:
+        return UNKNOWN
+    if isinstance(a, Scalar):
+        return Array(np.dtype(a.dtype).name if a.dtype != "?" else "?", ())
+    return a if isinstance(a, (Array, Unknown)) else UNKNOWN
+
+
+__all__ = ["broadcast", "elementwise", "kind_of", "shape_of"]

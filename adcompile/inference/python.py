@@ -1,0 +1,196 @@
+"""Types of Python's own structures and builtins."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Sequence
+
+import numpy as np
+
+from adcompile.inference.registry import TRANSFERS, transfer
+from adcompile.ir.nodes import Attribute, Method
+from adcompile.ir.types import (
+    BOOL,
+    FLOAT,
+    INT,
+    NEVER,
+    STRING,
+    UNKNOWN,
+    Array,
+    Dict,
+    List,
+    Passive,
+    Scalar,
+    Static,
+    Tuple,
+    Type,
+    join_all,
+    kind_of,
+    static_value,
+)
+from adcompile.runtime import structures, updates
+from adcompile.runtime.markers import detach
+
+
+@transfer(structures.make_tuple)
+def make_tuple(*items: Type) -> Type:
+    return Tuple(items)
+
+
+@transfer(structures.make_list)
+def make_list(*items: Type) -> Type:
+    return List(join_all(items))
+
+
+@transfer(structures.make_dict)
+def make_dict(*pairs: Type) -> Type:
+    return Dict(tuple(zip(map(static_value, pairs[::2]), pairs[1::2], strict=True)))
+
+
+@transfer(updates.append)
+def append(sequence: Type, value: Type) -> Type:
+    return List(join_all([sequence.item, value])) if isinstance(sequence, List) else UNKNOWN
+
+
+@transfer(updates.extend)
+def extend(sequence: Type, values: Type) -> Type:
+    if isinstance(sequence, List) and isinstance(values, List):
+        return List(join_all([sequence.item, values.item]))
+    return UNKNOWN
+
+
+@transfer(updates.without_last)
+def without_last(sequence: Type) -> Type:
+    return sequence if isinstance(sequence, List) else UNKNOWN
+
+
+@transfer(structures.contains, structures.not_contains, builtins.isinstance, builtins.callable, builtins.hasattr)
+def truth(*types: Type) -> Type:
+    return BOOL
+
+
+@transfer(builtins.bool)
+def to_bool(x: Type) -> Type:
+    return BOOL
+
+
+@transfer(builtins.len)
+def length(x: Type) -> Type:
+    if isinstance(x, Array) and x.shape:
+        return Scalar("int", x.shape[0])
+    if isinstance(x, Tuple):
+        return Scalar("int", len(x.items))
+    if isinstance(x, Dict):
+        return Scalar("int", len(x.items))
+    return INT
+
+
+@transfer(builtins.float)
+def to_float(x: Type | None = None) -> Type:
+    return FLOAT
+
+
+@transfer(builtins.int)
+def to_int(x: Type | None = None, base: Type | None = None) -> Type:
+    return x if isinstance(x, Scalar) and x.dtype == "int" else INT
+
+
+@transfer(builtins.str, builtins.repr, builtins.format, Method("format"), Method("join"))
+def to_string(*types: Type) -> Type:
+    return STRING
+
+
+@transfer(builtins.print)
+def to_none(*types: Type, **options: Type) -> Type:
+    return Static(None)
+
+
+@transfer(builtins.tuple)
+def to_tuple(x: Type) -> Type:
+    return x if isinstance(x, Tuple) else UNKNOWN
+
+
+@transfer(builtins.list)
+def to_list(x: Type | None = None) -> Type:
+    if x is None:
+        return List(NEVER)
+    if isinstance(x, Tuple):
+        return List(join_all(x.items))
+    return List(element_of(x)) if isinstance(x, (List, Array)) else UNKNOWN
+
+
+@transfer(builtins.abs)
+def absolute(x: Type) -> Type:
+    if isinstance(x, Scalar) and x.dtype in ("int", "float"):
+        return Scalar(x.dtype)
+    return TRANSFERS[np.ufunc](abs, np.absolute, (x,), {})
+
+
+@transfer(builtins.sum)
+def total(iterable: Type, start: Type = INT) -> Type:
+    item = element_of(iterable)
+    if isinstance(item, Scalar):
+        return Scalar(item.dtype) if kind_of(item.dtype) == "float" else UNKNOWN
+    return UNKNOWN
+
+
+@transfer(builtins.min, builtins.max)
+def extreme(*items: Type) -> Type:
+    if len(items) == 1:
+        item = element_of(items[0])
+        return Scalar(item.dtype) if isinstance(item, Scalar) else UNKNOWN
+    joined = join_all(items)
+    return Scalar(joined.dtype) if isinstance(joined, Scalar) else UNKNOWN
+
+
+@transfer(builtins.round)
+def rounded(x: Type, digits: Type | None = None) -> Type:
+    return INT if digits is None else UNKNOWN
+
+
+@transfer(detach)
+def detached(x: Type) -> Type:
+    return x
+
+
+@transfer(Method("item"))
+def item(x: Type, *index: Type) -> Type:
+    return Scalar(kind_of(x.dtype)) if isinstance(x, (Array, Scalar)) else UNKNOWN
+
+
+@transfer(Attribute("dtype"))
+def dtype(x: Type) -> Type:
+    if isinstance(x, Array) and x.dtype != "?":
+        return Static(np.dtype(x.dtype))
+    return Passive("dtype")
+
+
+def element_of(sequence: Type) -> Type:
+    """The type of the elements that iterating a sequence gives."""
+    if isinstance(sequence, List):
+        return sequence.item
+    if isinstance(sequence, Tuple):
+        return join_all(sequence.items)
+    if isinstance(sequence, Array) and sequence.shape:
+        rest = sequence.shape[1:]
+        return Array(sequence.dtype, rest) if rest else Scalar(sequence.dtype)
+    if isinstance(sequence, Dict):
+        return Passive("key")
+    return UNKNOWN
+
+
+def unpacked(value: Type, count: int) -> Sequence[Type]:
+    """The types of the names that a value is unpacked to."""
+    if isinstance(value, Tuple) and len(value.items) == count:
+        return value.items
+    return [element_of(value)] * count
+
+
+def unpacked_star(value: Type, before: int, after: int) -> Sequence[Type]:
+    """The same for `a, *b, c = value`."""
+    if isinstance(value, Tuple) and len(value.items) >= before + after:
+        end = len(value.items) - after
+        middle = List(join_all(value.items[before:end]))
+        return [*value.items[:before], middle, *value.items[end:]]
+    item_ = element_of(value)
+    return [item_] * before + [List(item_)] + [item_] * after

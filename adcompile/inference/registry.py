@@ -1,0 +1,112 @@
+"""The registry of transfer functions: from the types of a call's arguments to its result's.
+
+A transfer function is written like the NumPy function that it describes, with types for
+values. It may raise `NotStatic` where it needs a value that is not known, and return
+`UNKNOWN` at any time: Unknown is always right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from adcompile.ir.callables import IN_PLACE, canonical, is_math
+from adcompile.ir.nodes import Attribute, Method, Syntax
+from adcompile.ir.types import (
+    FLOAT,
+    NEVER,
+    UNKNOWN,
+    Affine,
+    Array,
+    Dict,
+    List,
+    NotStatic,
+    Passive,
+    Scalar,
+    Static,
+    Tuple,
+    Type,
+    symbol,
+)
+
+Transfer = Callable[..., Type]
+TRANSFERS: dict[Any, Transfer] = {}
+ELEMENTWISE: set[Any] = set()  # functions other than ufuncs that work element by element
+
+
+def transfer(*functions: Any) -> Callable[[Transfer], Transfer]:
+    """Register the transfer function of some callables."""
+
+    def register(fn: Transfer) -> Transfer:
+        for function in functions:
+            TRANSFERS[function] = fn
+        return fn
+
+    return register
+
+
+class _Site:
+    """The call that is looked at: it names the sizes that only run time knows."""
+
+    def __init__(self) -> None:
+        self.name: Any = 0
+        self.made = 0
+
+    def enter(self, name: Any) -> None:
+        self.name, self.made = name, 0
+
+
+SITE = _Site()  # one compilation runs at a time, under the compile lock
+
+
+def unknown_size() -> Affine:
+    """A symbol for a size that this call makes and that is not known."""
+    SITE.made += 1
+    return symbol(("size", SITE.name, SITE.made))
+
+
+def infer_call(fn: Any, args: Sequence[Type], kwargs: dict[str | None, Type]) -> Type:
+    """The type of `fn(*args, **kwargs)`; Unknown where nothing is known."""
+    if any(t is NEVER for t in args):
+        return NEVER
+    if isinstance(fn, Syntax):
+        return Passive("object") if fn.passive else UNKNOWN
+    if None in kwargs:
+        return UNKNOWN
+    own = _lookup(fn)
+    target = own or _numeric(fn, args)
+    if target is None:
+        return UNKNOWN
+    try:
+        return target(*args, **kwargs)
+    except (NotStatic, TypeError, ValueError, IndexError, KeyError):
+        return UNKNOWN
+
+
+def _lookup(fn: Any) -> Transfer | None:
+    try:
+        return TRANSFERS.get(fn)
+    except TypeError:
+        return None
+
+
+def _numeric(fn: Any, args: Sequence[Type]) -> Transfer | None:
+    """The transfer of the NumPy function that `fn` means on arrays and numbers."""
+    if not args or isinstance(args[0], (Passive, Static, Dict)):
+        return None
+    if isinstance(args[0], (Tuple, List)) and (isinstance(fn, (Method, Attribute)) or fn in IN_PLACE):
+        return None
+    if is_math(fn):
+        return _lookup(fn) or (lambda *_, **__: FLOAT)
+    meant = canonical(fn)
+    found = _lookup(meant)
+    if found is None and (isinstance(meant, np.ufunc) or meant in ELEMENTWISE):
+        return lambda *types, **options: TRANSFERS[np.ufunc](fn, meant, types, options)
+    return found
+
+
+def is_known_number(type_: Type) -> bool:
+    """Whether a value is certainly a number or an array of numbers."""
+    return isinstance(type_, (Scalar, Array))

@@ -1,0 +1,137 @@
+"""Which NumPy function a piece of syntax means: operators, methods and attributes of arrays.
+
+A rule, and an inference of types, is written once, for the canonical function: `a * b`,
+`np.multiply(a, b)` and `a.__mul__(b)` are one primitive, and so are `x.sum(axis=0)` and
+`np.sum(x, axis=0)`. The emitted code keeps the user's spelling.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from adcompile.ir.nodes import Attribute, Method
+
+OPERATORS: dict[Any, Callable[..., Any]] = {
+    operator.add: np.add,
+    operator.sub: np.subtract,
+    operator.mul: np.multiply,
+    operator.truediv: np.divide,
+    operator.floordiv: np.floor_divide,
+    operator.mod: np.remainder,
+    operator.pow: np.power,
+    operator.matmul: np.matmul,
+    operator.neg: np.negative,
+    operator.pos: np.positive,
+    operator.lt: np.less,
+    operator.le: np.less_equal,
+    operator.gt: np.greater,
+    operator.ge: np.greater_equal,
+    operator.eq: np.equal,
+    operator.ne: np.not_equal,
+    operator.and_: np.bitwise_and,
+    operator.or_: np.bitwise_or,
+    operator.xor: np.bitwise_xor,
+    operator.invert: np.invert,
+    operator.lshift: np.left_shift,
+    operator.rshift: np.right_shift,
+    builtins.abs: np.absolute,
+    builtins.pow: np.power,
+    builtins.round: np.round,
+}
+# `a += b` makes the value of `a + b`, in the memory of `a` where `a` is an array.
+IN_PLACE: dict[Any, Callable[..., Any]] = {
+    operator.iadd: operator.add,
+    operator.isub: operator.sub,
+    operator.imul: operator.mul,
+    operator.itruediv: operator.truediv,
+    operator.ifloordiv: operator.floordiv,
+    operator.imod: operator.mod,
+    operator.ipow: operator.pow,
+    operator.imatmul: operator.matmul,
+    operator.iand: operator.and_,
+    operator.ior: operator.or_,
+    operator.ixor: operator.xor,
+    operator.ilshift: operator.lshift,
+    operator.irshift: operator.rshift,
+}
+MATH: dict[Any, Callable[..., Any]] = {
+    math.fabs: np.absolute,
+    math.pow: np.power,
+    math.fmod: np.fmod,
+    math.ceil: np.ceil,
+    math.floor: np.floor,
+    math.trunc: np.trunc,
+    math.asin: np.arcsin,
+    math.acos: np.arccos,
+    math.atan: np.arctan,
+    math.atan2: np.arctan2,
+    math.asinh: np.arcsinh,
+    math.acosh: np.arccosh,
+    math.atanh: np.arctanh,
+    math.isnan: np.isnan,
+    math.isinf: np.isinf,
+    math.isfinite: np.isfinite,
+    **{
+        getattr(math, name): getattr(np, name)
+        for name in "sin cos tan sinh cosh tanh exp expm1 log log10 log1p log2 sqrt degrees radians copysign".split()
+    },
+    **{getattr(math, name): getattr(np, name) for name in ("exp2", "cbrt") if hasattr(math, name)},
+}
+FROM_MATH = {numpy_function: function for function, numpy_function in reversed(MATH.items())}
+
+# Other names of one function.
+SYNONYMS: dict[Any, Callable[..., Any]] = {
+    np.amax: np.max,
+    np.amin: np.min,
+    np.around: np.round,
+    np.linalg.matmul: np.matmul,
+    np.linalg.outer: np.outer,
+    np.linalg.tensordot: np.tensordot,
+    np.linalg.trace: np.trace,
+    np.linalg.diagonal: np.diagonal,
+}
+
+METHODS: dict[str, Callable[..., Any]] = {
+    name: getattr(np, name)
+    for name in (
+        "sum prod mean std var max min ptp cumsum cumprod trace diagonal dot clip repeat reshape ravel squeeze "
+        "swapaxes transpose take choose compress copy argmax argmin argsort argpartition nonzero searchsorted "
+        "any all round"
+    ).split()
+}
+METHODS |= {"flatten": np.ravel, "conj": np.conjugate, "conjugate": np.conjugate}
+ATTRIBUTES: dict[str, Callable[..., Any]] = {
+    "T": np.transpose,
+    "mT": np.matrix_transpose,
+    "shape": np.shape,
+    "ndim": np.ndim,
+    "size": np.size,
+    "real": np.real,
+    "imag": np.imag,
+}
+
+
+def canonical(fn: Any) -> Any:
+    """The NumPy function that a callable means when it is applied to arrays or numbers; the
+    callable itself where there is none."""
+    if isinstance(fn, Method):
+        return METHODS.get(fn.name, fn)
+    if isinstance(fn, Attribute):
+        return ATTRIBUTES.get(fn.name, fn)
+    try:
+        if fn in IN_PLACE:
+            fn = IN_PLACE[fn]
+        return OPERATORS.get(fn) or MATH.get(fn) or SYNONYMS.get(fn, fn)
+    except TypeError:  # an unhashable callable of the user's
+        return fn
+
+
+def is_math(fn: Any) -> bool:
+    """Whether a callable is of the `math` module: it works on Python floats only."""
+    return getattr(fn, "__module__", None) == "math"

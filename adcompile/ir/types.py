@@ -1,0 +1,366 @@
+"""The lattice of types: what is known of a value before the program runs.
+
+A type is a kind, a dtype and a shape whose dims are ints or affine forms of symbols (`n`,
+`n - 1`). `UNKNOWN` is the top: known types make better code, Unknown makes right code.
+`NEVER` is the bottom: the type of a value that no path defines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+# ---------------------------------------------------------------------------------------- dims
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """An unknown size. `least` is a proven lower bound; symbols of parameters start at 2,
+    because sizes 0 and 1 are part of the signature as numbers."""
+
+    key: Any
+    least: int = 0
+
+    def __str__(self) -> str:
+        return self.key if isinstance(self.key, str) else "d" + format(abs(hash(self.key)) % 9973)
+
+
+@dataclass(frozen=True, slots=True)
+class Affine:
+    """`const + sum(coefficient * symbol)`, the terms sorted by their text."""
+
+    terms: tuple[tuple[Symbol, int], ...]
+    const: int = 0
+
+    @property
+    def least(self) -> int | None:
+        """A proven lower bound of the value, or None."""
+        if any(coefficient < 0 for _, coefficient in self.terms):
+            return None
+        return self.const + sum(coefficient * symbol.least for symbol, coefficient in self.terms)
+
+    def __str__(self) -> str:
+        parts = [(f"{c}*" if c != 1 else "") + str(s) for s, c in self.terms]
+        if self.const or not parts:
+            parts.append(str(self.const))
+        return " + ".join(parts).replace("+ -", "- ").replace("-1*", "-")
+
+
+Dim = int | Affine
+
+
+def symbol(key: Any, least: int = 0) -> Affine:
+    """The dim that is the symbol `key`."""
+    return Affine(((Symbol(key, least), 1),))
+
+
+def add_dims(a: Dim, b: Dim) -> Dim:
+    """The sum of two dims as affine forms (no clamping)."""
+    if isinstance(a, int) and isinstance(b, int):
+        return a + b
+    terms: dict[Symbol, int] = {}
+    const = 0
+    for dim in (a, b):
+        if isinstance(dim, int):
+            const += dim
+            continue
+        const += dim.const
+        for sym, coefficient in dim.terms:
+            terms[sym] = terms.get(sym, 0) + coefficient
+    kept = tuple(sorted(((s, c) for s, c in terms.items() if c), key=lambda t: repr(t[0].key)))
+    return Affine(kept, const) if kept else const
+
+
+def scale_dim(a: Dim, factor: int) -> Dim:
+    """A dim times an int."""
+    if isinstance(a, int):
+        return a * factor
+    if factor == 0:
+        return 0
+    return Affine(tuple((s, c * factor) for s, c in a.terms), a.const * factor)
+
+
+def is_one(dim: Dim) -> bool | None:
+    """Whether a size is 1; None where that is not known."""
+    if isinstance(dim, int):
+        return dim == 1
+    return False if dim.least is not None and dim.least > 1 else None
+
+
+# ---------------------------------------------------------------------------------------- types
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A point of the lattice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(Type):
+    """Nothing is known: the code must look at run time."""
+
+    def __str__(self) -> str:
+        return "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Never(Type):
+    """No value: the bottom, for paths on which a name is not bound."""
+
+    def __str__(self) -> str:
+        return "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar(Type):
+    """A number. `dtype` is a NumPy name ('float64'), a Python name ('float', 'int', 'bool',
+    'complex': weak in promotion), or '?'; `value` is the number if it is a known int or bool,
+    or a size as an affine form."""
+
+    dtype: str
+    value: Dim | None = None
+
+    def __str__(self) -> str:
+        return self.dtype if self.value is None else f"{self.dtype}={self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Array(Type):
+    """A `numpy.ndarray`: dtype ('?' if unknown) and shape (None if not even the rank is known)."""
+
+    dtype: str
+    shape: tuple[Dim, ...] | None
+
+    def __str__(self) -> str:
+        return f"{self.dtype}[{'...' if self.shape is None else ', '.join(map(str, self.shape))}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple(Type):
+    """A tuple whose length is known."""
+
+    items: tuple[Type, ...]
+
+    def __str__(self) -> str:
+        return f"({', '.join(map(str, self.items))})"
+
+
+@dataclass(frozen=True, slots=True)
+class List(Type):
+    """A list; `item` is the join of its elements' types."""
+
+    item: Type
+
+    def __str__(self) -> str:
+        return f"list[{self.item}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Dict(Type):
+    """A dict whose keys are known."""
+
+    items: tuple[tuple[Any, Type], ...]
+
+    def __str__(self) -> str:
+        return "{" + ", ".join(f"{k!r}: {t}" for k, t in self.items) + "}"
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Type):
+    """A slice whose parts have these types."""
+
+    start: Type
+    stop: Type
+    step: Type
+
+    def __str__(self) -> str:
+        return f"{self.start}:{self.stop}:{self.step}"
+
+
+class Static(Type):
+    """A known object that is not a number: None, a string, a function, a module, a slice."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        object.__setattr__(self, "value", value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Static) and same_constant(self.value, other.value)
+
+    def __hash__(self) -> int:
+        return hash(type(self.value))
+
+    def __str__(self) -> str:
+        return f"={getattr(self.value, '__name__', repr(self.value))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Passive(Type):
+    """An object that can carry no derivative: a string, a file, a generator of random numbers."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+UNKNOWN = Unknown()
+NEVER = Never()
+FLOAT = Scalar("float")
+INT = Scalar("int")
+BOOL = Scalar("bool")
+STRING = Passive("str")
+
+PYTHON_NUMBERS = ("bool", "int", "float", "complex")
+_KINDS = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"}
+
+
+def kind_of(dtype: str) -> str:
+    """'bool', 'int', 'float', 'complex' or '?' of a dtype's name ('other' for strings, objects, ...)."""
+    if dtype in PYTHON_NUMBERS or dtype == "?":
+        return dtype
+    return _KINDS.get(np.dtype(dtype).kind, "other")
+
+
+def same_constant(a: Any, b: Any) -> bool:
+    """Whether two constants are the same to the last bit (0.0 is not -0.0, 1 is not True)."""
+    if a is b:
+        return True
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, (tuple, list)):
+        return len(a) == len(b) and all(map(same_constant, a, b))
+    if isinstance(a, slice):
+        return same_constant((a.start, a.stop, a.step), (b.start, b.stop, b.step))
+    if isinstance(a, (float, complex, np.generic)):
+        return repr(a) == repr(b)
+    if isinstance(a, (int, str, bytes, np.dtype)):
+        return bool(a == b)
+    return False
+
+
+def of_constant(value: Any) -> Type:
+    """The type of a constant that stands in the program."""
+    if isinstance(value, (bool, int)):
+        return Scalar(type(value).__name__, value) if type(value) in (bool, int) else UNKNOWN
+    if type(value) in (float, complex):
+        return Scalar(type(value).__name__)
+    if isinstance(value, np.generic) and value.dtype.kind in _KINDS:
+        return Scalar(value.dtype.name)
+    if isinstance(value, tuple):
+        return Tuple(tuple(of_constant(v) for v in value))
+    return Static(value)
+
+
+def static_value(type_: Type) -> Any:
+    """The Python value that a type pins down; raises `NotStatic` if it pins down none."""
+    if isinstance(type_, Static):
+        return type_.value
+    if isinstance(type_, Scalar) and isinstance(type_.value, int):
+        return type_.value
+    if isinstance(type_, Tuple):
+        return tuple(static_value(t) for t in type_.items)
+    raise NotStatic(str(type_))
+
+
+class NotStatic(Exception):
+    """A value that had to be known at compile time is not."""
+
+
+def may_carry_derivative(type_: Type) -> bool:
+    """Whether a value of this type can carry a derivative: floats, complex, and what may hold them."""
+    if isinstance(type_, (Scalar, Array)):
+        return kind_of(type_.dtype) in ("float", "complex", "?")
+    if isinstance(type_, Tuple):
+        return any(may_carry_derivative(t) for t in type_.items)
+    if isinstance(type_, List):
+        return may_carry_derivative(type_.item)
+    if isinstance(type_, Dict):
+        return any(may_carry_derivative(t) for _, t in type_.items)
+    return isinstance(type_, Unknown)
+
+
+# ---------------------------------------------------------------------------------------- join
+
+
+def join(a: Type, b: Type, fresh: Any = None) -> Type:
+    """The least type above both. Dims that differ become the symbol `(fresh, axis)`, or make
+    the shape unknown where `fresh` is None."""
+    if a == b or isinstance(b, Never):
+        return a
+    if isinstance(a, Never):
+        return b
+    if isinstance(a, Scalar) and isinstance(b, Scalar):
+        if a.dtype == b.dtype:
+            return Scalar(a.dtype)
+        return Scalar("?") if {kind_of(a.dtype), kind_of(b.dtype)} <= {"float", "?"} else UNKNOWN
+    if isinstance(a, Array) and isinstance(b, Array):
+        return Array(a.dtype if a.dtype == b.dtype else "?", _join_shapes(a.shape, b.shape, fresh))
+    if isinstance(a, Tuple) and isinstance(b, Tuple) and len(a.items) == len(b.items):
+        pairs = enumerate(zip(a.items, b.items, strict=True))
+        return Tuple(tuple(join(s, t, fresh and (fresh, i)) for i, (s, t) in pairs))
+    if isinstance(a, List) and isinstance(b, List):
+        return List(join(a.item, b.item, fresh and (fresh, "item")))
+    if isinstance(a, Dict) and isinstance(b, Dict) and [k for k, _ in a.items] == [k for k, _ in b.items]:
+        pairs_ = zip(a.items, b.items, strict=True)
+        return Dict(tuple((k, join(s, t, fresh and (fresh, k))) for (k, s), (_, t) in pairs_))
+    return UNKNOWN
+
+
+def _join_shapes(a: tuple[Dim, ...] | None, b: tuple[Dim, ...] | None, fresh: Any) -> tuple[Dim, ...] | None:
+    if a is None or b is None or len(a) != len(b):
+        return None
+    if a == b:
+        return a
+    if fresh is None:
+        return None
+    pairs = enumerate(zip(a, b, strict=True))
+    return tuple(p if p == q else symbol((fresh, axis)) for axis, (p, q) in pairs)
+
+
+def join_all(types: Iterable[Type]) -> Type:
+    """The join of several types; Never for none."""
+    return reduce(join, types, NEVER)
+
+
+def symbols_of(type_: Type) -> set[Symbol]:
+    """The symbols that occur in a type."""
+    if isinstance(type_, Array):
+        return {s for d in type_.shape or () if isinstance(d, Affine) for s, _ in d.terms}
+    if isinstance(type_, Scalar):
+        return {s for s, _ in type_.value.terms} if isinstance(type_.value, Affine) else set()
+    parts: Iterable[Type] = ()
+    if isinstance(type_, Tuple):
+        parts = type_.items
+    elif isinstance(type_, List):
+        parts = (type_.item,)
+    elif isinstance(type_, Dict):
+        parts = (t for _, t in type_.items)
+    return {s for part in parts for s in symbols_of(part)}
+
+
+def forget_symbols(type_: Type, known: Mapping[Symbol, Any] | set[Symbol], fresh: Any) -> Type:
+    """The type with every dim that names a symbol outside `known` replaced by a symbol of its own."""
+    if symbols_of(type_) <= set(known):
+        return type_
+
+    def dim(d: Dim, axis: int) -> Dim:
+        inside = isinstance(d, int) or all(s in known for s, _ in d.terms)
+        return d if inside else symbol((fresh, axis))
+
+    if isinstance(type_, Array) and type_.shape is not None:
+        return Array(type_.dtype, tuple(dim(d, i) for i, d in enumerate(type_.shape)))
+    if isinstance(type_, Scalar):
+        return Scalar(type_.dtype)
+    if isinstance(type_, Tuple):
+        return Tuple(tuple(forget_symbols(t, known, (fresh, i)) for i, t in enumerate(type_.items)))
+    if isinstance(type_, List):
+        return List(forget_symbols(type_.item, known, (fresh, "item")))
+    if isinstance(type_, Dict):
+        return Dict(tuple((k, forget_symbols(t, known, (fresh, k))) for k, t in type_.items))
+    return type_

@@ -1,0 +1,353 @@
+"""The way through: from a Python function to the text of its gradient.
+
+`Compilation.gradient` reads from top to bottom; each step is a pass in a file of its own.
+User functions that are called go the same way, each for the types that it is called with.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+import threading
+import types
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+import adcompile.inference
+import adcompile.rules  # noqa: F401  (registers the rules)
+from adcompile.analyses.activity import active_values
+from adcompile.analyses.infer import Types, infer
+from adcompile.backend.callables import HELPERS, RUNTIME, Bindings
+from adcompile.backend.emit import emit
+from adcompile.backend.unparse import to_text
+from adcompile.errors import Diagnostic, DiagnosticList, Refused, SourceError
+from adcompile.frontend.lower import lower_function
+from adcompile.frontend.scope import OutsideScope
+from adcompile.inference.registry import infer_call
+from adcompile.ir.nodes import Atom, Block, Call, Const, Function, FunctionRef, Param, Stmt, Var
+from adcompile.ir.types import UNKNOWN, Array, Scalar, Tuple, Type, kind_of, may_carry_derivative
+from adcompile.rules.registry import rule_for
+from adcompile.runtime.structures import make_tuple
+from adcompile.transforms.build import Builder
+from adcompile.transforms.check_mutation import check_mutation
+from adcompile.transforms.eliminate_dead import eliminate_dead
+from adcompile.transforms.finish_cotangents import finish_cotangents
+from adcompile.transforms.place_residuals import place_residuals, split_residuals
+from adcompile.transforms.plan_buffers import plan_buffers
+from adcompile.transforms.reverse import Pullback, Reversed, reverse
+from adcompile.transforms.simplify import simplify
+from adcompile.transforms.split_calls import split_calls
+
+COMPILE_LOCK = threading.RLock()
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """What is asked for: the inputs to differentiate by (positions), whether the value is
+    returned as well, and whether the result is `(value, auxiliary)`."""
+
+    wrt: tuple[int, ...]
+    value: bool = False
+    has_aux: bool = False
+    split: bool = False
+
+
+@dataclass(slots=True)
+class Program:
+    """A compiled program: its text, its entry, and what loading it binds."""
+
+    text: str
+    entry: str
+    holders: dict[str, Any]
+    values: dict[str, Any]
+    imports: list[str]
+    guards: dict[tuple[Any, str], Any] = field(default_factory=dict)
+    captures: dict[tuple[Any, str], Any] = field(default_factory=dict)
+
+
+@functools.lru_cache(maxsize=512)
+def lowered(function: types.FunctionType) -> Function:
+    """The IR of a user's function (made once; the guards notice a changed global function)."""
+    return lower_function(function)
+
+
+class Compilation:
+    """One compilation: a function, the types of its inputs, and all functions that it calls."""
+
+    def __init__(self, trace: Callable[[str, Function], None] | None = None) -> None:
+        self.trace = trace or (lambda name, function: None)
+        self.found = DiagnosticList()
+        self.functions: list[tuple[Function, Types]] = []
+        self.names: set[str] = set()
+        self.holders: dict[str, Any] = {}
+        self.guards: dict[tuple[Any, str], Any] = {}
+        self.captures: dict[tuple[Any, str], Any] = {}
+        self._results: dict[Any, Type] = {}
+        self._halves: dict[Any, tuple[FunctionRef, FunctionRef]] = {}
+
+    # --------------------------------------------------------------------------- the pipeline
+
+    def gradient(self, function: types.FunctionType, inputs: Sequence[Type], want: Want) -> Program:
+        """The program that computes the gradient of `function` at inputs of these types."""
+        primal, types_ = self.prepare(function, inputs)
+        both = self.reverse(primal, types_, [primal.params[i].var for i in want.wrt])
+        name = self.fresh(f"{_plain_name(function)}_{'value_and_grad' if want.value else 'grad'}")
+        forward, backward = place_residuals(both, primal.inputs)
+        cotangents, finishing = finish_cotangents(both, [primal.params[i].var for i in want.wrt], backward)
+        self.found.raise_if_any()
+        gradient = _join(name, primal, both, forward, (*backward.stmts, *finishing), cotangents, want)
+        self.finish(gradient, types_, function)
+        return self.program(name, function)
+
+    def prepare(self, function: types.FunctionType, inputs: Sequence[Type]) -> tuple[Function, Types]:
+        """The function's IR with the types of its values, simplified."""
+        primal = lowered(function)
+        self.note_outside(primal)
+        known = dict(zip((p.var for p in primal.params), inputs, strict=True))
+        known |= {c.var: self.capture_type(function, c.name) for c in primal.captures}
+        types_ = infer(primal, known, self.call_type)
+        self.trace("infer", primal)
+        check_mutation(primal, types_, self.found)
+        primal = simplify(primal, types_)
+        self.trace("simplify", primal)
+        return primal, types_
+
+    def reverse(self, primal: Function, types_: Types, wrt: Sequence[Var]) -> Reversed:
+        """Both sweeps, storage still abstract."""
+        active = active_values(primal, types_, wrt)
+        primal, pullbacks = split_calls(primal, types_, active, self.halves)
+        both = reverse(primal, types_, active, wrt, pullbacks, self.found)
+        sweep = eliminate_dead(replace(primal, body=both.backward))
+        return replace(both, backward=sweep.body)
+
+    def finish(self, function: Function, types_: Types, holder: Any) -> None:
+        """Drop what is not needed; keep the function for emission."""
+        function = eliminate_dead(function)
+        self.trace("eliminate_dead", function)
+        self.functions.append((function, types_))
+        self.holders[function.name] = holder
+
+    def program(self, entry: str, function: types.FunctionType) -> Program:
+        """Emit every function of the program as one text."""
+        outside = [OutsideScope(holder) for holder in self.holders.values()]
+        reserved = {name for scope in outside for name in _outside_names(scope.holder)}
+        taken = {name: scope.value(name) for scope in outside for name in _outside_names(scope.holder)}
+        bindings = Bindings({**taken, **dict.fromkeys(self.names)})
+        texts = []
+        for one, types_ in reversed(self.functions):
+            emitted = emit(plan_buffers(one, types_), types_, bindings, reserved | self.names | {"np", "math"})
+            texts.append(to_text(emitted.node, emitted.comments))
+        imports = _import_lines(bindings)
+        text = "\n".join(imports) + "\n\n\n" * bool(imports) + "\n\n".join(texts)
+        return Program(text, entry, self.holders, bindings.values, imports, self.guards, self.captures)
+
+    # ------------------------------------------------------------------------- user functions
+
+    def call_type(self, fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type]) -> Type:
+        """The type of a call's result; calls of user functions are followed."""
+        if not is_user_function(fn):
+            return infer_call(fn, args, dict(kwargs))
+        inputs = self.bind(fn, args, kwargs)
+        if inputs is None:
+            return UNKNOWN
+        key = (fn, inputs)
+        if key not in self._results:
+            self._results[key] = UNKNOWN  # what a recursive call finds
+            try:
+                self._results[key] = self._result_type(fn, inputs)
+            except (Refused, SourceError):
+                pass
+        return self._results[key]
+
+    def _result_type(self, fn: types.FunctionType, inputs: Sequence[Type]) -> Type:
+        primal = lowered(fn)
+        self.note_outside(primal)
+        known = dict(zip((p.var for p in primal.params), inputs, strict=True))
+        known |= {c.var: self.capture_type(fn, c.name) for c in primal.captures}
+        result = primal.body.yields[0]
+        found = infer(primal, known, self.call_type)
+        return found.get(result, UNKNOWN) if isinstance(result, Var) else UNKNOWN
+
+    def bind(
+        self, fn: types.FunctionType, args: Sequence[Type], kwargs: Mapping[str | None, Type]
+    ) -> tuple[Type, ...] | None:
+        """The types of a user function's parameters at a call."""
+        try:
+            params = lowered(fn).params
+        except (Refused, SourceError):
+            return None
+        if any(p.kind in ("*", "**") for p in params) or len(args) > len(params):
+            return None
+        from adcompile.ir.types import of_constant
+
+        given: dict[str | None, Type] = {p.var.name: t for p, t in zip(params, args, strict=False)}
+        given.update(kwargs)
+        for param in params:
+            if param.var.name not in given:
+                if param.default is None:
+                    return None
+                given[param.var.name] = of_constant(param.default.value)
+        return tuple(given[p.var.name] for p in params)
+
+    def halves(
+        self, fn: types.FunctionType, inputs: tuple[Type, ...], active: tuple[bool, ...]
+    ) -> tuple[FunctionRef, FunctionRef]:
+        """The two halves of an active call: the function that computes the value and a
+        residual, and the function that pulls a cotangent back."""
+        key = (fn, inputs, active)
+        if key not in self._halves:
+            base = _plain_name(fn)
+            refs = FunctionRef(self.fresh(f"{base}_forward")), FunctionRef(self.fresh(f"{base}_pullback"))
+            self._halves[key] = refs
+            self._split(fn, inputs, active, *refs)
+        return self._halves[key]
+
+    def _split(
+        self,
+        fn: types.FunctionType,
+        inputs: tuple[Type, ...],
+        active: tuple[bool, ...],
+        forward_ref: FunctionRef,
+        pullback_ref: FunctionRef,
+    ) -> None:
+        primal, types_ = self.prepare(fn, inputs)
+        wrt = [p.var for p, is_active in zip(primal.params, active, strict=True) if is_active]
+        both = self.reverse(primal, types_, wrt)
+        forward, stored, received, backward = split_residuals(both, primal.inputs)
+        one, two = _halve(forward_ref.name, pullback_ref.name, primal, both, forward, stored, received, backward)
+        self.finish(two, types_, fn)
+        self.finish(one, types_, fn)
+
+    # ------------------------------------------------------------------------------- outside
+
+    def note_outside(self, primal: Function) -> None:
+        """Remember what a function takes from outside, for the guards and the captures."""
+        scope = OutsideScope(primal.holder)
+        for name, value in primal.resolved:
+            self.guards[(primal.holder, name)] = value
+        for capture in primal.captures:
+            self.captures[(primal.holder, capture.name)] = scope.value(capture.name)
+
+    def capture_type(self, holder: Any, name: str) -> Type:
+        """The type of a captured value, as it is now."""
+        from adcompile.signature import type_of_value
+
+        return type_of_value(self.captures[(holder, name)], name)
+
+    def fresh(self, name: str) -> str:
+        """A name for a function that no other function of the program has."""
+        candidate, number = name, 1
+        while candidate in self.names:
+            number += 1
+            candidate = f"{name}_{number}"
+        self.names.add(candidate)
+        return candidate
+
+
+def is_user_function(fn: Any) -> bool:
+    """Whether a callable is a Python function that is differentiated from its source."""
+    if not isinstance(fn, types.FunctionType) or rule_for(fn) is not None:
+        return False
+    package = (fn.__module__ or "").split(".")[0]
+    return package not in ("numpy", "scipy", "builtins") and fn not in adcompile.inference.registry.TRANSFERS
+
+
+# ------------------------------------------------------------------------------------ assembly
+
+
+def _join(
+    name: str,
+    primal: Function,
+    both: Reversed,
+    forward: Sequence[Stmt],
+    backward: Sequence[Stmt],
+    cotangents: Sequence[Atom],
+    want: Want,
+) -> Function:
+    """One function with both sweeps that returns the cotangents (and the value)."""
+    builder = Builder(both.types, "result")
+    result = cotangents[0] if len(cotangents) == 1 else builder.make(make_tuple, cotangents)
+    if want.value:
+        result = builder.make(make_tuple, (both.value, result))
+    params = tuple(p for p in primal.params if p.kind in ("positional", "*"))
+    rest = tuple(p for p in primal.params if p.kind not in ("positional", "*"))
+    both.seed.name = both.seed.name or "out_bar"
+    seed = Param(both.seed, "positional" if not any(p.kind == "*" for p in params) else "keyword", Const(1.0))
+    stmts = (*forward, *backward, *builder.stmts)
+    return replace(primal, name=name, params=(*params, seed, *rest), body=Block(stmts, (result,)))
+
+
+def _halve(
+    forward_name: str,
+    pullback_name: str,
+    primal: Function,
+    both: Reversed,
+    forward: Sequence[Stmt],
+    stored: Sequence[Atom],
+    received: Sequence[Var],
+    backward: Block,
+) -> tuple[Function, Function]:
+    """A function that returns the value and a residual, and one that takes the residual and a
+    cotangent."""
+    builder = Builder(both.types, "halves")
+    residual = builder.make(make_tuple, stored) if len(stored) != 1 else stored[0]
+    result = builder.make(make_tuple, (both.value, residual))
+    one = replace(primal, name=forward_name, body=Block((*forward, *builder.stmts), (result,)))
+    builder = Builder(both.types, "pullback")
+    packed = received[0] if len(received) == 1 else builder.new("residual", Tuple(()))
+    if len(received) > 1:
+        builder.unpack_call(received, packed)
+    head = tuple(builder.stmts)
+    builder = Builder(both.types, "cotangents")
+    both.seed.name = both.seed.name or "out_bar"
+    yields = backward.yields
+    cotangent = yields[0] if len(yields) == 1 else builder.make(make_tuple, yields)
+    params = (Param(packed if isinstance(packed, Var) else Var("residual")), Param(both.seed))
+    body = Block((*head, *backward.stmts, *builder.stmts), (cotangent,))
+    return one, replace(primal, name=pullback_name, params=params, body=body)
+
+
+def _plain_name(function: Any) -> str:
+    name = function.__name__
+    return name if name.isidentifier() else "function"
+
+
+def _outside_names(holder: Any) -> set[str]:
+    code = holder.__code__
+    return set(code.co_names) | set(code.co_freevars)
+
+
+def _import_lines(bindings: Bindings) -> list[str]:
+    helpers = {h: h.__name__ for h in HELPERS}
+    lines = []
+    for name, line in bindings.imports.items():
+        value = bindings.values[name]
+        lines.append(f"from {RUNTIME} import {name}" if _is_helper(value, helpers) else line)
+    return sorted(set(lines), key=lambda text: (text.startswith("from"), text))
+
+
+def _is_helper(value: Any, helpers: Mapping[Any, str]) -> bool:
+    try:
+        return value in helpers
+    except TypeError:
+        return False
+
+
+__all__ = [
+    "COMPILE_LOCK",
+    "Array",
+    "Call",
+    "Compilation",
+    "Diagnostic",
+    "Program",
+    "Pullback",
+    "Scalar",
+    "Want",
+    "kind_of",
+    "may_carry_derivative",
+    "np",
+    "operator",
+]

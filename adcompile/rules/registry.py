@@ -1,0 +1,105 @@
+"""The registry of derivative rules, and the decorators that fill it.
+
+    @partials(np.arctan2, samples=...)     elementwise: the partial derivatives, one for each argument
+    @pullback(np.matmul, samples=...)      otherwise: the cotangents, one for each argument
+    zero(np.floor, ...)                    piecewise constant: no derivative flows
+
+A rule is an ordinary function. Its parameters are: the primitive's result, the primitive's
+array arguments, for a pullback the result's cotangent, and after `*` the primitive's
+options with their defaults, in the order in which the primitive takes them. It returns one
+value for each array argument (None for one that carries no derivative).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from adcompile.errors import UsageError
+from adcompile.ir.callables import canonical
+from adcompile.ir.nodes import Attribute, Method, Syntax
+
+F = TypeVar("F", bound=Callable[..., Any])
+Samples = Callable[[], Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. `kind` is 'partials', 'pullback' or 'zero'; `arguments` are the names of the
+    array arguments, `options` the other parameters with their defaults."""
+
+    kind: str
+    function: Callable[..., Any] | None = None
+    arguments: tuple[str, ...] = ()
+    options: tuple[tuple[str, Any], ...] = ()
+    variadic: bool = False
+    samples: Samples | None = None
+
+
+RULES: dict[Any, Rule] = {}
+STATIC: set[Any] = set()  # functions that rules call on known values only: run at compile time
+
+
+def partials(*primitives: Any, samples: Samples) -> Callable[[F], F]:
+    """Register the partial derivatives of elementwise functions."""
+    return _register("partials", primitives, samples)
+
+
+def pullback(*primitives: Any, samples: Samples) -> Callable[[F], F]:
+    """Register the pullback of functions."""
+    return _register("pullback", primitives, samples)
+
+
+def zero(*primitives: Any) -> None:
+    """Declare that no derivative flows through some functions."""
+    for primitive in primitives:
+        RULES[primitive] = Rule("zero")
+
+
+def static(function: F) -> F:
+    """Declare that a function of a rule's module computes on known values, at compile time."""
+    STATIC.add(function)
+    return function
+
+
+def _register(kind: str, primitives: Sequence[Any], samples: Samples) -> Callable[[F], F]:
+    def register(function: F) -> F:
+        arguments, options, variadic = _signature(kind, function)
+        for primitive in primitives:
+            RULES[primitive] = Rule(kind, function, arguments, options, variadic, samples)
+        return function
+
+    return register
+
+
+def _signature(kind: str, function: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[tuple[str, Any], ...], bool]:
+    names: list[str] = []
+    options: list[tuple[str, Any]] = []
+    variadic = False
+    for name, parameter in inspect.signature(function).parameters.items():
+        if parameter.kind is parameter.KEYWORD_ONLY:
+            options.append((name, parameter.default))
+        elif parameter.kind is parameter.VAR_POSITIONAL:
+            variadic = True
+        else:
+            names.append(name)
+    least = 2 if kind == "partials" else 3
+    if len(names) + variadic < least:
+        raise UsageError(f"the rule '{function.__name__}' lacks parameters: result, arguments, cotangent")
+    arguments = names[1:] if kind == "partials" else names[1:-1]
+    return tuple(arguments), tuple(options), variadic
+
+
+def rule_for(fn: Any) -> Rule | None:
+    """The rule of a callable, if it has one."""
+    if isinstance(fn, Syntax):
+        return Rule("zero") if fn.passive else None
+    try:
+        return RULES.get(fn) or RULES.get(canonical(fn))
+    except TypeError:
+        return None
+
+
+__all__ = ["Attribute", "Method", "Rule", "partials", "pullback", "rule_for", "static", "zero"]

@@ -1,0 +1,63 @@
+"""What emitted code calls where shapes are known only at run time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def unbroadcast(g: Any, x: Any) -> Any:
+    """Sum the cotangent `g` over the axes along which `x` was broadcast.
+
+    The result has the shape of `x`, and its dtype if `x` is a float array.
+    """
+    shape = np.shape(x)
+    if np.shape(g) != shape:
+        extra = np.ndim(g) - len(shape)
+        stretched = tuple(i for i, n in enumerate(shape, extra) if n == 1 and np.shape(g)[i] != 1)
+        axes = tuple(range(extra)) + stretched
+        g = np.sum(g, axis=axes, keepdims=True)
+        g = np.broadcast_to(np.reshape(g, np.shape(g)[extra:]), shape)
+        if not shape:
+            g = g[()]
+    return match_dtype(g, x)
+
+
+def match_dtype(g: Any, x: Any) -> Any:
+    """The cotangent `g` in the dtype of `x`, where `x` is an array or NumPy scalar of floats."""
+    dtype = getattr(x, "dtype", None)
+    if dtype is None or dtype.kind not in "fc" or getattr(g, "dtype", dtype) == dtype:
+        return g
+    return g.astype(dtype)
+
+
+def zeros_like(x: Any) -> Any:
+    """Zeros of the structure of `x`: arrays, numbers, and lists, tuples and dicts of them."""
+    if isinstance(x, np.ndarray):
+        return np.zeros_like(x)
+    if isinstance(x, (list, tuple)):
+        return [zeros_like(item) for item in x]
+    if isinstance(x, dict):
+        return {key: zeros_like(item) for key, item in x.items()}
+    return 0.0
+
+
+def add(a: Any, b: Any) -> Any:
+    """The sum of two cotangents: of arrays, numbers, and lists, tuples and dicts of them."""
+    if isinstance(a, (list, tuple)):
+        return [add(p, q) for p, q in zip(a, b, strict=True)]
+    if isinstance(a, dict):
+        return {key: add(item, b[key]) for key, item in a.items()}
+    return a + b
+
+
+def add_item(g: Any, index: Any, value: Any) -> Any:
+    """The cotangent `g` with `value` added to its item `index`, however often that is named."""
+    if isinstance(g, np.ndarray):
+        changed = g.copy()
+        np.add.at(changed, index, value)
+        return changed
+    changed = dict(g) if isinstance(g, dict) else list(g)
+    changed[index] = add(changed[index], value)
+    return changed

@@ -1,0 +1,52 @@
+"""Displays and unpacking as functions: `(a, b)`, `[a, b]`, `{k: v}`, `a, b = t`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def make_tuple(*items: Any) -> tuple[Any, ...]:
+    """`(a, b, ...)`."""
+    return items
+
+
+def make_list(*items: Any) -> list[Any]:
+    """`[a, b, ...]`."""
+    return list(items)
+
+
+def make_dict(*pairs: Any) -> dict[Any, Any]:
+    """`{k: v, ...}` from keys and values in turn."""
+    return dict(zip(pairs[::2], pairs[1::2], strict=True))
+
+
+def make_set(*items: Any) -> set[Any]:
+    """`{a, b, ...}`."""
+    return set(items)
+
+
+def unpack(value: Any, count: int) -> tuple[Any, ...]:
+    """`a, b, ... = value`, for `count` names."""
+    items = tuple(value)
+    if len(items) != count:
+        raise ValueError(f"cannot unpack {len(items)} values into {count} names")
+    return items
+
+
+def unpack_star(value: Any, before: int, after: int) -> tuple[Any, ...]:
+    """`a, *b, c = value`, with `before` names before the star and `after` names after it."""
+    items = tuple(value)
+    if len(items) < before + after:
+        raise ValueError(f"cannot unpack {len(items)} values into at least {before + after} names")
+    end = len(items) - after
+    return (*items[:before], list(items[before:end]), *items[end:])
+
+
+def contains(container: Any, item: Any) -> bool:
+    """`item in container`."""
+    return item in container
+
+
+def not_contains(container: Any, item: Any) -> bool:
+    """`item not in container`."""
+    return item not in container

@@ -1,0 +1,49 @@
+"""Changes of arrays and containers as functions of values.
+
+The compiler works on values: `a[i] = v` is `a = update(a, i, v)`. Each function here returns
+the changed object and leaves its argument as it was. Where the old value is not needed any
+more, the emitter writes the statement that works in place instead.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import Any
+
+import numpy as np
+
+
+def update(a: Any, index: Any, value: Any) -> Any:
+    """`a` with `a[index] = value`."""
+    changed = copy(a)
+    changed[index] = value
+    return changed
+
+
+def increment(a: Any, index: Any, value: Any) -> Any:
+    """`a` with `a[index] += value`, for an index that names no element twice."""
+    changed = copy(a)
+    changed[index] += value
+    return changed
+
+
+def add_at(a: Any, index: Any, value: Any) -> Any:
+    """`a` with `value` added at `index`, each time an element is named (`np.add.at`)."""
+    changed = copy(a)
+    np.add.at(changed, index, value)
+    return changed
+
+
+def append(sequence: list[Any], value: Any) -> list[Any]:
+    """`sequence` with `value` at its end."""
+    return [*sequence, value]
+
+
+def extend(sequence: list[Any], values: Any) -> list[Any]:
+    """`sequence` with all of `values` at its end."""
+    return [*sequence, *values]
+
+
+def without_last(sequence: list[Any]) -> list[Any]:
+    """`sequence` less its last element."""
+    return sequence[:-1]

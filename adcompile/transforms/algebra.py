@@ -1,0 +1,194 @@
+"""Build the adjoint's expressions as one would write them by hand.
+
+On top of exact folding, an `AdjointBuilder` uses algebra that may change the last bit,
+which is allowed for a derivative but not for the program itself: `g * 1` is `g`,
+`g + -h` is `g - h`, numbers are multiplied before arrays, and a cotangent that was only
+spread over an array (`sum`, `mean`) stays a number wherever broadcasting does the same.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from adcompile.inference.elementwise import shape_of
+from adcompile.ir.nodes import Atom, Const, Var
+from adcompile.ir.types import Scalar
+from adcompile.transforms.build import Builder, Kwargs
+
+BINARY = (operator.add, operator.sub, operator.mul, operator.truediv)
+SPREADING = (np.broadcast_to,)
+
+
+def _number(atom: Atom) -> float | int | None:
+    """The number that an atom is, if it is a constant one."""
+    if isinstance(atom, Const) and type(atom.value) in (int, float):
+        return atom.value  # type: ignore[no-any-return]
+    return None
+
+
+class AdjointBuilder(Builder):
+    """A `Builder` for statements of the reverse sweep."""
+
+    def fold(self, fn: Any, args: Sequence[Atom], kwargs: Kwargs) -> Atom | None:
+        exact = super().fold(fn, args, kwargs)
+        if exact is not None or kwargs:
+            return exact
+        if fn in BINARY:
+            args = self._unspread(args)
+        rewrite = _REWRITES.get(fn) if not isinstance(fn, type) else None
+        found = rewrite(self, *args) if rewrite is not None else None
+        if found is None and fn in BINARY:
+            return self.make(fn, args)
+        return found
+
+    def is_scalar(self, atom: Atom) -> bool:
+        """Whether an atom is certainly a single number."""
+        return isinstance(self.type_of(atom), Scalar)
+
+    # ------------------------------------------------------------------------- broadcasting
+
+    def _unspread(self, args: Sequence[Atom]) -> Sequence[Atom]:
+        """An operand that is spread to the shape that the other has anyway need not be spread."""
+        a, b = args
+        for first, second in ((a, b), (b, a)):
+            spread = self.definition(first, np.broadcast_to)
+            if spread is None or self.definition(second, np.broadcast_to) is not None:
+                continue
+            shape = shape_of(self.type_of(second))
+            if shape is not None and shape == shape_of(self.type_of(first)):
+                source = spread.args[0]
+                assert not hasattr(source, "value") or isinstance(source, Const)
+                return (source, b) if first is a else (a, source)  # type: ignore[return-value]
+        return args
+
+    def _respread(self, fn: Any, a: Atom, b: Atom) -> Atom | None:
+        """`spread(g) * s` is `spread(g * s)` for a number `s`."""
+        for first, second in ((a, b), (b, a)):
+            spread = self.definition(first, np.broadcast_to)
+            if spread is None or not self.is_scalar(second):
+                continue
+            source, shape = spread.operands
+            inner = self.call(fn, source, b) if first is a else self.call(fn, a, source)
+            return self.call(np.broadcast_to, inner, shape)
+        return None
+
+    # ------------------------------------------------------------------------------ products
+
+    def _mul(self, a: Atom, b: Atom) -> Atom | None:
+        for one, other in ((a, b), (b, a)):
+            if _number(one) == 1:
+                return other
+            if _number(one) == -1:
+                return self.call(operator.neg, other)
+        for one, other in ((a, b), (b, a)):
+            negated = self.definition(other, operator.neg)
+            if negated is not None:
+                return self.call(operator.neg, self.call(operator.mul, a, negated.operands[0])
+                                 if other is b else self.call(operator.mul, negated.operands[0], b))
+        quotient = self.definition(b, operator.truediv)
+        if quotient is not None and _number(quotient.operands[0]) == 1:
+            return self.call(operator.truediv, a, quotient.operands[1])
+        respread = self._respread(operator.mul, a, b)
+        if respread is not None:
+            return respread
+        return self._numbers_first(a, b)
+
+    def _numbers_first(self, a: Atom, b: Atom) -> Atom | None:
+        """`s * (t * x)` is `(s * t) * x` for numbers `s` and `t`: one array operation less."""
+        first, second = _number(a), _number(b)
+        if first is not None and second is not None:
+            return None
+        for number, other in ((first, b), (second, a)):
+            inner = self.definition(other, operator.mul) if number is not None else None
+            if inner is None:
+                continue
+            left, right = map(_number, inner.operands)
+            if left is not None:
+                return self.call(operator.mul, Const(number * left), inner.operands[1])  # type: ignore[operator]
+            if right is not None:
+                return self.call(operator.mul, Const(number * right), inner.operands[0])  # type: ignore[operator]
+        product = self.definition(b, operator.mul)
+        if product is not None:
+            factor, rest = product.operands
+            if self.is_scalar(a) and self.is_scalar(factor) and not self.is_scalar(rest):
+                return self.make(operator.mul, (self.call(operator.mul, a, factor), rest))
+        quotient = self.definition(b, operator.truediv)
+        if quotient is not None and self.is_scalar(a) and _number(quotient.operands[0]) is not None:
+            return self.call(operator.truediv, self.call(operator.mul, a, quotient.operands[0]), quotient.operands[1])
+        return None
+
+    def _truediv(self, a: Atom, b: Atom) -> Atom | None:
+        if _number(b) == 1:
+            return a
+        negated = self.definition(a, operator.neg)
+        if negated is not None:
+            return self.call(operator.neg, self.call(operator.truediv, negated.operands[0], b))
+        spread = self.definition(a, np.broadcast_to)
+        if spread is not None and self.is_scalar(b):
+            source, shape = spread.operands
+            return self.call(np.broadcast_to, self.call(operator.truediv, source, b), shape)
+        return None
+
+    def _pow(self, a: Atom, b: Atom) -> Atom | None:
+        exponent = _number(b)
+        if exponent == 1:
+            return a
+        if exponent == 0:
+            return Const(1.0)
+        return None
+
+    # ---------------------------------------------------------------------------------- sums
+
+    def _add(self, a: Atom, b: Atom) -> Atom | None:
+        for one, other in ((a, b), (b, a)):
+            if _number(one) == 0 and isinstance(one, Const):
+                return other
+        if a is b and isinstance(a, Var):
+            return self.call(operator.mul, Const(2), a)
+        negated = self.definition(b, operator.neg)
+        if negated is not None:
+            return self.call(operator.sub, a, negated.operands[0])
+        negated = self.definition(a, operator.neg)
+        if negated is not None:
+            return self.call(operator.sub, b, negated.operands[0])
+        return None
+
+    def _sub(self, a: Atom, b: Atom) -> Atom | None:
+        if _number(b) == 0:
+            return a
+        if _number(a) == 0:
+            return self.call(operator.neg, b)
+        negated = self.definition(b, operator.neg)
+        if negated is not None:
+            return self.call(operator.add, a, negated.operands[0])
+        return None
+
+    def _neg(self, a: Atom) -> Atom | None:
+        negated = self.definition(a, operator.neg)
+        if negated is not None:
+            return negated.operands[0]
+        number = _number(a)
+        if number is not None:
+            return Const(-number)
+        difference = self.definition(a, operator.sub)
+        if difference is not None:
+            return self.call(operator.sub, difference.operands[1], difference.operands[0])
+        spread = self.definition(a, np.broadcast_to)
+        if spread is not None:
+            source, shape = spread.operands
+            return self.call(np.broadcast_to, self.call(operator.neg, source), shape)
+        return None
+
+
+_REWRITES: dict[Any, Any] = {
+    operator.mul: AdjointBuilder._mul,
+    operator.truediv: AdjointBuilder._truediv,
+    operator.pow: AdjointBuilder._pow,
+    operator.add: AdjointBuilder._add,
+    operator.sub: AdjointBuilder._sub,
+    operator.neg: AdjointBuilder._neg,
+}

@@ -1,0 +1,53 @@
+"""Make the cotangents of the inputs what a caller expects: arrays of their own.
+
+A cotangent that is only spread over its array is filled in; one that shares memory with
+something else is copied; one of a 0-d array is a 0-d array.
+
+relies on: place_residuals.  ensures: each cotangent is the caller's to keep and to change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from adcompile.ir.nodes import Atom, Block, Call, Stmt, Var
+from adcompile.ir.types import Array, Scalar
+from adcompile.transforms.algebra import AdjointBuilder
+from adcompile.transforms.plan_buffers import Ownership
+from adcompile.transforms.reverse import Reversed
+
+
+def finish_cotangents(both: Reversed, wrt: Sequence[Var], backward: Block) -> tuple[tuple[Atom, ...], list[Stmt]]:
+    """The finished cotangents of `wrt`, and the statements that finish them."""
+    builder = AdjointBuilder(both.types, "finish")
+    for stmt in backward.stmts:
+        if isinstance(stmt, Call) and len(stmt.results) == 1:
+            builder.definitions[stmt.result] = stmt
+    ownership = Ownership(backward)
+    taken: set[Atom] = set()
+    finished: list[Atom] = []
+    for var, cotangent in zip(wrt, backward.yields, strict=True):
+        made = _finish(builder, ownership, var, cotangent)
+        if made in taken and isinstance(builder.type_of(var), Array):
+            made = builder.make(np.copy, (made,))
+        taken.add(made)
+        finished.append(made)
+    return tuple(finished), builder.stmts
+
+
+def _finish(builder: AdjointBuilder, ownership: Ownership, var: Var, cotangent: Atom) -> Atom:
+    want, have = builder.type_of(var), builder.type_of(cotangent)
+    if not isinstance(want, Array):
+        return cotangent
+    if isinstance(have, Scalar):
+        return builder.make(np.asarray, (cotangent,)) if want.shape == () else cotangent
+    spread = builder.definition(cotangent, np.broadcast_to)
+    if spread is not None:
+        source = spread.operands[0]
+        if isinstance(builder.type_of(source), Scalar):
+            return builder.make(np.full_like, (var, source))
+        return builder.make(np.copy, (cotangent,))
+    cotangent = builder.match_dtype(cotangent, var)
+    return cotangent if cotangent is not var and ownership.owns(cotangent) else builder.make(np.copy, (cotangent,))

@@ -1,0 +1,610 @@
+"""Reverse a function: after its own statements, the statements that compute its pullback.
+
+The reverse sweep mirrors the program. Each statement is reversed by its rule; a branch
+becomes the same branch over the reversed statements; a loop becomes a loop over `Unwind`
+of it, last trip first. The reverse sweep reads values of the forward sweep wherever it
+needs them, even those inside loops that are long over: `place_residuals` decides how they
+get there.
+
+The cotangent of a value has its structure, shape and dtype. Cotangents are values too: an
+update such as `increment(x_bar, i, g)` makes a new one, and the emitter updates in place.
+
+relies on: infer, activity.  ensures: one function with both sweeps, storage still abstract.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from adcompile.analyses.infer import Types
+from adcompile.errors import DiagnosticList
+from adcompile.inference.indexing import is_basic_index
+from adcompile.ir.callables import canonical, is_math
+from adcompile.ir.nodes import (
+    NONE,
+    Atom,
+    Block,
+    Call,
+    Const,
+    Each,
+    For,
+    Function,
+    FunctionRef,
+    If,
+    Loop,
+    Star,
+    Stmt,
+    Unwind,
+    Var,
+    While,
+    With,
+)
+from adcompile.ir.traverse import defined_in, free_in
+from adcompile.ir.types import (
+    Array,
+    Dict,
+    List,
+    NotStatic,
+    Scalar,
+    Tuple,
+    Type,
+    kind_of,
+    may_carry_derivative,
+)
+from adcompile.rules.registry import Rule, rule_for
+from adcompile.runtime import broadcasting, updates
+from adcompile.runtime.structures import make_dict, make_list, make_tuple, unpack, unpack_star
+from adcompile.transforms.algebra import AdjointBuilder
+from adcompile.transforms.splice_rule import splice
+
+Bars = dict[Var, Atom]
+
+
+@dataclass(frozen=True, slots=True)
+class Pullback:
+    """The second half of an active call of a user function: the function that pulls its
+    cotangent back, the residual that the first half left, and which arguments are active."""
+
+    function: FunctionRef
+    residual: Var
+    active: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reversed:
+    """Both sweeps of a function. `forward` are the primal's statements and `value` its result;
+    `backward` reads them, takes the cotangent `seed`, and yields one cotangent for each of
+    the values asked for."""
+
+    forward: tuple[Stmt, ...]
+    value: Atom
+    seed: Var
+    backward: Block
+    types: Types
+
+
+def reverse(
+    function: Function,
+    types: Types,
+    active: frozenset[Var],
+    wrt: Sequence[Var],
+    pullbacks: Mapping[Call, Pullback],
+    found: DiagnosticList,
+) -> Reversed:
+    """Reverse `function` with respect to the inputs `wrt`."""
+    sweep = _ReverseSweep(types, active, pullbacks, found)
+    (value,) = function.body.yields
+    seed = sweep.adjoint_of(value if isinstance(value, Var) else Var("result"))
+    if isinstance(value, Var):
+        types[seed] = types.get(value, types[seed])
+        if value in active:
+            sweep.bars[value] = seed
+    sweep.stmts(function.body.stmts)
+    cotangents = tuple(sweep.final(var) for var in wrt)
+    return Reversed(function.body.stmts, value, seed, Block(tuple(sweep.b.stmts), cotangents), types)
+
+
+class _ReverseSweep:
+    def __init__(
+        self, types: Types, active: frozenset[Var], pullbacks: Mapping[Call, Pullback], found: DiagnosticList
+    ) -> None:
+        self.types = types
+        self.active = active
+        self.pullbacks = pullbacks
+        self.found = found
+        self.b = AdjointBuilder(types, "adjoint")
+        self.bars: Bars = {}
+
+    # -------------------------------------------------------------------------- cotangents
+
+    def adjoint_of(self, var: Var) -> Var:
+        """A new value for the cotangent of `var`, with its name and type."""
+        name = f"{var.name}_bar" if var.name else ""
+        return self.b.new(name, self.types.get(var, self.b.type_of(NONE)) if var in self.types else Scalar("?"))
+
+    def is_active(self, atom: Atom | Star) -> bool:
+        return isinstance(atom, Var) and atom in self.active
+
+    def accumulate(self, atom: Atom, contribution: Atom) -> None:
+        """Add a contribution to the cotangent of an active value."""
+        if not (isinstance(atom, Var) and atom in self.active):
+            return
+        before = self.bars.get(atom)
+        self.bars[atom] = self.named(atom, contribution if before is None else self.plus(atom, before, contribution))
+
+    def named(self, var: Var, cotangent: Atom) -> Atom:
+        """Give a temporary the name of the cotangent that it is."""
+        if isinstance(cotangent, Var) and not cotangent.name and var.name and cotangent in self.b.definitions:
+            cotangent.name = f"{var.name}_bar"
+        return cotangent
+
+    def plus(self, var: Var, a: Atom, b: Atom) -> Atom:
+        """The sum of two cotangents of `var`."""
+        if isinstance(self.types.get(var), (Scalar, Array)):
+            return self.b.call(operator.add, a, b)
+        return self.b.call(broadcasting.add, a, b)
+
+    def zeros(self, var: Var) -> Atom:
+        """A zero cotangent of `var`."""
+        type_ = self.types.get(var)
+        if isinstance(type_, Scalar):
+            return Const(0.0)
+        if isinstance(type_, Array):
+            return self.b.call(np.zeros_like, var)
+        return self.b.call(broadcasting.zeros_like, var)
+
+    def cotangent(self, var: Var) -> Atom:
+        """The cotangent of `var` so far: zeros if nothing has contributed."""
+        found = self.bars.get(var)
+        return self.zeros(var) if found is None else found
+
+    def final(self, var: Var) -> Atom:
+        """The cotangent of an input, complete."""
+        return self.named(var, self.cotangent(var))
+
+    # -------------------------------------------------------------------------- statements
+
+    def stmts(self, stmts: Sequence[Stmt]) -> None:
+        for stmt in reversed(stmts):
+            self.b.origin = None if stmt.origin is None else replace(stmt.origin, reverse=True)
+            self.stmt(stmt)
+
+    def stmt(self, stmt: Stmt) -> None:
+        if isinstance(stmt, Call):
+            if any(v in self.bars for v in stmt.results):
+                self.call(stmt)
+        elif isinstance(stmt, If):
+            self.branch(stmt)
+        elif isinstance(stmt, (For, While)):
+            self.loop(stmt)
+        elif isinstance(stmt, With):
+            self.region(stmt)
+        elif any(v in self.bars for _, v in stmt.writes):
+            self.found.add(
+                "an active value is computed in a statement that is kept as it is",
+                stmt.origin,
+                "the derivative of its statements is not followed",
+                "compute the value outside the statement",
+            )
+
+    def branch(self, stmt: If) -> None:
+        origin = self.b.origin
+        if not any(r in self.active for r in stmt.results):
+            return
+        given = [(i, r) for i, r in enumerate(stmt.results) if r in self.bars]
+        if not given:
+            return
+        bars = {i: self.bars.pop(r) for i, r in given}
+        if stmt.then.leaves or stmt.orelse.leaves:
+            self.inner(stmt.orelse if stmt.then.leaves else stmt.then, bars)
+            return
+        before = dict(self.bars)
+        sides = []
+        for block in (stmt.then, stmt.orelse):
+            self.bars = dict(before)
+            with self.b.nested() as stmts:
+                self.inner(block, bars)
+                sides.append((stmts, self.bars))
+        self.bars = before
+        self.b.origin = origin
+        self.merge(stmt, sides)
+
+    def inner(self, block: Block, bars: Mapping[int, Atom]) -> None:
+        """Reverse a block's statements, with the cotangents of some of its yields."""
+        for i, bar in bars.items():
+            self.accumulate(block.yields[i], bar)
+        self.stmts(block.stmts)
+
+    def merge(self, stmt: If, sides: Sequence[tuple[list[Stmt], Bars]]) -> None:
+        """Make a branch of the reverse sweep; the cotangents that its sides change are its results."""
+        inside = defined_in(stmt.then) | defined_in(stmt.orelse)
+        changed = [
+            var
+            for var in dict.fromkeys(v for _, bars in sides for v in bars)
+            if var not in inside and any(bars.get(var) is not self.bars.get(var) for _, bars in sides)
+        ]
+        blocks = []
+        for stmts, bars in sides:
+            outer, self.b.stmts = self.b.stmts, stmts
+            yields = [bars[v] if v in bars else self.zeros(v) for v in changed]
+            self.b.stmts = outer
+            blocks.append(Block(tuple(stmts), tuple(yields)))
+        results = tuple(self.adjoint_of(v) for v in changed)
+        self.bars.update(zip(changed, results, strict=True))
+        if results:
+            self.b.emit(If(stmt.cond, blocks[0], blocks[1], results, self.b.origin, of=stmt))
+
+    def loop(self, loop: Loop) -> None:
+        origin = self.b.origin
+        carried = [i for i, p in enumerate(loop.params) if p in self.active]
+        if not any(loop.results[i] in self.bars for i in carried):
+            return
+        outer = self.outer_actives(loop, {loop.params[i] for i in carried})
+        inits: list[Atom] = [self.take(loop.results[i]) for i in carried]
+        inits += [self.cotangent(v) for v in outer]
+        params = [self.adjoint_of(loop.params[i]) for i in carried] + [self.adjoint_of(v) for v in outer]
+        before = self.bars
+        with self.b.nested() as stmts:
+            self.bars = dict(zip(outer, params[len(carried) :], strict=True))
+            for i, param in zip(carried, params, strict=False):
+                self.accumulate(loop.body.yields[i], param)
+            self.stmts(loop.body.stmts)
+            self.b.origin = origin
+            yields = [self.cotangent(loop.params[i]) for i in carried]
+            if isinstance(loop, For):
+                self.items(loop)
+            yields += [self.cotangent(v) for v in outer]
+            body = Block(tuple(stmts), tuple(yields))
+        self.bars = before
+        self.b.origin = origin
+        results = [self.adjoint_of(loop.params[i]) for i in carried] + [self.adjoint_of(v) for v in outer]
+        self.b.emit(
+            For((), (Unwind(loop),), tuple(params), tuple(inits), body, tuple(results), origin=self.b.origin)
+        )
+        self.bars.update(zip(outer, results[len(carried) :], strict=True))
+        for i, result in zip(carried, results, strict=False):
+            self.accumulate(loop.inits[i], result)
+
+    def take(self, var: Var) -> Atom:
+        """The cotangent of a value that is complete, removed."""
+        found = self.cotangent(var)
+        self.bars.pop(var, None)
+        return found
+
+    def outer_actives(self, loop: Loop, params: set[Var]) -> list[Var]:
+        """The active values from outside that a loop's body, or its sources, read."""
+        inside = defined_in(loop.body) | set(loop.params)
+        read = free_in(loop.body) - set(loop.params)
+        if isinstance(loop, For):
+            inside |= set(loop.items)
+            read |= {s.sequence for s in loop.sources if isinstance(s, Each) and isinstance(s.sequence, Var)}
+        order = {v: i for i, v in enumerate(self.types)}
+        return sorted((v for v in read if v in self.active and v not in inside), key=lambda v: order[v])
+
+    def items(self, loop: For) -> None:
+        """Add the cotangents of the elements that a loop read to those of the sequences."""
+        for item, source in zip(loop.items, loop.sources, strict=True):
+            if not isinstance(source, Each) or not self.is_active(source.sequence) or item not in self.bars:
+                continue
+            assert loop.index is not None
+            index: Atom = loop.index
+            if source.backwards:
+                count = self.b.call(operator.sub, self.b.call(len, source.sequence), Const(1))
+                index = self.b.call(operator.sub, count, index)
+            self.add_item(source.sequence, index, self.bars.pop(item))
+
+    def region(self, stmt: With) -> None:
+        bars = {i: self.bars.pop(r) for i, r in enumerate(stmt.results) if r in self.bars}
+        self.inner(stmt.body, bars)
+
+    # -------------------------------------------------------------------------------- calls
+
+    def call(self, call: Call) -> None:
+        if call in self.pullbacks:
+            self.user_call(call, self.pullbacks[call])
+            return
+        if call.fn in (unpack, unpack_star):
+            self.unpacking(call)
+            return
+        bar = self.bars.pop(call.result)
+        meant = call.fn
+        if meant is operator.getitem:
+            self.add_item(call.operands[0], call.operands[1], bar)
+            return
+        simple = _STRUCTURAL.get(meant) if not isinstance(meant, type) else None
+        if simple is not None:
+            simple(self, call, bar)
+            return
+        self.by_rule(call, bar)
+
+    def by_rule(self, call: Call, bar: Atom) -> None:
+        rule = rule_for(call.fn)
+        if rule is None or rule.kind == "zero":
+            self.refuse_call(call)
+            return
+        bound = self.bind(rule, call)
+        if bound is None:
+            return
+        arguments, options, given = bound
+        if rule.kind == "partials":
+            self.by_partials(rule, call, bar, arguments, options, given)
+        else:
+            self.by_pullback(rule, call, bar, arguments, options, given)
+
+    def refuse_call(self, call: Call) -> None:
+        name = getattr(call.fn, "__name__", repr(call.fn))
+        self.found.add(
+            f"'{name}' is called with an active value, and has no derivative rule",
+            call.origin,
+            "it has no source that can be differentiated, and nothing says what its derivative is",
+            "detach() the argument if it should count as a constant, or register a rule",
+        )
+
+    def bind(self, rule: Rule, call: Call) -> tuple[dict[str, Atom], dict[str, Atom], list[Atom]] | None:
+        """A call's arguments by the names that the rule gives them: the array arguments, the
+        options, and all array arguments in order."""
+        plain = self.b.unstar(call.args)
+        if plain is None or any(k is None for k, _ in call.kwargs):
+            self.found.add("a call with '*' of unknown length", call.origin, "", "write the arguments out")
+            return None
+        options = {name: Const(default) for name, default in rule.options}
+        if rule.variadic:
+            named: dict[str, Atom] = {}
+            positional: list[Atom] = list(plain)
+        else:
+            named = dict(zip(rule.arguments, plain, strict=False))
+            positional = list(plain[: len(rule.arguments)])
+        given: dict[str, Atom] = dict(options)
+        extra = [] if rule.variadic else plain[len(rule.arguments) :]
+        names = list(options)
+        known = len(extra) <= len(names)
+        given.update(zip(names, extra, strict=False))
+        for key, atom in call.kwargs:
+            assert key is not None
+            if key in rule.arguments:
+                named[key] = atom
+            elif key in options:
+                given[key] = atom
+            else:
+                known = False
+        if not rule.variadic:
+            if any(a not in named for a in rule.arguments):
+                known = False
+            else:
+                positional = [named[a] for a in rule.arguments]
+        if not known:
+            name = getattr(call.fn, "__name__", "the function")
+            self.found.add(f"the derivative of '{name}' is not known for these arguments", call.origin)
+            return None
+        for key, atom in given.items():
+            if self.is_active(atom):
+                self.found.add(f"the argument '{key}' of '{call.fn.__name__}' is active", call.origin)
+        return named, given, positional
+
+    def result_of(self, call: Call) -> Var:
+        return call.result
+
+    def by_partials(
+        self,
+        rule: Rule,
+        call: Call,
+        bar: Atom,
+        arguments: dict[str, Atom],
+        options: dict[str, Atom],
+        positional: list[Atom],
+    ) -> None:
+        first = next(iter(_parameters(rule)))
+        env = {first: call.result, **arguments, **options}
+        try:
+            parts = self.parts(splice(self.b, rule.function, env, is_math(call.fn)), len(positional))
+        except NotStatic:
+            parts = self.parts_at_run_time(rule, [call.result, *positional], options, len(positional))
+        for i, (atom, partial) in enumerate(zip(positional, parts, strict=True)):
+            if self.is_active(atom):
+                # In a product the cotangent stands where the factor stood: `2 * x` gives `2 * r_bar`.
+                factors = (partial, bar) if i == 1 and canonical(call.fn) is np.multiply else (bar, partial)
+                product = self.b.call(operator.mul, *factors)
+                self.accumulate(atom, self.b.call(broadcasting.unbroadcast, product, atom))
+
+    def by_pullback(
+        self,
+        rule: Rule,
+        call: Call,
+        bar: Atom,
+        arguments: dict[str, Atom],
+        options: dict[str, Atom],
+        positional: list[Atom],
+    ) -> None:
+        names = _parameters(rule)
+        env = {names[0]: call.result, names[len(rule.arguments) + 1]: bar, **arguments, **options}
+        try:
+            cotangents = self.parts(splice(self.b, rule.function, env, is_math(call.fn)), len(positional))
+        except NotStatic:
+            cotangents = self.parts_at_run_time(rule, [call.result, *positional, bar], options, len(positional))
+        for atom, cotangent in zip(positional, cotangents, strict=True):
+            if self.is_active(atom):
+                if cotangent is NONE or (isinstance(cotangent, Const) and cotangent.value is None):
+                    self.refuse_call(call)
+                    continue
+                self.accumulate(atom, self.b.match_dtype(cotangent, atom))
+
+    def parts(self, result: Atom, count: int) -> list[Atom]:
+        """What a rule returned, one atom for each argument."""
+        type_ = self.b.type_of(result)
+        if isinstance(type_, Tuple) and len(type_.items) == count:
+            return self.b.unpack(result, count)
+        return [result]
+
+    def parts_at_run_time(
+        self, rule: Rule, args: Sequence[Atom], options: Mapping[str, Atom], count: int
+    ) -> list[Atom]:
+        """Call the rule itself, where too little is known to splice its lines."""
+        defaults = dict(rule.options)
+        kwargs = [
+            (k, a) for k, a in options.items() if not (isinstance(a, Const) and a.value is defaults.get(k, a))
+        ]
+        assert rule.function is not None
+        made = self.b.call(rule.function, *args, kwargs=kwargs)
+        return [made] if count == 1 else self.b.unpack(made, count)
+
+    def user_call(self, call: Call, pullback: Pullback) -> None:
+        bar = self.bars.pop(call.results[0], None)
+        if bar is None:
+            return
+        made = self.b.call(pullback.function, pullback.residual, bar)
+        actives = [a for a, is_active in zip(call.operands, pullback.active, strict=True) if is_active]
+        parts: list[Atom] = [made]
+        if len(actives) > 1:
+            results = [self.adjoint_of(a) for a in actives if isinstance(a, Var)]
+            self.b.unpack_call(results, made)
+            parts = list(results)
+        for atom, part in zip(actives, parts, strict=True):
+            self.accumulate(atom, part)
+
+    # ------------------------------------------------------------------ items and structures
+
+    def add_item(self, holder: Atom, index: Atom, bar: Atom) -> None:
+        """Reverse `holder[index]`: add to that item of the holder's cotangent."""
+        if not (isinstance(holder, Var) and holder in self.active):
+            return
+        type_ = self.types.get(holder)
+        if isinstance(type_, Tuple) and isinstance(index, Const) and type(index.value) is int:
+            self.add_tuple_item(holder, type_, index.value, bar)
+            return
+        fresh = holder not in self.bars
+        so_far = self.cotangent(holder)
+        if isinstance(type_, Array) and (basic := is_basic_index(self.b.type_of(index))) is not None:
+            fn: Any = updates.increment if basic or _is_mask(self.b.type_of(index)) else updates.add_at
+            if fresh and fn is updates.increment:
+                fn = updates.update  # nothing is there yet
+            self.bars[holder] = self.named(holder, self.b.call(fn, so_far, index, bar))
+        elif isinstance(type_, (List, Dict)) and _is_number(_item_type(type_)):
+            item = self.b.call(operator.getitem, so_far, index)
+            summed = self.b.call(operator.add, item, bar)
+            self.bars[holder] = self.named(holder, self.b.call(updates.update, so_far, index, summed))
+        else:
+            self.bars[holder] = self.named(holder, self.b.call(broadcasting.add_item, so_far, index, bar))
+
+    def add_tuple_item(self, holder: Var, type_: Tuple, index: int, bar: Atom) -> None:
+        """The cotangent of a tuple is a tuple; passive items have None."""
+        index = index % len(type_.items)
+        before = self.bars.get(holder)
+        items: list[Atom] = []
+        for i, item in enumerate(type_.items):
+            if before is not None:
+                old: Atom | None = self.b.call(operator.getitem, before, Const(i))
+            else:
+                old = None
+            if i == index:
+                if old is None or old is NONE:
+                    items.append(bar)
+                elif isinstance(item, (Scalar, Array)):
+                    items.append(self.b.call(operator.add, old, bar))
+                else:
+                    items.append(self.b.call(broadcasting.add, old, bar))
+            elif old is not None:
+                items.append(old)
+            elif may_carry_derivative(item):
+                part = self.b.call(operator.getitem, holder, Const(i))
+                items.append(Const(0.0) if isinstance(item, Scalar) else self.b.call(broadcasting.zeros_like, part))
+            else:
+                items.append(NONE)
+        self.bars[holder] = self.b.call(make_tuple, *items)
+
+    def unpacking(self, call: Call) -> None:
+        holder = call.operands[0]
+        type_ = self.b.type_of(holder)
+        if call.fn is unpack and isinstance(type_, Tuple):
+            for i, result in enumerate(call.results):
+                if result in self.bars:
+                    self.add_item(holder, Const(i), self.bars.pop(result))
+            return
+        if call.fn is unpack_star:
+            self.refuse_call(call)
+            return
+        for i, result in enumerate(call.results):
+            if result in self.bars:
+                self.add_item(holder, Const(i), self.bars.pop(result))
+
+    def display(self, call: Call, bar: Atom) -> None:
+        """Reverse `(a, b, *c)` or `[a, b]`: each item takes its part."""
+        if any(isinstance(a, Star) for a in call.args):
+            self.refuse_call(call)
+            return
+        for i, atom in enumerate(call.operands):
+            if self.is_active(atom):
+                self.accumulate(atom, self.b.call(operator.getitem, bar, Const(i)))
+
+    def dict_display(self, call: Call, bar: Atom) -> None:
+        for key, atom in zip(call.operands[::2], call.operands[1::2], strict=True):
+            if self.is_active(atom):
+                self.accumulate(atom, self.b.call(operator.getitem, bar, key))
+
+    def appended(self, call: Call, bar: Atom) -> None:
+        sequence, value = call.operands
+        if self.is_active(value):
+            self.accumulate(value, self.b.call(operator.getitem, bar, Const(-1)))
+        self.accumulate(sequence, self.b.call(updates.without_last, bar))
+
+    def updated(self, call: Call, bar: Atom) -> None:
+        """Reverse `a[i] = v`: `v` takes what stands at `i`, and `a` gets nothing from there."""
+        a, index, value = call.operands
+        if self.is_active(value):
+            item = self.b.call(operator.getitem, bar, index)
+            self.accumulate(value, self.b.call(broadcasting.unbroadcast, item, value))
+        if self.is_active(a):
+            if isinstance(self.b.type_of(a), (List, Dict)) and isinstance(value, Var):
+                cleared: Atom = self.zeros(value)
+            else:
+                cleared = Const(0.0)
+            self.accumulate(a, self.b.call(updates.update, bar, index, cleared))
+
+    def incremented(self, call: Call, bar: Atom) -> None:
+        a, index, value = call.operands
+        if self.is_active(value):
+            item = self.b.call(operator.getitem, bar, index)
+            self.accumulate(value, self.b.call(broadcasting.unbroadcast, item, value))
+        self.accumulate(a, bar)
+
+    def shortened(self, call: Call, bar: Atom) -> None:
+        (sequence,) = call.operands
+        last = self.b.call(operator.getitem, sequence, Const(-1))
+        self.accumulate(sequence, self.b.call(updates.append, bar, self.b.call(broadcasting.zeros_like, last)))
+
+
+_STRUCTURAL: dict[Any, Any] = {
+    make_tuple: _ReverseSweep.display,
+    make_list: _ReverseSweep.display,
+    make_dict: _ReverseSweep.dict_display,
+    updates.append: _ReverseSweep.appended,
+    updates.update: _ReverseSweep.updated,
+    updates.increment: _ReverseSweep.incremented,
+    updates.add_at: _ReverseSweep.incremented,
+    updates.without_last: _ReverseSweep.shortened,
+}
+
+
+def _parameters(rule: Rule) -> list[str]:
+    import inspect
+
+    return list(inspect.signature(rule.function).parameters)  # type: ignore[arg-type]
+
+
+def _is_mask(index: Type) -> bool:
+    return isinstance(index, Array) and kind_of(index.dtype) == "bool"
+
+
+def _is_number(type_: Type | None) -> bool:
+    return isinstance(type_, (Scalar, Array))
+
+
+def _item_type(type_: List | Dict) -> Type | None:
+    return type_.item if isinstance(type_, List) else next((t for _, t in type_.items), None)
+
+
+__all__ = ["Pullback", "Reversed", "canonical", "reverse"]

@@ -1,0 +1,140 @@
+"""Simplify the program before it is differentiated, exactly: no result changes by a bit.
+
+What is known at compile time is computed, branches that cannot be taken go, the same
+computation is made once, and an in-place operator on a value that is not shared is the
+plain operator (`total += x` is `total = total + x`).
+
+relies on: infer.  ensures: the same values, with the same names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from adcompile.analyses.infer import Types
+from adcompile.ir.callables import IN_PLACE
+from adcompile.ir.nodes import Atom, Attribute, Block, Call, Const, For, Function, If, Method, Star, Stmt, Syntax, Var, While, With
+from adcompile.ir.traverse import map_source
+from adcompile.ir.types import Array, Scalar
+from adcompile.runtime.structures import make_tuple, unpack
+from adcompile.transforms.build import Builder
+from adcompile.transforms.eliminate_dead import eliminate_dead
+
+
+def simplify(function: Function, types: Types) -> Function:
+    """The simplified function; `types` receives the types of new values."""
+    simplifier = _Simplifier(types)
+    body = simplifier.block(function.body)
+    return eliminate_dead(replace(function, body=body))
+
+
+class _Simplifier:
+    def __init__(self, types: Types) -> None:
+        self.b = Builder(types, "simplify")
+        self.values: dict[Var, Atom] = {}
+
+    def atom(self, atom: Atom) -> Atom:
+        return self.values.get(atom, atom) if isinstance(atom, Var) else atom
+
+    def block(self, block: Block) -> Block:
+        with self.b.nested() as stmts:
+            for stmt in block.stmts:
+                self.stmt(stmt)
+            yields = tuple(map(self.atom, block.yields))
+        return Block(tuple(stmts), yields)
+
+    def inline(self, block: Block) -> tuple[Atom, ...]:
+        for stmt in block.stmts:
+            self.stmt(stmt)
+        return tuple(map(self.atom, block.yields))
+
+    def stmt(self, stmt: Stmt) -> None:
+        self.b.origin = stmt.origin
+        if isinstance(stmt, Call):
+            self.call(stmt)
+        elif isinstance(stmt, If):
+            self.branch(stmt)
+        elif isinstance(stmt, (For, While)):
+            self.loop(stmt)
+        elif isinstance(stmt, With):
+            self.b.emit(replace(stmt, context=self.atom(stmt.context), body=self.block(stmt.body)))
+        else:
+            self.b.emit(replace(stmt, reads=tuple((n, self.atom(a)) for n, a in stmt.reads)))
+
+    def call(self, call: Call) -> None:
+        args = tuple(Star(self.atom(a.value)) if isinstance(a, Star) else self.atom(a) for a in call.args)
+        kwargs = tuple((k, self.atom(a)) for k, a in call.kwargs)
+        if call.fn is unpack and isinstance(args[0], Var):
+            made = self.b.definition(args[0], make_tuple)
+            if made is not None and len(made.args) == len(call.results):
+                self.values.update(zip(call.results, made.operands, strict=True))
+                return
+        if len(call.results) != 1:
+            self.b.emit(replace(call, args=args, kwargs=kwargs))
+            return
+        fn = call.fn
+        if not isinstance(fn, (Syntax, Method, Attribute)) and fn in IN_PLACE and self.is_plain(call, args[0]):
+            fn = IN_PLACE[fn]
+        before = len(self.b.stmts)
+        value = self.b.call(fn, *args, kwargs=kwargs)
+        last = self.b.stmts[-1] if len(self.b.stmts) > before else None
+        if isinstance(last, Call) and last.results[0] is value:
+            self.keep_value(last, call.result)
+        else:
+            self.values[call.result] = value
+            if isinstance(value, Const):
+                self.b.types.pop(call.result, None)
+
+    def keep_value(self, made: Call, result: Var) -> None:
+        """The call that was just made defines the value that the user's program had for it."""
+        new = replace(made, results=(result,))
+        self.b.stmts[-1] = new
+        self.b.definitions[result] = new
+        self.b.rename(made.result, result)
+
+    def is_plain(self, call: Call, target: object) -> bool:
+        """Whether an in-place operator gives what the plain one gives."""
+        assert isinstance(target, (Var, Const))
+        before, after = self.b.type_of(target), self.b.types.get(call.result)
+        if isinstance(before, Scalar):
+            return True
+        return isinstance(before, Array) and before == after and "?" not in before.dtype and before.shape is not None
+
+    def branch(self, stmt: If) -> None:
+        cond = self.atom(stmt.cond)
+        truth = self.b.truth(cond)
+        if truth is not None:
+            taken = self.inline(stmt.then if truth else stmt.orelse)
+            self.values.update(zip(stmt.results, taken, strict=True))
+            return
+        then, orelse = self.block(stmt.then), self.block(stmt.orelse)
+        keep = []
+        for i, result in enumerate(stmt.results):
+            same = then.yields[i] is orelse.yields[i]
+            if same:
+                self.values[result] = then.yields[i]
+            else:
+                keep.append(i)
+        then = Block(then.stmts, tuple(then.yields[i] for i in keep))
+        orelse = Block(orelse.stmts, tuple(orelse.yields[i] for i in keep))
+        results = tuple(stmt.results[i] for i in keep)
+        self.b.emit(replace(stmt, cond=cond, then=then, orelse=orelse, results=results))
+
+    def loop(self, loop: For | While) -> None:
+        # A carried value that no trip changes is the value from before the loop.
+        keep = [i for i, p in enumerate(loop.params) if loop.body.yields[i] is not p or i == loop.stop]
+        for i, param in enumerate(loop.params):
+            if i not in keep:
+                self.values[param] = self.values[loop.results[i]] = self.atom(loop.inits[i])
+        stop = None if loop.stop is None else keep.index(loop.stop)
+        inits = tuple(self.atom(loop.inits[i]) for i in keep)
+        params, results = tuple(loop.params[i] for i in keep), tuple(loop.results[i] for i in keep)
+        kept = Block(loop.body.stmts, tuple(loop.body.yields[i] for i in keep))
+        if isinstance(loop, While):
+            head, body = self.block(loop.head), self.block(kept)
+            new: Stmt = replace(loop, head=head, body=body, inits=inits, params=params, results=results, stop=stop)
+        else:
+            sources = tuple(map_source(s, self.atom) for s in loop.sources)
+            body = self.block(kept)
+            new = replace(loop, sources=sources, body=body, inits=inits, params=params, results=results, stop=stop)
+        self.b.emit(new)
