@@ -7,37 +7,36 @@ User functions that are called go the same way, each for the types that it is ca
 from __future__ import annotations
 
 import functools
-import operator
 import threading
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
 import adcompile.inference
 import adcompile.rules  # noqa: F401  (registers the rules)
 from adcompile.analyses.activity import active_values
-from adcompile.analyses.infer import Types, infer
-from adcompile.backend.callables import HELPERS, RUNTIME, Bindings
+from adcompile.analyses.infer import Types, atom_type, infer
+from adcompile.backend.callables import Bindings
 from adcompile.backend.emit import emit
 from adcompile.backend.unparse import to_text
-from adcompile.errors import Diagnostic, DiagnosticList, Refused, SourceError
+from adcompile.errors import DiagnosticList, Refused, SourceError
 from adcompile.frontend.lower import lower_function
 from adcompile.frontend.scope import OutsideScope
+from adcompile.inference.elementwise import shape_of
 from adcompile.inference.registry import infer_call
 from adcompile.ir.nodes import Atom, Block, Call, Const, Function, FunctionRef, Param, Stmt, Var
-from adcompile.ir.types import UNKNOWN, Array, Scalar, Tuple, Type, kind_of, may_carry_derivative
+from adcompile.ir.types import UNKNOWN, Array, Dict, List, Scalar, Tuple, Type, kind_of
 from adcompile.rules.registry import rule_for
-from adcompile.runtime.structures import make_tuple
+from adcompile.runtime.checks import require_scalar
+from adcompile.runtime.structures import make_tuple, unpack
 from adcompile.transforms.build import Builder
 from adcompile.transforms.check_mutation import check_mutation
 from adcompile.transforms.eliminate_dead import eliminate_dead
-from adcompile.transforms.finish_cotangents import finish_cotangents
+from adcompile.transforms.finish_cotangents import finish_cotangents, keep_from_caller
 from adcompile.transforms.place_residuals import place_residuals, split_residuals
 from adcompile.transforms.plan_buffers import plan_buffers
-from adcompile.transforms.reverse import Pullback, Reversed, reverse
+from adcompile.transforms.reverse import Reversed, reverse
 from adcompile.transforms.simplify import simplify
 from adcompile.transforms.split_calls import split_calls
 
@@ -61,6 +60,7 @@ class Program:
 
     text: str
     entry: str
+    second: str
     holders: dict[str, Any]
     values: dict[str, Any]
     imports: list[str]
@@ -92,7 +92,8 @@ class Compilation:
 
     def gradient(self, function: types.FunctionType, inputs: Sequence[Type], want: Want) -> Program:
         """The program that computes the gradient of `function` at inputs of these types."""
-        primal, types_ = self.prepare(function, inputs)
+        primal, types_ = self.prepare(function, inputs, want.has_aux)
+        self.check_scalar(primal, types_)
         both = self.reverse(primal, types_, [primal.params[i].var for i in want.wrt])
         name = self.fresh(f"{_plain_name(function)}_{'value_and_grad' if want.value else 'grad'}")
         forward, backward = place_residuals(both, primal.inputs)
@@ -100,11 +101,42 @@ class Compilation:
         self.found.raise_if_any()
         gradient = _join(name, primal, both, forward, (*backward.stmts, *finishing), cotangents, want)
         self.finish(gradient, types_, function)
-        return self.program(name, function)
+        return self.program(name)
 
-    def prepare(self, function: types.FunctionType, inputs: Sequence[Type]) -> tuple[Function, Types]:
+    def vector_jacobian(self, function: types.FunctionType, inputs: Sequence[Type], want: Want) -> Program:
+        """The program of two functions: the value with a residual, and the pullback."""
+        active = tuple(i in want.wrt for i in range(len(inputs)))
+        base = _plain_name(function)
+        forward, pullback = FunctionRef(self.fresh(f"{base}_forward")), FunctionRef(self.fresh(f"{base}_pullback"))
+        self._split(function, tuple(inputs), active, forward, pullback, order=want.wrt, for_caller=True)
+        self.found.raise_if_any()
+        return self.program(forward.name, pullback.name)
+
+    def check_scalar(self, primal: Function, types_: Types) -> None:
+        """Refuse a result that is certainly not one real number."""
+        result = atom_type(types_, primal.body.yields[0])
+        shape = shape_of(result)
+        if isinstance(result, (Tuple, List, Dict)):
+            self.found.add("grad needs one real number, and the function returns several values", None, "",
+                           "has_aux=True if the others are auxiliary; vjp or jacobian for several results")
+        elif shape not in (None, ()):
+            self.found.add(
+                f"grad needs one real number, and the function returns an array of shape ({', '.join(map(str, shape or ()))})",
+                None,
+                "the gradient of an array is a Jacobian",
+                "return its sum, or use vjp (cotangents of any shape) or jacobian",
+            )
+        elif isinstance(result, (Scalar, Array)) and kind_of(result.dtype) == "complex":
+            self.found.add("grad needs one real number, and the function returns a complex one")
+        self.found.raise_if_any()
+
+    def prepare(
+        self, function: types.FunctionType, inputs: Sequence[Type], has_aux: bool = False
+    ) -> tuple[Function, Types]:
         """The function's IR with the types of its values, simplified."""
         primal = lowered(function)
+        if has_aux:
+            primal = _separate_aux(primal)
         self.note_outside(primal)
         known = dict(zip((p.var for p in primal.params), inputs, strict=True))
         known |= {c.var: self.capture_type(function, c.name) for c in primal.captures}
@@ -130,7 +162,7 @@ class Compilation:
         self.functions.append((function, types_))
         self.holders[function.name] = holder
 
-    def program(self, entry: str, function: types.FunctionType) -> Program:
+    def program(self, entry: str, second: str = "") -> Program:
         """Emit every function of the program as one text."""
         outside = [OutsideScope(holder) for holder in self.holders.values()]
         reserved = {name for scope in outside for name in _outside_names(scope.holder)}
@@ -142,7 +174,7 @@ class Compilation:
             texts.append(to_text(emitted.node, emitted.comments))
         imports = _import_lines(bindings)
         text = "\n".join(imports) + "\n\n\n" * bool(imports) + "\n\n".join(texts)
-        return Program(text, entry, self.holders, bindings.values, imports, self.guards, self.captures)
+        return Program(text, entry, second, self.holders, bindings.values, imports, self.guards, self.captures)
 
     # ------------------------------------------------------------------------- user functions
 
@@ -212,11 +244,18 @@ class Compilation:
         active: tuple[bool, ...],
         forward_ref: FunctionRef,
         pullback_ref: FunctionRef,
+        order: Sequence[int] | None = None,
+        for_caller: bool = False,
     ) -> None:
         primal, types_ = self.prepare(fn, inputs)
-        wrt = [p.var for p, is_active in zip(primal.params, active, strict=True) if is_active]
+        chosen = order if order is not None else [i for i, is_active in enumerate(active) if is_active]
+        wrt = [primal.params[i].var for i in chosen]
         both = self.reverse(primal, types_, wrt)
         forward, stored, received, backward = split_residuals(both, primal.inputs)
+        if for_caller:
+            cotangents, finishing = finish_cotangents(both, wrt, backward)
+            backward = Block((*backward.stmts, *finishing), cotangents)
+            forward, stored = keep_from_caller(primal, both, forward, stored)
         one, two = _halve(forward_ref.name, pullback_ref.name, primal, both, forward, stored, received, backward)
         self.finish(two, types_, fn)
         self.finish(one, types_, fn)
@@ -270,14 +309,31 @@ def _join(
     """One function with both sweeps that returns the cotangents (and the value)."""
     builder = Builder(both.types, "result")
     result = cotangents[0] if len(cotangents) == 1 else builder.make(make_tuple, cotangents)
+    value = both.value
+    check: list[Stmt] = []
+    if not isinstance(atom_type(both.types, value), Scalar):
+        check = [Call((Var(),), require_scalar, (value,))]
+    if want.has_aux:
+        aux = primal.body.yields[1]
+        if want.value:
+            value = builder.make(make_tuple, (value, aux))
+        else:
+            result = builder.make(make_tuple, (result, aux))
     if want.value:
-        result = builder.make(make_tuple, (both.value, result))
+        result = builder.make(make_tuple, (value, result))
     params = tuple(p for p in primal.params if p.kind in ("positional", "*"))
     rest = tuple(p for p in primal.params if p.kind not in ("positional", "*"))
     both.seed.name = both.seed.name or "out_bar"
     seed = Param(both.seed, "positional" if not any(p.kind == "*" for p in params) else "keyword", Const(1.0))
-    stmts = (*forward, *backward, *builder.stmts)
+    stmts = (*forward, *check, *backward, *builder.stmts)
     return replace(primal, name=name, params=(*params, seed, *rest), body=Block(stmts, (result,)))
+
+
+def _separate_aux(primal: Function) -> Function:
+    """A function that returns `(value, aux)` as one that yields the two."""
+    value, aux = Var("value"), Var("aux")
+    call = Call((value, aux), unpack, (primal.body.yields[0], Const(2)))
+    return replace(primal, body=Block((*primal.body.stmts, call), (value, aux)))
 
 
 def _halve(
@@ -321,33 +377,7 @@ def _outside_names(holder: Any) -> set[str]:
 
 
 def _import_lines(bindings: Bindings) -> list[str]:
-    helpers = {h: h.__name__ for h in HELPERS}
-    lines = []
-    for name, line in bindings.imports.items():
-        value = bindings.values[name]
-        lines.append(f"from {RUNTIME} import {name}" if _is_helper(value, helpers) else line)
-    return sorted(set(lines), key=lambda text: (text.startswith("from"), text))
+    return sorted(set(bindings.imports.values()), key=lambda line: (line.startswith("from"), line))
 
 
-def _is_helper(value: Any, helpers: Mapping[Any, str]) -> bool:
-    try:
-        return value in helpers
-    except TypeError:
-        return False
-
-
-__all__ = [
-    "COMPILE_LOCK",
-    "Array",
-    "Call",
-    "Compilation",
-    "Diagnostic",
-    "Program",
-    "Pullback",
-    "Scalar",
-    "Want",
-    "kind_of",
-    "may_carry_derivative",
-    "np",
-    "operator",
-]
+__all__ = ["COMPILE_LOCK", "Compilation", "Program", "Want", "is_user_function", "lowered"]

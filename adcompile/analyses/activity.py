@@ -34,7 +34,7 @@ def active_values(function: Function, types: Types, wrt: Iterable[Var]) -> froze
     varied.found.update(wrt)
     varied.settle(function.body)
     useful = _Useful(types)
-    useful.mark(function.body.yields)
+    useful.mark(function.body.yields[:1])
     useful.settle(function.body)
     return frozenset(varied.found & useful.found)
 

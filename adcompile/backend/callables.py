@@ -13,9 +13,7 @@ from typing import Any
 import numpy as np
 
 from adcompile.ir.nodes import FunctionRef
-from adcompile.runtime.broadcasting import add, add_item, match_dtype, unbroadcast, zeros_like
 
-RUNTIME = "adcompile.runtime"
 BINARY: dict[Any, type[ast.operator]] = {
     operator.add: ast.Add,
     operator.sub: ast.Sub,
@@ -158,5 +156,3 @@ def _name(identifier: str) -> ast.Name:
 def _attribute(value: ast.expr, name: str) -> ast.Attribute:
     return ast.Attribute(value, name, ast.Load())
 
-
-HELPERS = (add, add_item, match_dtype, unbroadcast, zeros_like)

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from adcompile.ir.nodes import Atom, Block, Call, Stmt, Var
+from adcompile.analyses.aliasing import Aliasing
+from adcompile.ir.nodes import Atom, Block, Call, Function, Stmt, Var
 from adcompile.ir.types import Array, Scalar
 from adcompile.transforms.algebra import AdjointBuilder
-from adcompile.transforms.plan_buffers import Ownership
+from adcompile.transforms.plan_buffers import Ownership, copier
 from adcompile.transforms.reverse import Reversed
 
 
@@ -51,3 +52,23 @@ def _finish(builder: AdjointBuilder, ownership: Ownership, var: Var, cotangent: 
         return builder.make(np.copy, (cotangent,))
     cotangent = builder.match_dtype(cotangent, var)
     return cotangent if cotangent is not var and ownership.owns(cotangent) else builder.make(np.copy, (cotangent,))
+
+
+def keep_from_caller(
+    primal: Function, both: Reversed, forward: Sequence[Stmt], stored: Sequence[Atom]
+) -> tuple[tuple[Stmt, ...], tuple[Atom, ...]]:
+    """Copy what a residual shares with the caller, who may change it before the pullback runs."""
+    body = Block(tuple(forward), (both.value,))
+    aliasing, ownership = Aliasing(body, both.types), Ownership(body)
+    builder = AdjointBuilder(both.types, "residual")
+    outside = [v for v in (*primal.inputs, both.value) if isinstance(v, Var)]
+    kept: list[Atom] = []
+    for atom in stored:
+        shared = isinstance(atom, Var) and any(aliasing.affects(v, atom) for v in outside)
+        if shared and not isinstance(builder.type_of(atom), Scalar) and not (
+            isinstance(atom, Var) and ownership.owns(atom) and not aliasing.affects(atom, outside[-1])
+        ):
+            kept.append(builder.make(copier(builder.type_of(atom)), (atom,)))
+        else:
+            kept.append(atom)
+    return (*forward, *builder.stmts), tuple(kept)

@@ -98,7 +98,7 @@ def reverse(
 ) -> Reversed:
     """Reverse `function` with respect to the inputs `wrt`."""
     sweep = _ReverseSweep(types, active, pullbacks, found)
-    (value,) = function.body.yields
+    value = function.body.yields[0]
     seed = sweep.adjoint_of(value if isinstance(value, Var) else Var("result"))
     if isinstance(value, Var):
         types[seed] = types.get(value, types[seed])

@@ -1,0 +1,33 @@
+"""adcompile: gradients of NumPy programs, as readable Python source.
+
+    import numpy as np
+    from adcompile import grad
+
+    @grad
+    def f(x):
+        return 2 * np.dot(x, x)
+
+    f(np.arange(4.0))      # array([ 0.,  4.,  8., 12.])
+    print(f.source)        # the gradient's own code
+"""
+
+from adcompile.api import grad, value_and_grad, vjp
+from adcompile.errors import ADError, InternalError, Refused, SourceError, UsageError
+from adcompile.runtime.markers import detach, no_grad
+from adcompile.testing.gradients import check_grads
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ADError",
+    "InternalError",
+    "Refused",
+    "SourceError",
+    "UsageError",
+    "check_grads",
+    "detach",
+    "grad",
+    "no_grad",
+    "value_and_grad",
+    "vjp",
+]

@@ -1,0 +1,278 @@
+"""The public functions: `grad`, `value_and_grad`, `vjp`.
+
+Each returns an object that is called like the function, compiles at the first call with
+arguments of a signature, and can be asked for its source.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+
+from adcompile.backend.load import load
+from adcompile.backend.save import saved_module
+from adcompile.dispatch import Compiled, Dispatcher
+from adcompile.errors import UsageError
+from adcompile.ir.types import UNKNOWN, Type
+from adcompile.pipeline import COMPILE_LOCK, Compilation, Program, Want
+
+Wrt = int | str | Sequence[int | str]
+
+
+def positions(function: Any, wrt: Wrt) -> tuple[tuple[int, ...], bool]:
+    """The positions of the parameters that `wrt` names, and whether it names several.
+
+    Raises:
+        UsageError: if a name or position does not exist, or `wrt` is empty or repeats.
+    """
+    names = list(inspect.signature(function).parameters)
+    several = isinstance(wrt, (tuple, list))
+    given: Sequence[Any] = wrt if isinstance(wrt, (tuple, list)) else (wrt,)
+    found = []
+    for one in given:
+        if isinstance(one, str):
+            if one not in names:
+                raise UsageError(f"wrt={one!r}: {function.__name__} has the parameters {', '.join(names) or 'none'}")
+            found.append(names.index(one))
+        elif isinstance(one, int) and not isinstance(one, bool):
+            if not -len(names) <= one < len(names):
+                raise UsageError(f"wrt={one}: {function.__name__} has {len(names)} parameters")
+            found.append(one % len(names))
+        else:
+            raise UsageError(f"wrt={wrt!r}: give a position, a parameter's name, or a tuple of them")
+    if not found:
+        raise UsageError("wrt is empty: name at least one parameter")
+    if len(set(found)) != len(found):
+        raise UsageError(f"wrt={wrt!r} names a parameter twice")
+    return tuple(found), several
+
+
+def check_function(function: Any) -> types.FunctionType:
+    """The Python function behind a callable.
+
+    Raises:
+        UsageError: if it is not one.
+    """
+    if isinstance(function, Transformed):
+        return function.emitted()
+    if isinstance(function, types.FunctionType):
+        return function
+    name = getattr(function, "__name__", repr(function))
+    if isinstance(function, types.MethodType):
+        raise UsageError(f"'{name}' is a bound method; write lambda *args: obj.{name}(*args), or differentiate the function")
+    raise UsageError(f"{name!r} is not a Python function, so it has no source to differentiate")
+
+
+class Transformed:
+    """A function made from another one by adcompile. Calling it compiles what is needed."""
+
+    def __init__(self, function: Any, wrt: Wrt, want: Callable[[tuple[int, ...]], Want], backend: str) -> None:
+        if backend != "numpy":
+            raise UsageError(f"backend={backend!r}: only 'numpy' is available")
+        self.__wrapped__ = function
+        self._function = check_function(function)
+        self._positions, self._several = positions(self._function, wrt)
+        self._want = want(self._positions)
+        functools.update_wrapper(self, function, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
+        self.__wrapped__ = function
+        self._dispatcher = Dispatcher(self._function, self._positions, self._compile)
+
+    def _compile(self, inputs: Sequence[Type]) -> Compiled:
+        program = self._program(inputs)
+        loaded = load(program.text, program.holders, program.values, program.entry)
+        return Compiled(program, loaded[program.entry])
+
+    def _program(self, inputs: Sequence[Type]) -> Program:
+        with COMPILE_LOCK:
+            return Compilation().gradient(self._function, inputs, self._want)
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self if instance is None else types.MethodType(self, instance)
+
+    # ------------------------------------------------------------------------ what can be asked
+
+    @property
+    def source(self) -> str:
+        """The text of the latest specialisation; before any call, of the generic program."""
+        latest = self._dispatcher.latest
+        return latest.program.text if latest is not None else self._generic().text
+
+    def _generic(self) -> Program:
+        count = len(inspect.signature(self._function).parameters)
+        return self._program([UNKNOWN] * count)
+
+    def specialize(self, *args: Any, **kwargs: Any) -> Callable[..., Any]:
+        """The compiled function for arguments like these, bare: no checks, no dispatch."""
+        compiled, _ = self._dispatcher.find(self._dispatcher.bind(args, kwargs))
+        return compiled.function  # type: ignore[no-any-return]
+
+    def emitted(self) -> types.FunctionType:
+        """The emitted function of the latest specialisation, or of the generic program."""
+        latest = self._dispatcher.latest
+        if latest is None:
+            program = self._generic()
+            return load(program.text, program.holders, program.values, program.entry)[program.entry]
+        return latest.function  # type: ignore[no-any-return]
+
+    def save(self, path: str | Path) -> None:
+        """Write the latest specialisation as a module that needs NumPy and nothing of adcompile.
+
+        It holds the runtime helpers that it uses; captured globals are imported from their
+        module or written in, and its header says which.
+        """
+        latest = self._dispatcher.latest
+        program = latest.program if latest is not None else self._generic()
+        Path(path).write_text(saved_module(program), encoding="utf-8")
+
+
+class Gradient(Transformed):
+    """The gradient of a scalar function; made by `grad` and `value_and_grad`."""
+
+    def __call__(self, *args: Any, out: Any = None, accumulate: bool = False, **kwargs: Any) -> Any:
+        """The gradient at these arguments.
+
+        `out` is an array (for several `wrt`, a tuple of arrays) that receives the gradient and
+        is returned; with `accumulate` the gradient is added to what it holds.
+        """
+        if kwargs or len(args) != self._dispatcher.count or not self._dispatcher.plain:
+            values = self._dispatcher.bind(args, kwargs)
+            compiled, values = self._dispatcher.find(values)
+            result = self._spread_call(compiled, values)
+        else:
+            result = self._dispatcher._fast(*args)
+        if out is None:
+            if accumulate:
+                raise UsageError("accumulate=True needs out=, the array to add to")
+            return (result,) if self._several and len(self._positions) == 1 else result
+        return self._deliver(result, out, accumulate)
+
+    def _spread_call(self, compiled: Compiled, values: tuple[Any, ...]) -> Any:
+        positional: list[Any] = []
+        keyword: dict[str, Any] = {}
+        for parameter, value in zip(self._dispatcher.signature.parameters.values(), values, strict=True):
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                positional += value
+            elif parameter.kind is parameter.KEYWORD_ONLY:
+                keyword[parameter.name] = value
+            elif parameter.kind is parameter.VAR_KEYWORD:
+                keyword |= value
+            else:
+                positional.append(value)
+        return compiled.function(*positional, **keyword)
+
+    def _deliver(self, result: Any, out: Any, accumulate: bool) -> Any:
+        if self._want.value or self._want.has_aux:
+            raise UsageError("out= is for grad without has_aux, whose result is the gradient alone")
+        pairs = zip(result, out, strict=True) if self._several and len(self._positions) > 1 else [(result, out)]
+        for made, given in pairs:
+            target = given[0] if isinstance(given, tuple) else given
+            if not isinstance(target, np.ndarray):
+                raise UsageError("out= takes an array that is written to")
+            if target.shape != np.shape(made):
+                raise UsageError(f"out= has shape {target.shape}, the gradient {np.shape(made)}")
+            if accumulate:
+                np.add(target, made, out=target, casting="same_kind")
+            else:
+                np.copyto(target, made, casting="same_kind")
+        return out
+
+
+@overload
+def grad(f: None = None, /, wrt: Wrt = 0, *, has_aux: bool = False, backend: str = "numpy") -> Callable[[Any], Gradient]: ...
+@overload
+def grad(f: Callable[..., Any], /, wrt: Wrt = 0, *, has_aux: bool = False, backend: str = "numpy") -> Gradient: ...
+
+
+def grad(f: Any = None, /, wrt: Wrt = 0, *, has_aux: bool = False, backend: str = "numpy") -> Any:
+    """The gradient of `f`, a function that returns one real number.
+
+    Args:
+        f: a Python function; left out, `grad(...)` is a decorator.
+        wrt: what to differentiate by: a parameter's position or name, or a tuple of them
+            (then the result is a tuple of gradients).
+        has_aux: `f` returns `(value, aux)`; the result is `(gradient, aux)`.
+        backend: 'numpy'.
+
+    Returns:
+        A function of the arguments of `f`. For an array its gradient is an array of the same
+        shape and dtype, for a number a number, for a list, tuple or dict the same structure.
+
+    Raises:
+        UsageError: for a wrong `wrt` or an argument that has no derivative.
+        Refused: where `f` cannot be differentiated, with every place in it.
+    """
+    if f is None:
+        return lambda function: grad(function, wrt, has_aux=has_aux, backend=backend)
+    return Gradient(f, wrt, lambda where: Want(where, has_aux=has_aux), backend)
+
+
+def value_and_grad(f: Any = None, /, wrt: Wrt = 0, *, has_aux: bool = False, backend: str = "numpy") -> Any:
+    """Like `grad`, with the value: `(value, gradient)`, or `((value, aux), gradient)`."""
+    if f is None:
+        return lambda function: value_and_grad(function, wrt, has_aux=has_aux, backend=backend)
+    return Gradient(f, wrt, lambda where: Want(where, value=True, has_aux=has_aux), backend)
+
+
+class VectorJacobian(Transformed):
+    """`vjp(f)`: the value of `f` and its pullback at given arguments."""
+
+    def _program(self, inputs: Sequence[Type]) -> Program:
+        with COMPILE_LOCK:
+            return Compilation().vector_jacobian(self._function, inputs, self._want)
+
+    def _compile(self, inputs: Sequence[Type]) -> Compiled:
+        program = self._program(inputs)
+        loaded = load(program.text, program.holders, program.values, program.entry)
+        forward, pullback = loaded[program.entry], loaded[program.second]
+
+        def both(*args: Any, **kwargs: Any) -> Any:
+            value, residual = forward(*args, **kwargs)
+            return value, Pulled(pullback, residual, value)
+
+        return Compiled(program, both)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """`(value, pullback)` at these arguments; `pullback(v)` may be called any number of times."""
+        compiled, values = self._dispatcher.find(self._dispatcher.bind(args, kwargs))
+        value, pullback = Gradient._spread_call(self, compiled, values)  # type: ignore[arg-type]
+        pullback.several = self._several
+        return value, pullback
+
+
+class Pulled:
+    """A pullback at a point: from a cotangent of the value to cotangents of the arguments."""
+
+    def __init__(self, function: Any, residual: Any, value: Any) -> None:
+        self.function = function
+        self.residual = residual
+        self.shape = np.shape(value) if not isinstance(value, (list, tuple, dict)) else None
+        self.several = False
+
+    def __call__(self, cotangent: Any) -> Any:
+        """The cotangents of the arguments for a cotangent of the value's shape.
+
+        Raises:
+            UsageError: if the cotangent has another shape than the value.
+        """
+        if self.shape is not None:
+            if not isinstance(cotangent, np.ndarray) and self.shape:
+                cotangent = np.asarray(cotangent, dtype=float)
+            if np.shape(cotangent) != self.shape:
+                raise UsageError(f"the cotangent has shape {np.shape(cotangent)}, the value {self.shape}")
+        result = self.function(self.residual, cotangent)
+        return (result,) if self.several and not isinstance(result, tuple) else result
+
+
+def vjp(f: Any, /, wrt: Wrt = 0) -> VectorJacobian:
+    """The value of `f` and its vector-Jacobian product.
+
+    `vjp(f)(*args)` gives `(value, pullback)`; `pullback(v)`, for `v` of the value's shape,
+    gives `v @ J`: one cotangent, or a tuple for several `wrt`.
+    """
+    return VectorJacobian(f, wrt, lambda where: Want(where, split=True), "numpy")

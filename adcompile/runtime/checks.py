@@ -1,0 +1,18 @@
+"""What emitted code checks at run time, where the types did not tell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def require_scalar(value: Any) -> None:
+    """Raise TypeError unless `value` is one real number."""
+    if not isinstance(value, (list, tuple, dict, str)) and np.ndim(value) == 0 and not np.iscomplexobj(value):
+        return
+    kind = f"an array of shape {np.shape(value)}" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
+    raise TypeError(
+        f"the function returns {kind}; grad needs one real number. "
+        "Sum it, or use vjp (cotangents of any shape) or jacobian."
+    )
