@@ -22,7 +22,7 @@ from adcompile.backend.emit import emit
 from adcompile.backend.unparse import to_text
 from adcompile.errors import DiagnosticList, Refused, SourceError
 from adcompile.frontend.lower import lower_function
-from adcompile.frontend.scope import OutsideScope
+from adcompile.frontend.scope import MISSING, OutsideScope
 from adcompile.inference.elementwise import shape_of
 from adcompile.inference.registry import infer_call
 from adcompile.ir.nodes import Atom, Block, Call, Const, Function, FunctionRef, Param, Stmt, Var
@@ -99,7 +99,9 @@ class Compilation:
         forward, backward = place_residuals(both, primal.inputs)
         cotangents, finishing = finish_cotangents(both, [primal.params[i].var for i in want.wrt], backward)
         self.found.raise_if_any()
-        gradient = _join(name, primal, both, forward, (*backward.stmts, *finishing), cotangents, want)
+        # The generic program is for reading: it is written for the functions that fit it.
+        check = any(t is not UNKNOWN for t in inputs)
+        gradient = _join(name, primal, both, forward, (*backward.stmts, *finishing), cotangents, want, check)
         self.finish(gradient, types_, function)
         return self.program(name)
 
@@ -165,9 +167,10 @@ class Compilation:
     def program(self, entry: str, second: str = "") -> Program:
         """Emit every function of the program as one text."""
         outside = [OutsideScope(holder) for holder in self.holders.values()]
-        reserved = {name for scope in outside for name in _outside_names(scope.holder)}
         taken = {name: scope.value(name) for scope in outside for name in _outside_names(scope.holder)}
+        taken = {name: value for name, value in taken.items() if value is not MISSING}
         bindings = Bindings({**taken, **dict.fromkeys(self.names)})
+        reserved = set(taken)
         texts = []
         for one, types_ in reversed(self.functions):
             emitted = emit(plan_buffers(one, types_), types_, bindings, reserved | self.names | {"np", "math"})
@@ -305,13 +308,14 @@ def _join(
     backward: Sequence[Stmt],
     cotangents: Sequence[Atom],
     want: Want,
+    check_result: bool,
 ) -> Function:
     """One function with both sweeps that returns the cotangents (and the value)."""
     builder = Builder(both.types, "result")
     result = cotangents[0] if len(cotangents) == 1 else builder.make(make_tuple, cotangents)
     value = both.value
     check: list[Stmt] = []
-    if not isinstance(atom_type(both.types, value), Scalar):
+    if check_result and not isinstance(atom_type(both.types, value), Scalar):
         check = [Call((Var(),), require_scalar, (value,))]
     if want.has_aux:
         aux = primal.body.yields[1]
@@ -354,6 +358,7 @@ def _halve(
     one = replace(primal, name=forward_name, body=Block((*forward, *builder.stmts), (result,)))
     builder = Builder(both.types, "pullback")
     packed = received[0] if len(received) == 1 else builder.new("residual", Tuple(()))
+    packed.name = packed.name or "residual"
     if len(received) > 1:
         builder.unpack_call(received, packed)
     head = tuple(builder.stmts)
@@ -361,7 +366,7 @@ def _halve(
     both.seed.name = both.seed.name or "out_bar"
     yields = backward.yields
     cotangent = yields[0] if len(yields) == 1 else builder.make(make_tuple, yields)
-    params = (Param(packed if isinstance(packed, Var) else Var("residual")), Param(both.seed))
+    params = (Param(packed), Param(both.seed))
     body = Block((*head, *backward.stmts, *builder.stmts), (cotangent,))
     return one, replace(primal, name=pullback_name, params=params, body=body)
 

@@ -81,6 +81,8 @@ class _Writer:
         self.names = Names(plan.function, liveness, plan.in_place, reserved, hints(plan.function))
         self.aliases: dict[Var, str] = {}  # while a loop's head is written: its params' names
         self.out: list[ast.stmt] = []
+        self.written: set[str] = set()  # names bound since the trip began, on this path
+        self.taken: dict[str, str] = {}  # names whose value was taken under another when the trip began
         self.comments: list[str] = []
         self.line: tuple[str, int] | None = None
         self.read = uses_in(plan.function.body)
@@ -133,6 +135,16 @@ class _Writer:
         self.line = line
         return made or [ast.Pass()]
 
+    def branches(self, *writes: Any) -> list[list[ast.stmt]]:
+        """The statements of alternatives: each begins with what was bound before them all."""
+        before, after, made = set(self.written), set(self.written), []
+        for write in writes:
+            self.written = set(before)
+            made.append(self.body(write))
+            after |= self.written
+        self.written = after
+        return made
+
     def comment(self, origin: Origin | None) -> None:
         """The user's line, above the statements that reverse it."""
         if origin is None or not origin.reverse:
@@ -161,6 +173,7 @@ class _Writer:
             self.opaque(stmt)
 
     def assign(self, target: str, value: ast.expr) -> None:
+        self.written.add(target)
         if not (isinstance(value, ast.Name) and value.id == target):
             self.out.append(ast.Assign([ast.Name(target, ast.Store())], value, lineno=0))
 
@@ -265,7 +278,7 @@ class _Writer:
         """Assignments made as if at once: what a branch or a trip hands on."""
         real = []
         for target, atom in pairs:
-            if isinstance(atom, Const) and atom.value is UNDEFINED:
+            if (isinstance(atom, Const) and atom.value is UNDEFINED) or self.is_still(target, atom):
                 continue
             value = self.expr(atom)
             if not (isinstance(value, ast.Name) and value.id == target):
@@ -289,17 +302,25 @@ class _Writer:
 
             return write
 
-        then, orelse = self.body(side(stmt.then)), self.body(side(stmt.orelse))
+        then, orelse = self.branches(side(stmt.then), side(stmt.orelse))
         test = self.expr(stmt.cond)
         if _is_pass(then) and not _is_pass(orelse):
-            test, then, orelse = ast.UnaryOp(ast.Not(), test), orelse, then
+            test, then, orelse = _negation(test), orelse, then
         self.out.append(ast.If(test, then, [] if _is_pass(orelse) else orelse))
 
     def enter_loop(self, loop: Loop) -> None:
-        self.copies([(self.names[r], a) for r, a in zip(loop.results, loop.inits, strict=True)])
+        pairs = zip(loop.results, loop.inits, strict=True)
+        self.copies([(self.names[r], a) for i, (r, a) in enumerate(pairs) if i != loop.stop or r in self.read])
 
     def trip(self, loop: Loop, first: Any = None) -> list[ast.stmt]:
         """A loop's body: take the carried values, compute, hand on."""
+        taken = {
+            self.names[r]: self.names[p] for p, r in zip(loop.params, loop.results, strict=True) if p in self.read
+        }
+
+        def hand_on() -> None:
+            pairs = [(self.names[r], a) for r, a in zip(loop.results, loop.body.yields, strict=True)]
+            self.copies([pair for i, pair in enumerate(pairs) if i != loop.stop])
 
         def write() -> None:
             if first is not None:
@@ -307,15 +328,93 @@ class _Writer:
             for param, result in zip(loop.params, loop.results, strict=True):
                 if param in self.read:
                     self.assign(self.names[param], _name(self.names[result]))
-            self.block(loop.body)
-            if not loop.body.leaves:
-                pairs = [(self.names[r], a) for r, a in zip(loop.results, loop.body.yields, strict=True)]
-                self.copies(pairs)
-            if loop.stop is not None:
-                stop = _name(self.names[loop.results[loop.stop]])
-                self.out.append(ast.If(stop, [ast.Break()], []))
+            self.written, self.taken = set(), taken
+            if loop.stop is None:
+                self.block(loop.body)
+                if not loop.body.leaves:
+                    hand_on()
+            else:
+                stop = loop.results[loop.stop]
+                flag = self.names[stop] if stop in self.read else None
+                self.to_end_of_trip(loop.body, loop.body.yields[loop.stop], hand_on, flag)
 
-        return self.body(write)
+        outer = self.written, self.taken
+        made = self.body(write)
+        self.written, self.taken = outer[0] | self.written | set(taken), outer[1]
+        return made
+
+    def is_still(self, target: str, atom: Atom) -> bool:
+        """Whether a name holds a value that was taken from it when the trip began."""
+        if not isinstance(atom, Var) or atom in self.folding.folded or target in self.written:
+            return False
+        return self.taken.get(target) == self.names[atom] and self.names[atom] not in self.written
+
+    def to_end_of_trip(self, block: Block, stop: Atom, finish: Any, flag: str | None) -> None:
+        """A block that ends a trip: `stop` says whether it ends the loop, `finish` hands on.
+
+        A branch that decides it becomes `if ...: ...; break`, with the rest of the trip behind.
+        """
+        if isinstance(stop, Const):
+            self.block(block)
+            if block.leaves:
+                return
+            finish()
+            if stop.value is True:
+                if flag is not None:
+                    self.assign(flag, ast.Constant(True))
+                self.out.append(ast.Break())
+            return
+        found = self.deciding_branch(block, stop)
+        if found is None:
+            self.block(block)
+            finish()
+            test = self.expr(stop)
+            if flag is not None:
+                self.assign(flag, test)
+                test = _name(flag)
+            self.out.append(ast.If(test, [ast.Break()], []))
+            return
+        position, which = found
+        branch = block.stmts[position]
+        assert isinstance(branch, If)
+        rest = Block(block.stmts[position + 1 :])
+        self.block(Block(block.stmts[:position]))
+
+        def side(one: Block) -> Any:
+            def hand_on() -> None:
+                pairs = zip(branch.results, one.yields, strict=True)
+                self.copies([(self.names[r], a) for i, (r, a) in enumerate(pairs) if i != which])
+                self.block(rest)
+                finish()
+
+            return lambda: self.to_end_of_trip(one, one.yields[which], hand_on, flag)
+
+        then, orelse = self.branches(side(branch.then), side(branch.orelse))
+        self.append_if(self.expr(branch.cond), then, orelse)
+
+    def append_if(self, test: ast.expr, then: list[ast.stmt], orelse: list[ast.stmt]) -> None:
+        """`if test: then else: orelse`; what follows a side that leaves needs no else."""
+        if _is_jump(then[-1]):
+            self.out += [ast.If(test, then, []), *([] if _is_pass(orelse) else orelse)]
+        elif _is_jump(orelse[-1]):
+            self.out += [ast.If(_negation(test), orelse, []), *([] if _is_pass(then) else then)]
+        elif _is_pass(then):
+            self.out.append(ast.If(_negation(test), orelse, []))
+        else:
+            self.out.append(ast.If(test, then, [] if _is_pass(orelse) else orelse))
+
+    def deciding_branch(self, block: Block, stop: Var) -> tuple[int, int] | None:
+        """The position of the branch that decides a flag that nothing else reads, and which of
+        its results the flag is; only where little follows it, as that is written twice."""
+        for position, stmt in enumerate(block.stmts):
+            if isinstance(stmt, If) and stop in stmt.results and stop not in self.folding.folded:
+                rest = block.stmts[position + 1 :]
+                small = all(isinstance(s, Call) for s in rest)
+                written = [s for s in rest if not (isinstance(s, Call) and s.results[0] in self.folding.folded)]
+                once = self.folding.uses.get(stop, 0) == 1
+                if small and len(written) <= 3 and once:
+                    return position, stmt.results.index(stop)
+        return None
 
     def for_loop(self, loop: For) -> None:
         self.enter_loop(loop)
@@ -540,6 +639,20 @@ def _bool_op(op: ast.boolop, left: ast.expr, right: ast.expr) -> ast.expr:
 
 def _is_pass(body: list[ast.stmt]) -> bool:
     return len(body) == 1 and isinstance(body[0], ast.Pass)
+
+
+def _is_jump(stmt: ast.stmt) -> bool:
+    return isinstance(stmt, (ast.Break, ast.Continue, ast.Return, ast.Raise))
+
+
+def _negation(test: ast.expr) -> ast.expr:
+    """`not test`, without a double negation."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return test.operand
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.Is, ast.IsNot, ast.In, ast.NotIn)):
+        opposite = {ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In}
+        return ast.Compare(test.left, [opposite[type(test.ops[0])]()], test.comparators)
+    return ast.UnaryOp(ast.Not(), test)
 
 
 def _is_none(atom: Atom) -> bool:

@@ -33,7 +33,7 @@ class Folding:
         self.aliasing = Aliasing(function.body, types)
         self.folded: dict[Var, Call | If] = {}
         self.size: dict[Var, int] = {}
-        self._uses = _count_uses(function.body)
+        self.uses = _count_uses(function.body)
         self._block(function.body, is_body=True)
 
     def expand(self, atom: Atom) -> Iterable[Var]:
@@ -61,11 +61,20 @@ class Folding:
             if not isinstance(stmt, (Call, If)):
                 continue
             var = stmt.results[0]
-            if self._uses.get(var, 0) != 1 or var not in readers:
+            if var not in readers:
                 continue
             j, reader = readers[var]
+            if self.uses.get(var, 0) != 1 and not self._is_first_of_choice(var, reader):
+                continue
             if self._fits(var, stmt, reader) and self._may_move(stmt, block.stmts[i + 1 : j]):
                 self._fold(var, stmt)
+
+    def _is_first_of_choice(self, var: Var, reader: Stmt | None) -> bool:
+        """Whether a value is the `a` of `a and b` or `a or b`, which reads it twice."""
+        if not isinstance(reader, If) or reader.cond is not var or self.uses.get(var) != 2:
+            return False
+        yielded = (reader.then.yields, reader.orelse.yields)
+        return (var,) in yielded and self.uses.get(reader.results[0]) == 1 and self._is_choice(reader)
 
     def _fold(self, var: Var, stmt: Call | If) -> None:
         self.folded[var] = stmt
@@ -131,7 +140,7 @@ class Folding:
         if isinstance(stmt, If) and not self._is_choice(stmt):
             return False
         var = stmt.results[0]
-        return not var.name and block.yields == (var,) and self._uses.get(var, 0) == 1
+        return not var.name and block.yields == (var,) and self.uses.get(var, 0) == 1
 
     def _fits(self, var: Var, stmt: Call | If, reader: Stmt | None) -> bool:
         if not var.name:

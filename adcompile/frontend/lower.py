@@ -51,6 +51,7 @@ from adcompile.ir.nodes import (
     Var,
     While,
     With,
+    same_atom,
 )
 from adcompile.runtime import structures, updates
 from adcompile.runtime.markers import detach, no_grad
@@ -628,9 +629,9 @@ def _as_load(node: Any) -> Any:
 
 
 def _same(a: Atom | LocalFunction, b: Atom | LocalFunction) -> bool:
-    if isinstance(a, Const) and isinstance(b, Const):
-        return a is b or (type(a.value) is type(b.value) and repr(a.value) == repr(b.value))
-    return a is b
+    if isinstance(a, LocalFunction) or isinstance(b, LocalFunction):
+        return a is b
+    return same_atom(a, b)
 
 
 __all__ = ["FunctionSource", "lower_function"]

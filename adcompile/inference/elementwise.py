@@ -29,6 +29,10 @@ from adcompile.ir.types import (
     symbol,
 )
 
+COMPARISONS = frozenset(
+    [np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal]
+    + [np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.isnan, np.isfinite, np.isinf]
+)
 WEAK = {"bool": np.dtype(bool), "int": int, "float": float, "complex": complex}
 
 
@@ -107,6 +111,8 @@ def elementwise(fn: Any, ufunc: Any, types: Sequence[Type], options: dict[Any, T
         dtypes = tuple("float64" if d == "?" else d for d in dtypes)
     if len(numbers) == len(types) and "?" not in dtypes:
         dtype = _python_dtype(fn, dtypes) or _result_dtype(ufunc, dtypes)
+    if ufunc in COMPARISONS:
+        dtype = "bool"
     if shape is None:
         # An unknown operand with an array gives an array; with a number, anything.
         return Array(dtype, None) if any(isinstance(t, Array) and t.shape != () for t in types) else UNKNOWN

@@ -28,7 +28,7 @@ from adcompile.ir.types import (
     kind_of,
     static_value,
 )
-from adcompile.runtime import structures, updates
+from adcompile.runtime import broadcasting, structures, updates
 from adcompile.runtime.markers import detach
 
 
@@ -146,6 +146,14 @@ def extreme(*items: Type) -> Type:
 @transfer(builtins.round)
 def rounded(x: Type, digits: Type | None = None) -> Type:
     return INT if digits is None else UNKNOWN
+
+
+@transfer(broadcasting.zeros_like, broadcasting.add, broadcasting.add_item)
+def cotangent(like: Type, *others: Type) -> Type:
+    """Cotangents have the type of the value, numbers as floats."""
+    if isinstance(like, Scalar) and kind_of(like.dtype) != "float":
+        return FLOAT
+    return like
 
 
 @transfer(detach)

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adcompile.errors import Origin
+from adcompile.ir.types import same_constant
 
 
 class Var:
@@ -67,6 +68,12 @@ UNDEF = Const(UNDEFINED)
 NONE = Const(None)
 TRUE = Const(True)
 FALSE = Const(False)
+
+
+
+def same_atom(a: Atom, b: Atom) -> bool:
+    """Whether two atoms are certainly the same value."""
+    return a is b or (isinstance(a, Const) and isinstance(b, Const) and same_constant(a.value, b.value))
 
 
 # ------------------------------------------------------------------------ syntax as callables

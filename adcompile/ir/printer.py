@@ -55,6 +55,7 @@ from adcompile.ir.types import Type
 from adcompile.runtime import broadcasting, markers, structures, updates
 
 INDENT = "  "
+HELPERS = ("structures", "updates", "markers", "broadcasting")
 PARAM_PREFIX = {"positional": "", "keyword": "keyword ", "*": "*", "**": "**"}
 # Where the text finds a callable, and what it calls the place; a built-in has its name alone.
 MODULES: dict[str, Any] = {
@@ -263,16 +264,15 @@ def callable_text(fn: Any) -> str:
 
 
 def _known_names() -> dict[int, str]:
-    """The dotted names of the objects that the text knows, the shortest way to each."""
+    """The dotted names of the objects that the text knows; of several, the object's own."""
     known = {id(value): name for name, value in vars(builtins).items()}
     for place, module in MODULES.items():
-        for name, value in vars(module).items():
-            public = not name.startswith("_") and not isinstance(value, (python_types.ModuleType, int, float, str))
-            if public and (getattr(value, "__module__", place) == module.__name__ or place not in _HELPERS):
-                if id(value) not in known or getattr(value, "__name__", "") == name:
-                    known.setdefault(id(value), f"{place}.{name}")
+        own_first = sorted(vars(module).items(), key=lambda pair: getattr(pair[1], "__name__", "") != pair[0])
+        for name, value in own_first:
+            is_ours = place not in HELPERS or getattr(value, "__module__", "") == module.__name__
+            if is_ours and callable(value) and not name.startswith("_"):
+                known.setdefault(id(value), f"{place}.{name}")
     return known | {id(module): place for place, module in MODULES.items()}
 
 
-_HELPERS = ("structures", "updates", "markers", "broadcasting")
 _KNOWN = _known_names()

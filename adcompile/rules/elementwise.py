@@ -1,11 +1,39 @@
-"""Elementwise functions: partial derivatives of `r = f(x, ...)`, as in any table of derivatives."""
+"""Elementwise functions: partial derivatives of `r = f(x, ...)`, as in any table of derivatives.
+
+At a kink a rule takes the middle of the slopes on its two sides: 0 for `abs` at 0, a half for
+each argument of `maximum` where they tie. Sums such as `x + (x == 0)` put a 1 where a formula
+would divide by zero although the derivative is 0 there.
+"""
 
 from __future__ import annotations
 
+import builtins
+import math
+
 import numpy as np
 
-from adcompile.rules.registry import partials, zero
-from adcompile.rules.samples import between, pairs, positive, real
+from adcompile.rules.registry import partials, pullback, zero
+from adcompile.rules.samples import (
+    around,
+    between,
+    bounds,
+    choices,
+    distinct_pairs,
+    integer_powers,
+    nonzero,
+    numbers_only,
+    pairs,
+    pairs_of,
+    positive,
+    powers,
+    real,
+    scalar_pairs,
+    scaled,
+    steps,
+)
+from adcompile.runtime.broadcasting import unbroadcast
+
+# -------------------------------------------------------------------------------- arithmetic
 
 
 @partials(np.add, samples=pairs())
@@ -33,9 +61,58 @@ def negative(r, x):
     return -1
 
 
-@partials(np.power, samples=pairs(0.5, 2))
+@partials(np.positive, np.real, np.conjugate, np.float64, np.float32, samples=real())
+def positive_(r, x):
+    return 1
+
+
+@pullback(builtins.float, samples=numbers_only())
+def to_float(r, x, r_bar):
+    return r_bar if np.ndim(x) == 0 else np.full(np.shape(x), r_bar)
+
+
+@partials(np.power, np.float_power, samples=powers)
 def power(r, x, y):
-    return y * x ** (y - 1), r * np.log(x)
+    # An exponent of 0 stays 0, and `0 ** y` does not move with y: no 0 * inf where x is 0.
+    return y * x ** (y - (y != 0)), r * np.log(x + (x == 0))
+
+
+@partials(np.square, samples=real())
+def square(r, x):
+    return 2 * x
+
+
+@partials(np.sqrt, samples=positive())
+def sqrt(r, x):
+    return 0.5 / r
+
+
+@partials(np.cbrt, samples=nonzero())
+def cbrt(r, x):
+    return 1 / (3 * r**2)
+
+
+@partials(np.reciprocal, samples=nonzero())
+def reciprocal(r, x):
+    return -(r**2)
+
+
+@partials(np.hypot, math.hypot, samples=pairs(0.5, 2))
+def hypot(r, x, y):
+    return x / (r + (r == 0)), y / (r + (r == 0))
+
+
+@partials(np.fmod, np.remainder, samples=steps)
+def remainder(r, x, y):
+    return 1, (r - x) / y
+
+
+@partials(np.ldexp, samples=integer_powers)
+def ldexp(r, x, exponent):
+    return 2.0**exponent, 0
+
+
+# ---------------------------------------------------------------- exponentials and logarithms
 
 
 @partials(np.exp, samples=real())
@@ -43,14 +120,50 @@ def exp(r, x):
     return r
 
 
+@partials(np.exp2, samples=real())
+def exp2(r, x):
+    return math.log(2) * r
+
+
+@partials(np.expm1, samples=real())
+def expm1(r, x):
+    return r + 1
+
+
 @partials(np.log, samples=positive())
 def log(r, x):
     return 1 / x
 
 
-@partials(np.sqrt, samples=positive())
-def sqrt(r, x):
-    return 0.5 / r
+@partials(np.log2, samples=positive())
+def log2(r, x):
+    return 1 / (math.log(2) * x)
+
+
+@partials(np.log10, samples=positive())
+def log10(r, x):
+    return 1 / (math.log(10) * x)
+
+
+@partials(np.log1p, samples=positive())
+def log1p(r, x):
+    return 1 / (1 + x)
+
+
+@partials(np.logaddexp, samples=pairs())
+def logaddexp(r, x, y):
+    # Where both are -inf, so is r, and neither share is nan.
+    top = np.where(r == -np.inf, 0, r)
+    return np.exp(x - top), np.exp(y - top)
+
+
+@partials(np.logaddexp2, samples=pairs())
+def logaddexp2(r, x, y):
+    top = np.where(r == -np.inf, 0, r)
+    return np.exp2(x - top), np.exp2(y - top)
+
+
+# ------------------------------------------------------------------------------ trigonometry
 
 
 @partials(np.sin, samples=real())
@@ -63,11 +176,178 @@ def cos(r, x):
     return -np.sin(x)
 
 
+@partials(np.tan, samples=between(-1.2, 1.2))
+def tan(r, x):
+    return 1 + r**2
+
+
+@partials(np.arcsin, samples=between(-0.9, 0.9))
+def arcsin(r, x):
+    return 1 / np.sqrt(1 - x**2)
+
+
+@partials(np.arccos, samples=between(-0.9, 0.9))
+def arccos(r, x):
+    return -1 / np.sqrt(1 - x**2)
+
+
+@partials(np.arctan, samples=real())
+def arctan(r, x):
+    return 1 / (1 + x**2)
+
+
+@partials(np.arctan2, samples=pairs(0.5, 2))
+def arctan2(r, y, x):
+    s = x**2 + y**2
+    return x / s, -y / s
+
+
+@partials(np.degrees, np.rad2deg, samples=real())
+def degrees(r, x):
+    return 180 / math.pi
+
+
+@partials(np.radians, np.deg2rad, samples=real())
+def radians(r, x):
+    return math.pi / 180
+
+
+@partials(np.sinc, samples=real())
+def sinc(r, x):
+    # Near 0 the quotient is 0 / 0; there, the first terms of the series.
+    t = np.pi * x
+    near = np.abs(t) < 1e-3
+    return np.where(near, np.pi * t * (t**2 / 30 - 1 / 3), (np.cos(t) - r) / (x + near))
+
+
+# ------------------------------------------------------------------------------- hyperbolics
+
+
+@partials(np.sinh, samples=real())
+def sinh(r, x):
+    return np.cosh(x)
+
+
+@partials(np.cosh, samples=real())
+def cosh(r, x):
+    return np.sinh(x)
+
+
 @partials(np.tanh, samples=real())
 def tanh(r, x):
     return 1 - r**2
 
 
-zero(np.floor, np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal, np.sign)
+@partials(np.arcsinh, samples=real())
+def arcsinh(r, x):
+    return 1 / np.hypot(1, x)
 
-__all__ = ["between"]
+
+@partials(np.arccosh, samples=between(1.2, 3))
+def arccosh(r, x):
+    return 1 / np.sqrt((x - 1) * (x + 1))
+
+
+@partials(np.arctanh, samples=between(-0.9, 0.9))
+def arctanh(r, x):
+    return 1 / (1 - x**2)
+
+
+# -------------------------------------------------------------------------- signs and extremes
+
+
+@partials(np.absolute, np.fabs, samples=nonzero())
+def absolute(r, x):
+    return np.sign(x)
+
+
+@partials(np.copysign, samples=pairs_of(nonzero_only=True))
+def copysign(r, x, y):
+    return np.sign(x) * np.copysign(1, y), 0
+
+
+@partials(np.heaviside, samples=pairs_of(nonzero_only=True))
+def heaviside(r, x, y):
+    return 0, x == 0
+
+
+@partials(np.maximum, samples=distinct_pairs)
+def maximum(r, x, y):
+    return (x > y) + 0.5 * (x == y), (x < y) + 0.5 * (x == y)
+
+
+@partials(np.minimum, samples=distinct_pairs)
+def minimum(r, x, y):
+    return (x < y) + 0.5 * (x == y), (x > y) + 0.5 * (x == y)
+
+
+@partials(np.fmax, np.fmin, samples=distinct_pairs)
+def fmax(r, x, y):
+    # Told by the result: a number wins against nan.
+    return (r == x) / (1 + (x == y)), (r == y) / (1 + (x == y))
+
+
+@partials(builtins.max, samples=scalar_pairs)
+def largest(r, x, y):
+    return (x > y) + 0.5 * (x == y), (x < y) + 0.5 * (x == y)
+
+
+@partials(builtins.min, samples=scalar_pairs)
+def smallest(r, x, y):
+    return (x < y) + 0.5 * (x == y), (x > y) + 0.5 * (x == y)
+
+
+@pullback(np.where, samples=choices)
+def where(r, condition, x, y, r_bar):
+    return None, unbroadcast(np.where(condition, r_bar, 0), x), unbroadcast(np.where(condition, 0, r_bar), y)
+
+
+@pullback(np.clip, samples=bounds)
+def clip(r, a, a_min, a_max, r_bar):
+    # What lies inside the bounds, or on one, has slope 1: the result is told from it by `==`.
+    a_bar = unbroadcast(r_bar * (r == a), a)
+    low_bar = high_bar = None
+    if a_min is not None:
+        low_bar = unbroadcast(r_bar * ((r > a) & (r == a_min)), a_min)
+    if a_max is not None:
+        high_bar = unbroadcast(r_bar * ((r < a) & (r == a_max)), a_max)
+    return a_bar, low_bar, high_bar
+
+
+@pullback(np.nan_to_num, samples=scaled)
+def nan_to_num(r, x, r_bar, *, copy=True, nan=0.0, posinf=None, neginf=None):
+    if not copy:
+        raise NotImplementedError("nan_to_num(copy=False) changes its argument; write x = np.nan_to_num(x)")
+    return np.where(np.isfinite(x), r_bar, 0)
+
+
+# ------------------------------------------------------------------------- the `math` module
+
+
+@partials(math.erf, samples=numbers_only(arrays=False))
+def erf(r, x):
+    return 2 / math.sqrt(math.pi) * math.exp(-x * x)
+
+
+@partials(math.erfc, samples=numbers_only(arrays=False))
+def erfc(r, x):
+    return -2 / math.sqrt(math.pi) * math.exp(-x * x)
+
+
+@partials(math.remainder, samples=around)
+def ieee_remainder(r, x, y):
+    return 1, (r - x) / y
+
+
+# --------------------------------------------------------------- without slope: steps and tests
+
+zero(np.floor, np.ceil, np.trunc, np.rint, np.round, np.fix, np.floor_divide, np.sign, np.signbit, np.spacing)
+zero(np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal)
+zero(np.logical_and, np.logical_or, np.logical_xor, np.logical_not)
+zero(np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift)
+zero(np.isnan, np.isfinite, np.isinf, np.isposinf, np.isneginf, np.isclose, np.isreal, np.iscomplex)
+zero(np.isscalar, np.isrealobj, np.iscomplexobj)
+zero(math.isclose, math.isqrt, math.gcd, math.lcm, math.comb, math.perm, math.factorial)
+zero(builtins.int, builtins.bool, builtins.len, builtins.range, builtins.isinstance, builtins.issubclass)
+zero(builtins.callable, builtins.hasattr, builtins.type, builtins.any, builtins.all)
+zero(builtins.print, builtins.repr, builtins.str, builtins.format)

@@ -37,16 +37,20 @@ def zeros_like(x: Any) -> Any:
     if isinstance(x, np.ndarray):
         return np.zeros_like(x)
     if isinstance(x, (list, tuple)):
-        return [zeros_like(item) for item in x]
+        return type(x)([zeros_like(item) for item in x])
     if isinstance(x, dict):
         return {key: zeros_like(item) for key, item in x.items()}
     return 0.0
 
 
 def add(a: Any, b: Any) -> Any:
-    """The sum of two cotangents: of arrays, numbers, and lists, tuples and dicts of them."""
+    """The sum of two cotangents: of arrays, numbers, and lists, tuples and dicts of them.
+
+    None stands for no cotangent."""
+    if a is None or b is None:
+        return b if a is None else a
     if isinstance(a, (list, tuple)):
-        return [add(p, q) for p, q in zip(a, b, strict=True)]
+        return type(a)([add(p, q) for p, q in zip(a, b, strict=True)])
     if isinstance(a, dict):
         return {key: add(item, b[key]) for key, item in a.items()}
     return a + b
@@ -60,4 +64,4 @@ def add_item(g: Any, index: Any, value: Any) -> Any:
         return changed
     changed = dict(g) if isinstance(g, dict) else list(g)
     changed[index] = add(changed[index], value)
-    return changed
+    return tuple(changed) if isinstance(g, tuple) else changed

@@ -246,18 +246,20 @@ class _ReverseSweep:
             return
         outer = self.outer_actives(loop, {loop.params[i] for i in carried})
         inits: list[Atom] = [self.take(loop.results[i]) for i in carried]
+        zero = {v for v in outer if v not in self.bars}
         inits += [self.cotangent(v) for v in outer]
         params = [self.adjoint_of(loop.params[i]) for i in carried] + [self.adjoint_of(v) for v in outer]
         before = self.bars
         with self.b.nested() as stmts:
             self.bars = dict(zip(outer, params[len(carried) :], strict=True))
+            untouched = {v: bar for v, bar in self.bars.items() if v in zero}
             for i, param in zip(carried, params, strict=False):
                 self.accumulate(loop.body.yields[i], param)
             self.stmts(loop.body.stmts)
             self.b.origin = origin
             yields = [self.cotangent(loop.params[i]) for i in carried]
             if isinstance(loop, For):
-                self.items(loop)
+                self.items(loop, untouched)
             yields += [self.cotangent(v) for v in outer]
             body = Block(tuple(stmts), tuple(yields))
         self.bars = before
@@ -286,8 +288,14 @@ class _ReverseSweep:
         order = {v: i for i, v in enumerate(self.types)}
         return sorted((v for v in read if v in self.active and v not in inside), key=lambda v: order[v])
 
-    def items(self, loop: For) -> None:
-        """Add the cotangents of the elements that a loop read to those of the sequences."""
+    def is_first(self, sequence: Atom, untouched: Mapping[Var, Atom]) -> bool:
+        """Whether the elements' own cotangents are all that a sequence's cotangent will have
+        at the end of the loop: it was zero before, and nothing else in the trip adds to it."""
+        return isinstance(sequence, Var) and self.bars.get(sequence) is untouched.get(sequence, NONE)
+
+    def items(self, loop: For, untouched: Mapping[Var, Atom]) -> None:
+        """Add the cotangents of the elements that a loop read to those of the sequences.
+        `untouched` are the carried cotangents that were zero before the first trip."""
         for item, source in zip(loop.items, loop.sources, strict=True):
             if not isinstance(source, Each) or not self.is_active(source.sequence) or item not in self.bars:
                 continue
@@ -296,7 +304,7 @@ class _ReverseSweep:
             if source.backwards:
                 count = self.b.call(operator.sub, self.b.call(len, source.sequence), Const(1))
                 index = self.b.call(operator.sub, count, index)
-            self.add_item(source.sequence, index, self.bars.pop(item))
+            self.add_item(source.sequence, index, self.bars.pop(item), self.is_first(source.sequence, untouched))
 
     def region(self, stmt: With) -> None:
         bars = {i: self.bars.pop(r) for i, r in enumerate(stmt.results) if r in self.bars}
@@ -409,7 +417,15 @@ class _ReverseSweep:
                 # In a product the cotangent stands where the factor stood: `2 * x` gives `2 * r_bar`.
                 factors = (partial, bar) if i == 1 and canonical(call.fn) is np.multiply else (bar, partial)
                 product = self.b.call(operator.mul, *factors)
-                self.accumulate(atom, self.b.call(broadcasting.unbroadcast, product, atom))
+                if not self.is_alone(atom, positional):
+                    product = self.b.call(broadcasting.unbroadcast, product, atom)
+                self.accumulate(atom, product)
+
+    def is_alone(self, atom: Atom, others: Sequence[Atom]) -> bool:
+        """Whether an operand has the shape and dtype of the result, whatever they are: all
+        others are Python numbers."""
+        types = [self.b.type_of(o) for o in others if o is not atom]
+        return all(isinstance(t, Scalar) and t.dtype in ("float", "int", "bool") for t in types)
 
     def by_pullback(
         self,
@@ -468,21 +484,24 @@ class _ReverseSweep:
 
     # ------------------------------------------------------------------ items and structures
 
-    def add_item(self, holder: Atom, index: Atom, bar: Atom) -> None:
-        """Reverse `holder[index]`: add to that item of the holder's cotangent."""
+    def add_item(self, holder: Atom, index: Atom, bar: Atom, first: bool = False) -> None:
+        """Reverse `holder[index]`: add to that item of the holder's cotangent. `first` says that
+        the item is still zero."""
         if not (isinstance(holder, Var) and holder in self.active):
             return
         type_ = self.types.get(holder)
         if isinstance(type_, Tuple) and isinstance(index, Const) and type(index.value) is int:
-            self.add_tuple_item(holder, type_, index.value, bar)
+            self.add_tuple_items(holder, type_, {index.value % len(type_.items): bar})
             return
-        fresh = holder not in self.bars
+        fresh = first or holder not in self.bars
         so_far = self.cotangent(holder)
         if isinstance(type_, Array) and (basic := is_basic_index(self.b.type_of(index))) is not None:
             fn: Any = updates.increment if basic or _is_mask(self.b.type_of(index)) else updates.add_at
             if fresh and fn is updates.increment:
                 fn = updates.update  # nothing is there yet
             self.bars[holder] = self.named(holder, self.b.call(fn, so_far, index, bar))
+        elif fresh and isinstance(type_, List):
+            self.bars[holder] = self.named(holder, self.b.call(updates.update, so_far, index, bar))
         elif isinstance(type_, (List, Dict)) and _is_number(_item_type(type_)):
             item = self.b.call(operator.getitem, so_far, index)
             summed = self.b.call(operator.add, item, bar)
@@ -490,9 +509,10 @@ class _ReverseSweep:
         else:
             self.bars[holder] = self.named(holder, self.b.call(broadcasting.add_item, so_far, index, bar))
 
-    def add_tuple_item(self, holder: Var, type_: Tuple, index: int, bar: Atom) -> None:
+    def add_tuple_items(self, holder: Atom, type_: Tuple, bars: Mapping[int, Atom]) -> None:
         """The cotangent of a tuple is a tuple; passive items have None."""
-        index = index % len(type_.items)
+        if not (isinstance(holder, Var) and holder in self.active):
+            return
         before = self.bars.get(holder)
         items: list[Atom] = []
         for i, item in enumerate(type_.items):
@@ -500,13 +520,13 @@ class _ReverseSweep:
                 old: Atom | None = self.b.call(operator.getitem, before, Const(i))
             else:
                 old = None
-            if i == index:
+            if i in bars:
                 if old is None or old is NONE:
-                    items.append(bar)
+                    items.append(bars[i])
                 elif isinstance(item, (Scalar, Array)):
-                    items.append(self.b.call(operator.add, old, bar))
+                    items.append(self.b.call(operator.add, old, bars[i]))
                 else:
-                    items.append(self.b.call(broadcasting.add, old, bar))
+                    items.append(self.b.call(broadcasting.add, old, bars[i]))
             elif old is not None:
                 items.append(old)
             elif may_carry_derivative(item):
@@ -520,9 +540,7 @@ class _ReverseSweep:
         holder = call.operands[0]
         type_ = self.b.type_of(holder)
         if call.fn is unpack and isinstance(type_, Tuple):
-            for i, result in enumerate(call.results):
-                if result in self.bars:
-                    self.add_item(holder, Const(i), self.bars.pop(result))
+            self.add_tuple_items(holder, type_, {i: self.bars.pop(r) for i, r in enumerate(call.results) if r in self.bars})
             return
         if call.fn is unpack_star:
             self.refuse_call(call)

@@ -13,9 +13,28 @@ from dataclasses import replace
 
 from adcompile.analyses.infer import Types
 from adcompile.ir.callables import IN_PLACE
-from adcompile.ir.nodes import Atom, Attribute, Block, Call, Const, For, Function, If, Method, Star, Stmt, Syntax, Var, While, With
-from adcompile.ir.traverse import map_source
-from adcompile.ir.types import Array, Scalar
+from adcompile.ir.nodes import (
+    FALSE,
+    TRUE,
+    Atom,
+    Attribute,
+    Block,
+    Call,
+    Const,
+    For,
+    Function,
+    If,
+    Method,
+    Star,
+    Stmt,
+    Syntax,
+    Var,
+    While,
+    With,
+    same_atom,
+)
+from adcompile.ir.traverse import map_source, substitute
+from adcompile.ir.types import Array, Scalar, kind_of
 from adcompile.runtime.structures import make_tuple, unpack
 from adcompile.transforms.build import Builder
 from adcompile.transforms.eliminate_dead import eliminate_dead
@@ -108,13 +127,20 @@ class _Simplifier:
             self.values.update(zip(stmt.results, taken, strict=True))
             return
         then, orelse = self.block(stmt.then), self.block(stmt.orelse)
+        is_flag = isinstance(self.b.type_of(cond), Scalar) and kind_of(self.b.type_of(cond).dtype) == "bool"  # type: ignore[attr-defined]
         keep = []
         for i, result in enumerate(stmt.results):
-            same = then.yields[i] is orelse.yields[i]
-            if same:
+            if same_atom(then.yields[i], orelse.yields[i]):
                 self.values[result] = then.yields[i]
-            else:
+                continue
+            if is_flag and same_atom(then.yields[i], TRUE) and same_atom(orelse.yields[i], FALSE):
+                self.values[result] = cond
+                continue
+            twin = next((j for j in keep if _alike(then, i, j) and _alike(orelse, i, j)), None)
+            if twin is None:
                 keep.append(i)
+            else:
+                self.values[result] = stmt.results[twin]
         then = Block(then.stmts, tuple(then.yields[i] for i in keep))
         orelse = Block(orelse.stmts, tuple(orelse.yields[i] for i in keep))
         results = tuple(stmt.results[i] for i in keep)
@@ -137,4 +163,33 @@ class _Simplifier:
             sources = tuple(map_source(s, self.atom) for s in loop.sources)
             body = self.block(kept)
             new = replace(loop, sources=sources, body=body, inits=inits, params=params, results=results, stop=stop)
-        self.b.emit(new)
+        self.b.emit(self.without_twins(new))
+
+    def without_twins(self, loop: For | While) -> For | While:
+        """Carried values that begin alike and go on alike are one (a flag for return, one for stop)."""
+        keep: list[int] = []
+        merged: dict[Var, Atom] = {}
+        for i, param in enumerate(loop.params):
+            twin = next((j for j in keep if same_atom(loop.inits[i], loop.inits[j]) and _alike(loop.body, i, j)), None)
+            if twin is None or i == loop.stop:
+                keep.append(i)
+            else:
+                merged[param] = loop.params[twin]
+                self.values[loop.results[i]] = loop.results[twin]
+        if not merged:
+            return loop
+        body = substitute(Block(loop.body.stmts, tuple(loop.body.yields[i] for i in keep)), merged)
+        parts = {
+            "params": tuple(loop.params[i] for i in keep),
+            "inits": tuple(loop.inits[i] for i in keep),
+            "results": tuple(loop.results[i] for i in keep),
+            "stop": None if loop.stop is None else keep.index(loop.stop),
+            "body": body,
+        }
+        if isinstance(loop, While):
+            return replace(loop, head=substitute(loop.head, merged), **parts)  # type: ignore[arg-type]
+        return replace(loop, **parts)  # type: ignore[arg-type]
+
+
+def _alike(block: Block, i: int, j: int) -> bool:
+    return same_atom(block.yields[i], block.yields[j])

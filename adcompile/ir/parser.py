@@ -1,0 +1,401 @@
+"""Read the text that `printer.to_text` writes: one line, one statement.
+
+The text has no origins, no types, and no Python function that the IR was made from; all
+else comes back: `to_text(from_text(t)) == t`. The parser takes any name for a value,
+defined or not, once or twice: to find that wrong is the verifier's work.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+
+from adcompile.errors import SourceError
+from adcompile.ir.nodes import (
+    UNDEF,
+    Atom,
+    Attribute,
+    Block,
+    Call,
+    Capture,
+    Const,
+    Each,
+    For,
+    Function,
+    FunctionRef,
+    If,
+    Method,
+    Opaque,
+    Param,
+    Range,
+    Source,
+    Star,
+    Stmt,
+    Syntax,
+    Unwind,
+    Var,
+    While,
+    With,
+)
+from adcompile.ir.printer import INDENT, MODULES
+
+T = TypeVar("T")
+TOKEN = re.compile(
+    r"""\s*(?:
+      (?P<comment>\#.*)
+    | (?P<var>%\w+(?:\.\d+)?)
+    | (?P<string>b?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))
+    | (?P<number>-?(?:\d+(?:\.\d*)?(?:e[+-]?\d+)?|inf\b|nan\b))
+    | (?P<syntax>[.@&][^\W\d]\w*)
+    | (?P<name>(?:[^\W\d]\w*|<[\w.]+>)(?:\.[^\W\d]\w*)*)
+    | (?P<mark>->|\*\*|[-=,:()\[\]*?])
+    )""",
+    re.VERBOSE,
+)
+LITERALS: dict[str, Any] = {"None": None, "True": True, "False": False}
+SYNTAX = {"syntax": False, "passive_syntax": True}  # whether the result carries no derivative
+MAKERS = (slice, range, complex, np.dtype, np.generic)  # what may be called to make a constant
+
+
+def from_text(text: str, namespace: Mapping[str, object]) -> Function:
+    """The function that a text describes. `namespace` has the objects whose names are not
+    of the modules in `printer.MODULES`.
+
+    Raises:
+        SourceError: where the text is not as `to_text` writes it.
+    """
+    return _Parser(text, namespace).function()
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+
+
+class _Line:
+    """One line of the text: its depth, and the tokens that are still to be read."""
+
+    def __init__(self, text: str, number: int) -> None:
+        self.depth = (len(text) - len(text.lstrip())) // len(INDENT)
+        self.number = number
+        self.tokens: list[_Token] = []
+        position, text = 0, text.rstrip()
+        while position < len(text):
+            match = TOKEN.match(text, position)
+            if match is None:
+                raise self.error(f"cannot read {text[position:]!r}")
+            assert match.lastgroup is not None
+            if match.lastgroup != "comment":
+                self.tokens.append(_Token(match.lastgroup, match[match.lastgroup]))
+            position = match.end()
+        self.tokens.reverse()
+
+    def error(self, what: str) -> SourceError:
+        return SourceError(f"line {self.number} of the IR: {what}")
+
+    def peek(self) -> str:
+        return self.tokens[-1].text if self.tokens else ""
+
+    def accept(self, text: str) -> bool:
+        """Read a given token, if it is next."""
+        if self.peek() != text or self.tokens[-1].kind == "string":
+            return False
+        self.tokens.pop()
+        return True
+
+    def expect(self, *texts: str) -> None:
+        """Read given tokens."""
+        for text in texts:
+            if not self.accept(text):
+                raise self.error(f"{text!r} is expected before {self.peek()!r}")
+
+    def take(self, *kinds: str) -> _Token:
+        """Read a token of one of some kinds."""
+        if not self.tokens or self.tokens[-1].kind not in kinds:
+            raise self.error(f"a {' or '.join(kinds)} is expected before {self.peek()!r}")
+        return self.tokens.pop()
+
+    def many(self, read: Callable[[], T]) -> list[T]:
+        """Read things with commas between them, at least one."""
+        found = [read()]
+        while self.accept(","):
+            found.append(read())
+        return found
+
+    def enclosed(self, read: Callable[[], T], close: str) -> list[T]:
+        """Read things with commas between them, up to a bracket."""
+        found: list[T] = []
+        while not self.accept(close):
+            found.append(read())
+            if not self.accept(","):
+                self.expect(close)
+                break
+        return found
+
+
+class _Parser:
+    def __init__(self, text: str, namespace: Mapping[str, object]) -> None:
+        lines = enumerate(text.splitlines(), 1)
+        self.lines = [line for number, one in lines if (line := _Line(one, number)).tokens]
+        self.lines.reverse()
+        self.line = self.lines[-1] if self.lines else _Line("", 1)
+        self.namespace = namespace
+        self.vars: dict[str, Var] = {}
+        self.labels: dict[str, Any] = {}
+
+    # ------------------------------------------------------------------------------- function
+
+    def function(self) -> Function:
+        line = self.next_line()
+        line.expect("function")
+        name = line.take("name").text
+        line.expect("(")
+        params = tuple(line.enclosed(self.param, ")"))
+        self.end(":")
+        captures = []
+        while self.lines and self.lines[-1].peek() == "capture":
+            captures.append(self.capture())
+        function = Function(name, params, self.block(1), tuple(captures))
+        if self.lines:
+            raise self.next_line().error("this stands behind the function's end")
+        return function
+
+    def param(self) -> Param:
+        kinds = ("**", "*", "keyword")
+        kind = next((k for k in kinds if self.line.accept(k)), "positional")
+        var = self.var()
+        default = self.constant() if self.line.accept("=") else None
+        return Param(var, kind, default)
+
+    def capture(self) -> Capture:
+        self.next_line().expect("capture")
+        var = self.var()
+        self.line.expect("=")
+        capture = Capture(var, self.line.take("name").text, None)
+        self.end()
+        return capture
+
+    def next_line(self) -> _Line:
+        if not self.lines:
+            raise self.line.error("the text ends here, and lacks a 'yield'")
+        self.line = self.lines.pop()
+        return self.line
+
+    def end(self, *texts: str) -> None:
+        """The end of the line, after some tokens."""
+        self.line.expect(*texts)
+        if self.line.tokens:
+            raise self.line.error(f"{self.line.peek()!r} is too much")
+
+    # ----------------------------------------------------------------------------- statements
+
+    def block(self, depth: int) -> Block:
+        """Statements up to their block's `yield`."""
+        stmts: list[Stmt] = []
+        while True:
+            line = self.next_line()
+            if line.depth != depth:
+                raise line.error("the indentation is wrong")
+            if line.accept("yield"):
+                yields = line.many(self.atom) if line.tokens else ()
+                self.end()
+                return Block(tuple(stmts), tuple(yields))
+            stmts.append(self.stmt(depth))
+
+    def between(self, word: str) -> None:
+        """The line between the two blocks of a statement."""
+        self.next_line().expect(word)
+        self.end(":")
+
+    def stmt(self, depth: int) -> Stmt:
+        kinds: dict[str, Callable[[int], Stmt]] = {
+            "if": self.if_,
+            "for": self.for_,
+            "while": self.while_,
+            "with": self.with_,
+            "opaque": self.opaque,
+        }
+        for word, read in kinds.items():
+            if self.line.accept(word):
+                return read(depth)
+        return self.call()
+
+    def if_(self, depth: int) -> If:
+        cond, results = self.atom(), self.results()
+        of = self.labels[self.line.take("number").text] if self.line.accept("of") else None
+        label = self.label()
+        then = self.block(depth + 1)
+        self.between("else")
+        return self.labelled(label, If(cond, then, self.block(depth + 1), results, of=of))
+
+    def for_(self, depth: int) -> For:
+        pairs = self.line.many(self.source)
+        index = self.var() if self.line.accept("index") else None
+        params, inits, results, stop = self.carried()
+        label = self.label()
+        items = tuple(item for item, _ in pairs if item is not None)
+        sources = tuple(source for _, source in pairs)
+        return self.labelled(label, For(items, sources, params, inits, self.block(depth + 1), results, stop, index))
+
+    def while_(self, depth: int) -> While:
+        params, inits, results, stop = self.carried()
+        label = self.label()
+        head = self.block(depth + 1)
+        self.between("do")
+        return self.labelled(label, While(params, inits, head, self.block(depth + 1), results, stop))
+
+    def with_(self, depth: int) -> With:
+        context = self.atom()
+        target = self.var() if self.line.accept("as") else None
+        results = self.results()
+        label = self.label()
+        return self.labelled(label, With(context, target, self.block(depth + 1), results))
+
+    def opaque(self, depth: int) -> Opaque:
+        node = ast.parse(self.string()).body[0]
+        reads = self.line.many(self.named) if self.line.accept("reads") else []
+        writes = self.line.many(self.named) if self.line.accept("writes") else []
+        leaves = self.line.accept("leaves")
+        self.end()
+        return Opaque(node, tuple(reads), tuple(writes), leaves)
+
+    def source(self) -> tuple[Var | None, Source]:
+        line = self.line
+        if line.accept("unwind"):
+            return None, Unwind(self.labels[line.take("number").text])
+        item = self.var() if line.tokens[-1].kind == "var" else None
+        if item is not None:
+            line.expect("in")
+        kind = line.take("name").text
+        line.expect("(")
+        bounds = line.enclosed(self.atom, ")")
+        if kind == "range" and len(bounds) == 3:
+            return item, Range(*bounds)
+        if kind in ("each", "reversed") and len(bounds) == 1:
+            return item, Each(bounds[0], backwards=kind == "reversed")
+        raise line.error("a source is 'range' of three atoms, or 'each' or 'reversed' of one")
+
+    def carried(self) -> tuple[tuple[Var, ...], tuple[Atom, ...], tuple[Var, ...], int | None]:
+        pairs = self.line.many(self.carry) if self.line.accept("carry") else []
+        results = self.results()
+        stop = int(self.line.take("number").text) if self.line.accept("stop") else None
+        return tuple(p for p, _ in pairs), tuple(i for _, i in pairs), results, stop
+
+    def carry(self) -> tuple[Var, Atom]:
+        param = self.var()
+        self.line.expect("=")
+        return param, self.atom()
+
+    def results(self) -> tuple[Var, ...]:
+        return tuple(self.line.many(self.var)) if self.line.accept("->") else ()
+
+    def label(self) -> str:
+        label = self.line.take("number").text if self.line.accept("label") else ""
+        self.end(":")
+        return label
+
+    def labelled(self, label: str, stmt: T) -> T:
+        """The statement, found by its label from now on."""
+        if label:
+            self.labels[label] = stmt
+        return stmt
+
+    # ---------------------------------------------------------------------------------- calls
+
+    def call(self) -> Call:
+        line = self.line
+        results = tuple(line.many(self.var))
+        line.expect("=")
+        token = line.take("name", "syntax")
+        line.expect("(")
+        is_kept = token.text in SYNTAX and line.tokens and line.tokens[-1].kind == "string"
+        kept = self.string() if is_kept else ""
+        line.accept(",")
+        arguments = line.enclosed(self.argument, ")")
+        self.end()
+        if is_kept:
+            node = ast.parse(kept, mode="eval").body
+            reads = tuple(str(name) for name, _ in arguments)
+            fn: Any = Syntax(node, reads, passive=SYNTAX[token.text])
+            return Call(results, fn, tuple(a for _, a in arguments))
+        args = tuple(a for name, a in arguments if name == "")
+        kwargs = tuple((None if name == "**" else name, a) for name, a in arguments if name != "")
+        return Call(results, self.callable(token), args, kwargs)  # type: ignore[arg-type]
+
+    def argument(self) -> tuple[str, Atom | Star]:
+        """An argument after its name: '' for a positional one, '**' for a mapping."""
+        if self.line.accept("**"):
+            return "**", self.atom()
+        if self.line.accept("*"):
+            return "", Star(self.atom())
+        following = self.line.tokens[-2].text if len(self.line.tokens) > 1 else ""
+        return self.named() if following == "=" else ("", self.atom())
+
+    def named(self) -> tuple[str, Any]:
+        name = self.line.take("name").text
+        self.line.expect("=")
+        return name, self.atom()
+
+    def callable(self, token: _Token) -> Any:
+        made = {".": Method, "@": Attribute, "&": FunctionRef}
+        return made[token.text[0]](token.text[1:]) if token.kind == "syntax" else self.resolve(token.text)
+
+    def resolve(self, name: str) -> Any:
+        """The object that a dotted name means."""
+        if name in self.namespace:
+            return self.namespace[name]
+        first, *rest = name.split(".")
+        known = {**vars(builtins), **MODULES, **self.namespace}
+        if first not in known:
+            raise self.line.error(f"{name!r} is not in the namespace")
+        value = known[first]
+        for part in rest:
+            if not hasattr(value, part):
+                raise self.line.error(f"{value!r} has no attribute {part!r}")
+            value = getattr(value, part)
+        return value
+
+    # ---------------------------------------------------------------------------------- atoms
+
+    def var(self) -> Var:
+        name = self.line.take("var").text
+        base = name[1:].split(".")[0]
+        return self.vars.setdefault(name, Var("" if base.isdigit() else base))
+
+    def atom(self) -> Atom:
+        is_var = self.line.tokens and self.line.tokens[-1].kind == "var"
+        return self.var() if is_var else self.constant()
+
+    def constant(self) -> Const:
+        return UNDEF if self.line.accept("undefined") else Const(self.value())
+
+    def string(self) -> str:
+        return str(ast.literal_eval(self.line.take("string").text))
+
+    def value(self) -> Any:
+        """A constant's value."""
+        line = self.line
+        if line.accept("("):
+            return tuple(line.enclosed(self.value, ")"))
+        if line.accept("["):
+            return line.enclosed(self.value, "]")
+        token = line.take("string", "number", "syntax", "name")
+        if token.kind == "string":
+            return ast.literal_eval(token.text)
+        if token.kind == "number":
+            return float(token.text) if set(token.text) & set(".en") else int(token.text)
+        if token.text in LITERALS:
+            return LITERALS[token.text]
+        value = self.callable(token)
+        if not line.accept("("):
+            return value
+        if not (isinstance(value, type) and issubclass(value, MAKERS)):
+            raise line.error(f"a constant is not made by {token.text!r}")
+        return value(*line.enclosed(self.value, ")"))
