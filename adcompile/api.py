@@ -10,6 +10,7 @@ import functools
 import inspect
 import types
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, overload
 
@@ -78,7 +79,7 @@ class Transformed:
         self.__wrapped__ = function
         self._function = check_function(function)
         self._positions, self._several = positions(self._function, wrt)
-        self._want = want(self._positions)
+        self._want = replace(want(self._positions), several=self._several)
         functools.update_wrapper(self, function, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
         self.__wrapped__ = function
         self._dispatcher = Dispatcher(self._function, self._positions, self._compile)
@@ -89,8 +90,9 @@ class Transformed:
         return Compiled(program, loaded[program.entry])
 
     def _program(self, inputs: Sequence[Type]) -> Program:
-        with COMPILE_LOCK:
-            return Compilation().gradient(self._function, inputs, self._want)
+        compilation = Compilation()
+        with COMPILE_LOCK, compilation.reporting():
+            return compilation.gradient(self._function, inputs, self._want)
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
@@ -149,7 +151,7 @@ class Gradient(Transformed):
         if out is None:
             if accumulate:
                 raise UsageError("accumulate=True needs out=, the array to add to")
-            return (result,) if self._several and len(self._positions) == 1 else result
+            return result
         return self._deliver(result, out, accumulate)
 
     def _spread_call(self, compiled: Compiled, values: tuple[Any, ...]) -> Any:
@@ -169,9 +171,8 @@ class Gradient(Transformed):
     def _deliver(self, result: Any, out: Any, accumulate: bool) -> Any:
         if self._want.value or self._want.has_aux:
             raise UsageError("out= is for grad without has_aux, whose result is the gradient alone")
-        pairs = zip(result, out, strict=True) if self._several and len(self._positions) > 1 else [(result, out)]
-        for made, given in pairs:
-            target = given[0] if isinstance(given, tuple) else given
+        pairs = zip(result, out, strict=True) if self._several else [(result, out)]
+        for made, target in pairs:
             if not isinstance(target, np.ndarray):
                 raise UsageError("out= takes an array that is written to")
             if target.shape != np.shape(made):
@@ -223,8 +224,9 @@ class VectorJacobian(Transformed):
     """`vjp(f)`: the value of `f` and its pullback at given arguments."""
 
     def _program(self, inputs: Sequence[Type]) -> Program:
-        with COMPILE_LOCK:
-            return Compilation().vector_jacobian(self._function, inputs, self._want)
+        compilation = Compilation()
+        with COMPILE_LOCK, compilation.reporting():
+            return compilation.vector_jacobian(self._function, inputs, self._want)
 
     def _compile(self, inputs: Sequence[Type]) -> Compiled:
         program = self._program(inputs)

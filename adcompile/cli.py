@@ -9,6 +9,7 @@ import argparse
 import difflib
 import inspect
 import itertools
+import os
 import sys
 import textwrap
 import time
@@ -23,7 +24,7 @@ import adcompile
 from adcompile import demo
 from adcompile.api import check_function, positions
 from adcompile.backend.save import saved_module
-from adcompile.cli_target import load_target, parse_point, parse_signature, parse_wrt
+from adcompile.cli_target import differentiable, load_target, parse_point, parse_signature, parse_wrt
 from adcompile.errors import ADError, UsageError
 from adcompile.ir.nodes import Function
 from adcompile.pipeline import COMPILE_LOCK, Compilation, Program, Want
@@ -80,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return FAILED
     except BrokenPipeError:  # the reader, such as head, has closed
-        sys.stdout = None  # type: ignore[assignment]
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
 
 
@@ -93,22 +94,24 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("adcompile", description=about, epilog=MAIN_EXAMPLES, formatter_class=formatter)
     parser.add_argument("--version", action="version", version=f"adcompile {adcompile.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    target = {"metavar": "TARGET", "help": "FILE.py:FUNC or package.module:FUNC"}
+    target = "FILE.py:FUNC or package.module:FUNC"
     wrt = "what to differentiate by: a parameter's name or position, or several with commas"
 
     dump = add("dump", "Print the source of a function's gradient.", DUMP_EXAMPLES)
-    dump.add_argument("target", **target)  # type: ignore[arg-type]
+    dump.add_argument("target", metavar="TARGET", help=target)
     dump.add_argument("--wrt", help=f"{wrt} (default: the first)")
     dump.add_argument("--arg", action="append", default=[], metavar="'NAME: TYPE'", help="the type of a parameter")
     dump.add_argument("--value", action="store_true", help="the program of value_and_grad")
-    dump.add_argument("-o", "--output", metavar="FILE", help="write a module that runs without adcompile, as save() does")
+    saved = "write a module that runs without adcompile, as save() does"
+    compared = "the function against its gradient; with --after, the IR before the pass against the IR after it"
+    dump.add_argument("-o", "--output", metavar="FILE", help=saved)
     dump.add_argument("--after", metavar="PASS", help="print the IR after the named pass instead")
-    dump.add_argument("--diff", action="store_true", help="the function against its gradient; with --after, the IR before the pass against the IR after it")
+    dump.add_argument("--diff", action="store_true", help=compared)
     dump.add_argument("--time", action="store_true", help="the milliseconds of each pass, on stderr")
     dump.set_defaults(run=run_dump)
 
     check = add("check", "Compare a gradient with differences of the function's values.", CHECK_EXAMPLES)
-    check.add_argument("target", **target)  # type: ignore[arg-type]
+    check.add_argument("target", metavar="TARGET", help=target)
     check.add_argument("--at", action="append", default=[], metavar="'NAME=VALUE'", help="the value of a parameter")
     check.add_argument("--wrt", help=f"{wrt} (default: all floats)")
     check.set_defaults(run=run_check)
@@ -149,6 +152,7 @@ def run_dump(options: argparse.Namespace) -> int:
     function = check_function(target)
     inputs = parse_signature(function, options.arg)
     where, _ = positions(function, parse_wrt(options.wrt))
+    inputs = differentiable(function, inputs, where)
     trace = Trace()
     try:
         with COMPILE_LOCK:
@@ -196,8 +200,9 @@ def _after(trace: Trace, name: str, diff: bool) -> str:
         text = to_text(function).rstrip("\n") + "\n"
         if diff:
             before = [s for s in trace.steps[:position] if s[1].holder is function.holder]
-            old, label = (to_text(before[-1][1]), before[-1][0]) if before else ("", "nothing")
-            text = _diff(old, text, f"{function.name} after {label}", f"{function.name} after {name}")
+            label, last = before[-1][:2] if before else ("nothing", None)
+            old, named = (to_text(last), last.name) if last else ("", function.name)
+            text = _diff(old, text, f"{named} after {label}", f"{function.name} after {name}")
         texts.append(text)
     return "\n".join(texts)
 
@@ -235,7 +240,7 @@ def _where(function: types.FunctionType, args: Sequence[Any], wrt: str | None) -
         names = list(inspect.signature(function).parameters)
         for i in where:
             if not (_is_float(args[i]) or type(args[i]) is int):
-                raise UsageError(f"--wrt {wrt}: '{names[i]}' is a {_kind(args[i])}; check takes floats and arrays of floats")
+                raise UsageError(f"--wrt {wrt}: '{names[i]}' is a {_kind(args[i])}; only floats are checked")
         return where
     where = tuple(i for i, a in enumerate(args) if _is_float(a))
     if not where:
@@ -255,7 +260,8 @@ def _check(function: types.FunctionType, args: Sequence[Any], where: Sequence[in
     """Print value, gradients and their check; the exit code."""
     names = list(inspect.signature(function).parameters)
     try:
-        value, gradients = adcompile.value_and_grad(function, tuple(where))(*args)
+        value, gradients = adcompile.value_and_grad(function, where[0] if len(where) == 1 else tuple(where))(*args)
+        gradients = (gradients,) if len(where) == 1 else gradients
         numerical = [numerical_gradient(function, args, i) for i in where]
     except ADError:
         raise
@@ -298,7 +304,7 @@ def run_demo(options: argparse.Namespace) -> int:
     print(_side_by_side(_bare(inspect.getsource(demo.rnn)), gradient.source))
     print("Its value and gradients at a point, and differences of its values:\n")
     where, _ = positions(demo.rnn, demo.WRT)
-    return _check(demo.rnn, args, where)
+    return _check(check_function(demo.rnn), args, where)
 
 
 def _bare(source: str) -> str:

@@ -22,10 +22,10 @@ import numpy as np
 
 from adcompile.api import Transformed, Wrt
 from adcompile.errors import UsageError
-from adcompile.ir.types import PYTHON_NUMBERS, UNKNOWN, Array, Dim, Scalar, Type, symbol
+from adcompile.ir.types import PYTHON_NUMBERS, UNKNOWN, Array, Dim, Scalar, Type, kind_of, symbol
 
 ARG = re.compile(r"^\s*([A-Za-z_]\w*)\s*:\s*(\?|[A-Za-z_]\w*)\s*(?:\[(.*)\])?\s*$")
-DTYPES = ("float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8", "bool", "complex128", "complex64")
+DTYPES = ("float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8", "bool", "complex128")
 ARG_HELP = "write 'x: float64[n, 3]', 'x: float', 'x: int', 'x: bool' or 'x: ?'"
 
 
@@ -144,6 +144,23 @@ def _dim(text: str, dim: str) -> Dim:
     if not dim.isidentifier():
         raise UsageError(f"--arg '{text}': '{dim}' is not a size; write a number or a name")
     return symbol(dim, 2)
+
+
+def differentiable(function: types.FunctionType, inputs: Sequence[Type], wrt: Sequence[int]) -> list[Type]:
+    """The types with an int that is differentiated by taken as a float, as `grad` does.
+
+    Raises:
+        UsageError: for a type that has no derivative.
+    """
+    names = list(inspect.signature(function).parameters)
+    found = list(inputs)
+    for position in wrt:
+        type_ = found[position]
+        if isinstance(type_, Scalar) and type_.dtype == "int":
+            found[position] = Scalar("float")
+        elif isinstance(type_, (Scalar, Array)) and kind_of(type_.dtype) != "float":
+            raise UsageError(f"'{names[position]}' is {type_}, which has no derivative; give it a float type")
+    return found
 
 
 def parse_point(function: types.FunctionType, given: Sequence[str]) -> list[Any]:

@@ -106,6 +106,9 @@ class DiagnosticList:
         for one in found:
             self.add(one.what, one.origin, one.why, one.hint)
 
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
     def raise_if_any(self) -> None:
         """Raise `Refused` with everything collected, if anything was."""
         if self._found:

@@ -7,31 +7,33 @@ User functions that are called go the same way, each for the types that it is ca
 from __future__ import annotations
 
 import functools
+import sys
 import threading
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import adcompile.inference
 import adcompile.rules  # noqa: F401  (registers the rules)
 from adcompile.analyses.activity import active_values
-from adcompile.analyses.infer import Types, atom_type, infer
+from adcompile.analyses.infer import Types, atom_type, expand_stars, infer
 from adcompile.backend.callables import Bindings
 from adcompile.backend.emit import emit
 from adcompile.backend.unparse import to_text
-from adcompile.errors import DiagnosticList, Refused, SourceError
+from adcompile.errors import ADError, DiagnosticList, InternalError, Refused, SourceError
 from adcompile.frontend.lower import lower_function
 from adcompile.frontend.scope import MISSING, OutsideScope
 from adcompile.inference.elementwise import shape_of
 from adcompile.inference.registry import infer_call
 from adcompile.ir.nodes import Atom, Block, Call, Const, Function, FunctionRef, Param, Stmt, Var
-from adcompile.ir.types import UNKNOWN, Array, Dict, List, Scalar, Tuple, Type, kind_of
+from adcompile.ir.types import UNKNOWN, Array, Dict, List, Passive, Scalar, Static, Tuple, Type, kind_of
 from adcompile.rules.registry import rule_for
 from adcompile.runtime.checks import require_scalar
 from adcompile.runtime.structures import make_tuple, unpack
 from adcompile.transforms.build import Builder
-from adcompile.transforms.check_mutation import check_mutation
+from adcompile.transforms.check_mutation import check_escape, check_mutation
 from adcompile.transforms.eliminate_dead import eliminate_dead
 from adcompile.transforms.finish_cotangents import finish_cotangents, keep_from_caller
 from adcompile.transforms.place_residuals import place_residuals, split_residuals
@@ -51,6 +53,7 @@ class Want:
     wrt: tuple[int, ...]
     value: bool = False
     has_aux: bool = False
+    several: bool = False  # the gradients are a tuple, even if it is one
     split: bool = False
 
 
@@ -80,15 +83,27 @@ class Compilation:
     def __init__(self, trace: Callable[[str, Function], None] | None = None) -> None:
         self.trace = trace or (lambda name, function: None)
         self.found = DiagnosticList()
+        self.stage = "lower"
         self.functions: list[tuple[Function, Types]] = []
         self.names: set[str] = set()
         self.holders: dict[str, Any] = {}
         self.guards: dict[tuple[Any, str], Any] = {}
         self.captures: dict[tuple[Any, str], Any] = {}
         self._results: dict[Any, Type] = {}
+        self._changing: dict[Any, bool] = {}
         self._halves: dict[Any, tuple[FunctionRef, FunctionRef]] = {}
 
     # --------------------------------------------------------------------------- the pipeline
+
+    @contextmanager
+    def reporting(self) -> Iterator[None]:
+        """Turn a fault of ours into an `InternalError` that names the pass."""
+        try:
+            yield
+        except (ADError, KeyboardInterrupt, MemoryError):
+            raise
+        except Exception as fault:
+            raise InternalError(self.stage, f"{type(fault).__name__}: {fault}") from fault
 
     def gradient(self, function: types.FunctionType, inputs: Sequence[Type], want: Want) -> Program:
         """The program that computes the gradient of `function` at inputs of these types."""
@@ -96,7 +111,9 @@ class Compilation:
         self.check_scalar(primal, types_)
         both = self.reverse(primal, types_, [primal.params[i].var for i in want.wrt])
         name = self.fresh(f"{_plain_name(function)}_{'value_and_grad' if want.value else 'grad'}")
+        self.stage = "place_residuals"
         forward, backward = place_residuals(both, primal.inputs)
+        self.stage = "finish_cotangents"
         cotangents, finishing = finish_cotangents(both, [primal.params[i].var for i in want.wrt], backward)
         self.found.raise_if_any()
         # The generic program is for reading: it is written for the functions that fit it.
@@ -118,7 +135,10 @@ class Compilation:
         """Refuse a result that is certainly not one real number."""
         result = atom_type(types_, primal.body.yields[0])
         shape = shape_of(result)
-        if isinstance(result, (Tuple, List, Dict)):
+        if isinstance(result, (Static, Passive)):
+            what = "None" if isinstance(result, Static) and result.value is None else f"a {result}"
+            self.found.add(f"grad needs one real number, and the function returns {what}", None, "", "return a number")
+        elif isinstance(result, (Tuple, List, Dict)):
             self.found.add("grad needs one real number, and the function returns several values", None, "",
                            "has_aux=True if the others are auxiliary; vjp or jacobian for several results")
         elif shape not in (None, ()):
@@ -136,22 +156,25 @@ class Compilation:
         self, function: types.FunctionType, inputs: Sequence[Type], has_aux: bool = False
     ) -> tuple[Function, Types]:
         """The function's IR with the types of its values, simplified."""
-        primal = lowered(function)
+        primal, known = self.typed(function, inputs)
         if has_aux:
             primal = _separate_aux(primal)
-        self.note_outside(primal)
-        known = dict(zip((p.var for p in primal.params), inputs, strict=True))
-        known |= {c.var: self.capture_type(function, c.name) for c in primal.captures}
+        self.stage = "infer"
         types_ = infer(primal, known, self.call_type)
         self.trace("infer", primal)
-        check_mutation(primal, types_, self.found)
+        self.stage = "check_mutation"
+        check_mutation(primal, types_, self.found, self.changes_arguments)
+        self.stage = "simplify"
         primal = simplify(primal, types_)
         self.trace("simplify", primal)
         return primal, types_
 
     def reverse(self, primal: Function, types_: Types, wrt: Sequence[Var]) -> Reversed:
         """Both sweeps, storage still abstract."""
-        active = active_values(primal, types_, wrt)
+        self.stage = "activity"
+        active, varied = active_values(primal, types_, wrt)
+        check_escape(primal, types_, varied, self.found)
+        self.stage = "reverse"
         primal, pullbacks = split_calls(primal, types_, active, self.halves)
         both = reverse(primal, types_, active, wrt, pullbacks, self.found)
         sweep = eliminate_dead(replace(primal, body=both.backward))
@@ -172,6 +195,7 @@ class Compilation:
         bindings = Bindings({**taken, **dict.fromkeys(self.names)})
         reserved = set(taken)
         texts = []
+        self.stage = "emit"
         for one, types_ in reversed(self.functions):
             emitted = emit(plan_buffers(one, types_), types_, bindings, reserved | self.names | {"np", "math"})
             texts.append(to_text(emitted.node, emitted.comments))
@@ -197,11 +221,34 @@ class Compilation:
                 pass
         return self._results[key]
 
-    def _result_type(self, fn: types.FunctionType, inputs: Sequence[Type]) -> Type:
+    def changes_arguments(self, call: Call, types_: Types) -> bool:
+        """Whether a call that is not known to leave its arguments alone may change them: a
+        user's function does not, if nothing in its source does."""
+        args = expand_stars(call, types_)
+        if not is_user_function(call.fn) or args is None:
+            return True
+        inputs = self.bind(call.fn, args, {k: atom_type(types_, a) for k, a in call.kwargs})  # type: ignore[arg-type]
+        if inputs is None:
+            return True
+        key = (call.fn, inputs)
+        if key not in self._changing:
+            self._changing[key] = False  # what a recursive call finds
+            primal, known = self.typed(call.fn, inputs)  # type: ignore[arg-type]
+            found = DiagnosticList()
+            check_mutation(primal, infer(primal, known, self.call_type), found, self.changes_arguments)
+            self._changing[key] = bool(found)
+        return self._changing[key]
+
+    def typed(self, fn: types.FunctionType, inputs: Sequence[Type]) -> tuple[Function, dict[Var, Type]]:
+        """A user function's IR, and the types of its inputs."""
         primal = lowered(fn)
         self.note_outside(primal)
         known = dict(zip((p.var for p in primal.params), inputs, strict=True))
         known |= {c.var: self.capture_type(fn, c.name) for c in primal.captures}
+        return primal, known
+
+    def _result_type(self, fn: types.FunctionType, inputs: Sequence[Type]) -> Type:
+        primal, known = self.typed(fn, inputs)
         result = primal.body.yields[0]
         found = infer(primal, known, self.call_type)
         return found.get(result, UNKNOWN) if isinstance(result, Var) else UNKNOWN
@@ -294,7 +341,9 @@ def is_user_function(fn: Any) -> bool:
     if not isinstance(fn, types.FunctionType) or rule_for(fn) is not None:
         return False
     package = (fn.__module__ or "").split(".")[0]
-    return package not in ("numpy", "scipy", "builtins") and fn not in adcompile.inference.registry.TRANSFERS
+    ours = package == "adcompile" and not fn.__code__.co_filename.startswith("<")
+    foreign = package in ("numpy", "scipy") or (package in sys.stdlib_module_names and package != "__main__")
+    return not foreign and not ours and fn not in adcompile.inference.registry.TRANSFERS
 
 
 # ------------------------------------------------------------------------------------ assembly
@@ -312,7 +361,8 @@ def _join(
 ) -> Function:
     """One function with both sweeps that returns the cotangents (and the value)."""
     builder = Builder(both.types, "result")
-    result = cotangents[0] if len(cotangents) == 1 else builder.make(make_tuple, cotangents)
+    single = len(cotangents) == 1 and not want.several
+    result = cotangents[0] if single else builder.make(make_tuple, cotangents)
     value = both.value
     check: list[Stmt] = []
     if check_result and not isinstance(atom_type(both.types, value), Scalar):

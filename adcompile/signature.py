@@ -72,7 +72,7 @@ def type_of_value(value: Any, name: str = "", sizes: Sizes | None = None) -> Typ
         return Dict(tuple((k, type_of_value(v, name and f"{name}.{k}", sizes)) for k, v in value.items()))
     if value is None or kind in (str, bytes, slice, np.dtype) or callable(value):
         return Static(value)
-    return Passive(kind.__name__) if kind.__module__ == "builtins" else UNKNOWN
+    return UNKNOWN if hasattr(value, "__array_function__") else Passive(kind.__name__)
 
 
 __all__ = ["NEVER", "Sizes", "type_of_value"]

@@ -28,15 +28,16 @@ from adcompile.ir.types import Passive, Static, Type, may_carry_derivative
 from adcompile.rules.registry import rule_for
 
 
-def active_values(function: Function, types: Types, wrt: Iterable[Var]) -> frozenset[Var]:
-    """The values on a differentiable path from `wrt` to the function's result."""
+def active_values(function: Function, types: Types, wrt: Iterable[Var]) -> tuple[frozenset[Var], frozenset[Var]]:
+    """The values on a differentiable path from `wrt` to the function's result, and all that
+    depend on `wrt` (varied)."""
     varied = _Varied(types)
     varied.found.update(wrt)
     varied.settle(function.body)
     useful = _Useful(types)
     useful.mark(function.body.yields[:1])
     useful.settle(function.body)
-    return frozenset(varied.found & useful.found)
+    return frozenset(varied.found & useful.found), frozenset(varied.found)
 
 
 def passes_derivative(call: Call, types: Mapping[Var, Type]) -> bool:

@@ -125,9 +125,12 @@ class Aliasing:
 
     def find(self, node: Any) -> Any:
         """The representative of a class."""
-        while (up := self._parent.get(node, node)) is not node:
-            node = up
-        return node
+        root = node
+        while (up := self._parent.get(root, root)) is not root:
+            root = up
+        while node is not root:
+            node, self._parent[node] = self._parent[node], root
+        return root
 
     # ---------------------------------------------------------------------------------- union
 
@@ -147,8 +150,9 @@ class Aliasing:
                     pending.append((mine[key], held))
                 else:
                     mine[key] = held
-            if ANY in mine:
+            if ANY in mine and len(mine) > 1:
                 pending += [(mine[ANY], held) for key, held in mine.items() if key is not ANY]
+                self._held[one] = {ANY: mine[ANY]}
 
     def _link(self, left: Iterable[Atom], right: Iterable[Atom]) -> None:
         for a, b in zip(left, right, strict=True):
@@ -159,10 +163,14 @@ class Aliasing:
         """The class of what a container holds at `key`."""
         held = self._held.setdefault(self.find(container), {})
         if key not in held:
-            held[key] = held[ANY] if ANY in held else object()
+            if ANY in held:
+                return held[ANY]
+            others = list(held.values())
+            held[key] = object()
             if key is ANY:
-                for other in list(held.values()):
+                for other in others:
                     self._union(held[ANY], other)
+                self._held[self.find(container)] = {ANY: held[ANY]}
         return held[key]
 
     def _put(self, container: Atom, key: Any, value: Atom) -> None:

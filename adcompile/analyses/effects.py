@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from adcompile.inference.registry import ELEMENTWISE, TRANSFERS
 from adcompile.ir.callables import IN_PLACE, canonical
-from adcompile.ir.nodes import Attribute, Call, FunctionRef, Method, Syntax
+from adcompile.ir.nodes import Attribute, Call, Const, FunctionRef, Method, Syntax, Var
+from adcompile.ir.types import UNKNOWN, Passive, Static, Type
 from adcompile.rules.registry import RULES
 from adcompile.runtime.structures import make_dict, make_list, unpack, unpack_star
 
@@ -36,7 +38,7 @@ EFFECTFUL = frozenset([print])
 
 def is_pure(call: Call) -> bool:
     """Whether a call only computes its result from its arguments."""
-    if any(name == "out" for name, _ in call.kwargs):
+    if any(name == "out" and not (isinstance(a, Const) and a.value is None) for name, a in call.kwargs):
         return False
     return is_pure_callable(call.fn)
 
@@ -55,6 +57,33 @@ def is_pure_callable(fn: Any) -> bool:
         return known or isinstance(meant, np.ufunc) or meant in ELEMENTWISE or fn in (unpack, unpack_star)
     except TypeError:
         return False
+
+
+# Callables that look at their arguments and change none of them.
+HARMLESS = frozenset([print, repr, str, format, id, hash, type, input, open, getattr, hasattr, callable, vars, next, iter])
+HARMLESS_MODULES = frozenset(["logging", "warnings", "time", "sys", "datetime", "os", "math", "random", "string"])
+HARMLESS_RECEIVERS = frozenset(["str", "Logger", "TextIOWrapper", "StringIO", "bytes", "object"])
+
+
+def leaves_arguments(call: Call, types: Mapping[Var, Type]) -> bool:
+    """Whether a call certainly changes none of its arguments."""
+    fn: Any = call.fn
+    if is_pure(call) or isinstance(fn, (Syntax, FunctionRef)):
+        return True
+    if isinstance(fn, Method):
+        receiver = types.get(call.operands[0], UNKNOWN) if isinstance(call.operands[0], Var) else Static(None)
+        return isinstance(receiver, Static) or (isinstance(receiver, Passive) and receiver.name in HARMLESS_RECEIVERS)
+    try:
+        if fn in HARMLESS:
+            return True
+    except TypeError:
+        return False
+    if isinstance(fn, type):
+        return issubclass(fn, BaseException)
+    owner = getattr(fn, "__self__", None)
+    if type(owner).__name__ in HARMLESS_RECEIVERS:
+        return True
+    return (getattr(fn, "__module__", None) or "").split(".")[0] in HARMLESS_MODULES
 
 
 def is_mutation(fn: Any) -> bool:

@@ -69,6 +69,7 @@ COMPARE: dict[type, Callable[..., Any]] = {
     gast.Is: operator.is_,
     gast.IsNot: operator.is_not,
 }
+SEEING_NAMES = (eval, exec, locals, globals, vars, dir, compile, __import__)
 # Builtins that take a generator's elements one by one: a comprehension serves as well.
 CONSUMERS = (sum, max, min, any, all, list, tuple, sorted, set)
 
@@ -284,6 +285,13 @@ class ExpressionLowering:
         if fn is UNDEF:
             return UNDEF
         args, kwargs = self.arguments(node, fn)
+        if isinstance(fn, Const) and any(fn.value is f for f in SEEING_NAMES):
+            return self.refuse(
+                node,
+                f"'{fn.value.__name__}' sees the function's variables by name",
+                "what it reads or changes cannot be followed",
+                "write the expression out",
+            )
         if isinstance(fn, Const):
             return self.call(fn.value, *args, kwargs=kwargs, node=node)
         return self.call(operator.call, fn, *args, kwargs=kwargs, node=node)

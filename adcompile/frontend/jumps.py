@@ -99,6 +99,23 @@ def bound_names(nodes: Sequence[Any]) -> list[str]:
     return list(found)
 
 
+def assigned_names(nodes: Sequence[Any]) -> set[str]:
+    """The names that statements bind: Python's local variables."""
+    found: set[str] = set()
+    for root in nodes:
+        if isinstance(root, (gast.FunctionDef, gast.ClassDef)):
+            found.add(root.name)
+            continue
+        for node in parts_of_scope(root):
+            if isinstance(node, (gast.FunctionDef, gast.ClassDef)):
+                found.add(node.name)
+            elif isinstance(node, (gast.Name, gast.alias)) and (name := _bound_by(node)) is not None:
+                found.add(name)
+            elif isinstance(node, gast.ExceptHandler) and node.name is not None:
+                found.add(node.name.id if isinstance(node.name, gast.Name) else node.name)
+    return found
+
+
 def _bound_by(node: Any) -> str | None:
     if isinstance(node, gast.Name) and isinstance(node.ctx, (gast.Store, gast.Del)):
         return str(node.id)

@@ -24,6 +24,7 @@ from adcompile.frontend.expressions import BINARY, ExpressionLowering, LocalFunc
 from adcompile.frontend.jumps import (
     MUTATING_METHODS,
     always_jumps,
+    assigned_names,
     base_name,
     bound_names,
     contains_break,
@@ -103,7 +104,7 @@ class StatementLowering(ExpressionLowering):
         node = self.source.node
         params = self._parameters(node.args, function)
         body = node.body if isinstance(node, gast.FunctionDef) else [gast.Return(node.body)]
-        self.locals = set(bound_names(body)) | set(self.env)
+        self.locals = assigned_names(body) | set(self.env)
         block = self.block(lambda: [self._body_value(body)])
         captures = tuple(self.scope.captures.values())
         name = node.name if isinstance(node, gast.FunctionDef) else "function"
@@ -280,7 +281,7 @@ class StatementLowering(ExpressionLowering):
         self, binding: Sequence[Any], body: Sequence[Any]
     ) -> tuple[list[str], tuple[Atom, ...], tuple[Var, ...]]:
         """Give each name that the loop binds a carried value; bind the names to the params."""
-        carried = [n for n in bound_names(binding) if n not in self.scope.captures]
+        carried = [n for n in bound_names(binding) if n in self.locals]
         if contains_break(body):
             carried.append(STOP)
             self.env[STOP] = FALSE
@@ -478,7 +479,7 @@ class StatementLowering(ExpressionLowering):
             return UNDEF
         outer, outer_locals = self.env, self.locals
         self.env = dict(outer) | bound
-        self.locals = self.locals | set(bound_names(body)) | set(bound)
+        self.locals = self.locals | assigned_names(body) | set(bound)
         self.inlining.append(function.name)
         value = self._body_value(body)
         self.inlining.pop()
@@ -603,7 +604,7 @@ class StatementLowering(ExpressionLowering):
     def _keep(self, stmt: Any, leaves: bool = False) -> None:
         """Keep a statement as it is: it reads the values that its names stand for here."""
         reads: dict[str, Atom] = {}
-        written = bound_names([stmt])
+        written = [n for n in bound_names([stmt]) if n in self.locals]
         for part in gast.walk(stmt):
             if isinstance(part, gast.Name) and part.id not in reads:
                 value = self.env.get(part.id)

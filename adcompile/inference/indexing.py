@@ -5,12 +5,9 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 
-import numpy as np
-
 from adcompile.inference.elementwise import broadcast
 from adcompile.inference.registry import transfer, unknown_size
 from adcompile.ir.types import (
-    INT,
     UNKNOWN,
     Affine,
     Array,
@@ -89,13 +86,15 @@ def _array_item(value: Array, index: Type) -> Type:
     parts: Sequence[Type] = index.items if isinstance(index, Tuple) else (index,)
     if value.shape is None or any(_is_basic(p) is None for p in parts):
         return _unranked_item(value, parts)
+    if any(isinstance(p, Array) and not p.shape for p in parts):
+        return UNKNOWN  # an index that may be 0-d, or a mask of any rank
     shape: list[Dim] = []
     rest = list(value.shape)
     gathered: list[tuple[Dim, ...] | None] = []
-    position: int | None = None
+    first: int | None = None  # where in `shape` the gathered axes stand
+    last = -1  # the number of the last part that gathers
     apart = False
-    eaten = sum(_axes_of(p) for p in parts)
-    if eaten > len(rest):
+    if sum(_axes_of(p) for p in parts) > len(rest):
         return UNKNOWN
     for i, part in enumerate(parts):
         if isinstance(part, Static) and part.value is None:
@@ -107,22 +106,20 @@ def _array_item(value: Array, index: Type) -> Type:
         elif _is_slice(part):
             shape.append(slice_size(rest.pop(0), part))
         else:
-            gather = _gathered(part)
-            if isinstance(part, Array) or not isinstance(gather, tuple) or gather != ():
-                apart = apart or (position is not None and len(shape) != position)
-                position = len(shape) if position is None else position
-                gathered.append(gather)
+            if not _is_int(part):
+                gathered.append(_gathered(part))
+            # Numbers count as indices where there are arrays of indices too.
+            apart = apart or (first is not None and last != i - 1)
+            first, last = len(shape) if first is None else first, i
             del rest[: _axes_of(part)]
     shape += rest
     if not gathered:
         return Array(value.dtype, tuple(shape)) if shape or _has_ellipsis(parts) else Scalar(value.dtype)
-    if apart or any(_is_int(p) for p in parts):
-        together = broadcast(gathered)
-        rank = None if together is None else len(together) + len(shape)
-        return Array(value.dtype, None if rank is None else tuple(unknown_size() for _ in range(rank)))
     together = broadcast(gathered)
-    assert position is not None
-    return Array(value.dtype, None if together is None else (*shape[:position], *together, *shape[position:]))
+    if together is None:
+        return Array(value.dtype, None)
+    at = 0 if apart or first is None else first
+    return Array(value.dtype, (*shape[:at], *together, *shape[at:]))
 
 
 def _has_ellipsis(parts: Sequence[Type]) -> bool:
@@ -139,8 +136,7 @@ def _axes_of(part: Type) -> int:
 
 
 def _gathered(part: Type) -> tuple[Dim, ...] | None:
-    if isinstance(part, Scalar):
-        return ()
+    """The shape of the indices that an array or list in a subscript means."""
     if isinstance(part, Array) and kind_of(part.dtype) == "bool":
         return (unknown_size(),)
     if isinstance(part, Array) and part.dtype != "?":
@@ -166,41 +162,54 @@ def slice_size(size: Dim, part: Type) -> Dim:
         return len(range(*slice(start, stop, step).indices(size)))
     if step == -1 and start is None and stop is None:
         return size
-    if step not in (None, 1):
-        return symbol(("slice", str(size), str(start), str(stop), str(step)))
-    low = _position(size, start, 0)
-    high = _position(size, stop, size)
-    if low is None or high is None:
-        return symbol(("slice", str(size), str(start), str(stop), "1"))
-    length = add_dims(high, scale_dim(low, -1))
+    low, high = _low(size, start), _high(size, stop)
+    if step not in (None, 1) or low is None or high is None:
+        return symbol(("slice", size, start, stop, step))
+    return not_negative(add_dims(high, scale_dim(low, -1)))
+
+
+def not_negative(length: Dim) -> Dim:
+    """The larger of an affine form and 0: a symbol for it, where the form may be negative."""
     if isinstance(length, int):
         return max(length, 0)
-    return length
+    if length.least is not None and length.least >= 0:
+        return length
+    return symbol(("at least 0", length))
 
 
 def _bound(part: Type) -> Dim | Type | None:
     if isinstance(part, Static) and part.value is None:
         return None
-    if isinstance(part, Scalar) and part.value is not None:
+    if isinstance(part, Scalar) and part.value is not None and part.dtype != "bool":
         return part.value
     return UNKNOWN
 
 
-def _position(size: Dim, bound: Dim | Type | None, default: Dim) -> Dim | None:
-    """Where a slice's bound lies on an axis, where that can be told."""
-    if bound is None:
-        return default
-    if isinstance(bound, int) and bound < 0:
-        return add_dims(size, bound)
-    assert isinstance(bound, (int, Affine))
-    room = add_dims(size, scale_dim(bound, -1))
-    least = room if isinstance(room, int) else room.least
-    low = bound if isinstance(bound, int) else bound.least
-    if low is None or low < 0:
-        return None
-    if default == 0:  # a start: `x[k:]` has n - k elements, none if k exceeds n
-        return bound
-    return bound if least is not None and least >= 0 else None
+def _is_proven(dim: Dim) -> bool:
+    """Whether a dim is certainly not negative."""
+    least = dim if isinstance(dim, int) else dim.least
+    return least is not None and least >= 0
+
+
+def _low(size: Dim, start: Dim | Type | None) -> Dim | None:
+    """Where a slice begins, if it may be taken to be there: beyond the end it is empty."""
+    if start is None:
+        return 0
+    assert isinstance(start, (int, Affine))
+    if isinstance(start, int) and start < 0:
+        begin = add_dims(size, start)
+        return begin if _is_proven(begin) else None
+    return start if _is_proven(start) else None
+
+
+def _high(size: Dim, stop: Dim | Type | None) -> Dim | None:
+    """Where a slice ends, if it may be taken to be there: at most at the end of the axis."""
+    if stop is None:
+        return size
+    assert isinstance(stop, (int, Affine))
+    if isinstance(stop, int) and stop < 0:
+        return add_dims(size, stop)
+    return stop if _is_proven(stop) and _is_proven(add_dims(size, scale_dim(stop, -1))) else None
 
 
 @transfer(updates.update, updates.increment, updates.add_at)
@@ -217,4 +226,4 @@ def changed(a: Type, index: Type, value: Type) -> Type:
     return UNKNOWN
 
 
-__all__ = ["INT", "getitem", "is_basic_index", "np", "slice_size"]
+__all__ = ["getitem", "is_basic_index", "not_negative", "slice_size"]

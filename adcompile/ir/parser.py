@@ -184,7 +184,7 @@ class _Parser:
 
     def next_line(self) -> _Line:
         if not self.lines:
-            raise self.line.error("the text ends here, and lacks a 'yield'")
+            raise self.line.error("the text ends here")
         self.line = self.lines.pop()
         return self.line
 

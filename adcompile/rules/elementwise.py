@@ -271,30 +271,25 @@ def heaviside(r, x, y):
     return 0, x == 0
 
 
-@partials(np.maximum, samples=distinct_pairs)
-def maximum(r, x, y):
-    return (x > y) + 0.5 * (x == y), (x < y) + 0.5 * (x == y)
+@pullback(builtins.max, samples=scalar_pairs)
+@pullback(np.maximum, samples=distinct_pairs)
+def maximum(r, x, y, r_bar):
+    tie = r_bar / 2 * (x == y)
+    return unbroadcast(r_bar * (x > y) + tie, x), unbroadcast(r_bar * (x < y) + tie, y)
 
 
-@partials(np.minimum, samples=distinct_pairs)
-def minimum(r, x, y):
-    return (x < y) + 0.5 * (x == y), (x > y) + 0.5 * (x == y)
+@pullback(builtins.min, samples=scalar_pairs)
+@pullback(np.minimum, samples=distinct_pairs)
+def minimum(r, x, y, r_bar):
+    tie = r_bar / 2 * (x == y)
+    return unbroadcast(r_bar * (x < y) + tie, x), unbroadcast(r_bar * (x > y) + tie, y)
 
 
-@partials(np.fmax, np.fmin, samples=distinct_pairs)
-def fmax(r, x, y):
+@pullback(np.fmax, np.fmin, samples=distinct_pairs)
+def fmax(r, x, y, r_bar):
     # Told by the result: a number wins against nan.
-    return (r == x) / (1 + (x == y)), (r == y) / (1 + (x == y))
-
-
-@partials(builtins.max, samples=scalar_pairs)
-def largest(r, x, y):
-    return (x > y) + 0.5 * (x == y), (x < y) + 0.5 * (x == y)
-
-
-@partials(builtins.min, samples=scalar_pairs)
-def smallest(r, x, y):
-    return (x < y) + 0.5 * (x == y), (x > y) + 0.5 * (x == y)
+    tie = r_bar / 2 * (x == y)
+    return unbroadcast(r_bar * (r == x) - tie, x), unbroadcast(r_bar * (r == y) - tie, y)
 
 
 @pullback(np.where, samples=choices)

@@ -1,4 +1,4 @@
-"""Products of vectors and matrices."""
+"""Products of vectors, matrices and tensors."""
 
 from __future__ import annotations
 
@@ -6,16 +6,30 @@ import operator
 
 import numpy as np
 
-from adcompile.rules.registry import pullback
+from adcompile.rules.registry import pullback, static
 from adcompile.rules.samples import call, numbers
 from adcompile.runtime.broadcasting import unbroadcast
+
+# ---------------------------------------------------------------------------- matmul and dot
 
 
 def matrices():
     """Samples of every combination of ranks that matmul takes."""
     v, w, m, n = numbers(3), numbers(3, seed=1), numbers(2, 3), numbers(3, 2)
     stack = numbers(2, 2, 3)
-    return [call(v, w), call(m, v), call(v, n), call(m, n), call(stack, n), call(stack, v), call(stack, numbers(2, 3, 2))]
+    return [
+        call(v, w),
+        call(m, v),
+        call(v, n),
+        call(m, n),
+        call(stack, n),
+        call(stack, v),
+        call(stack, numbers(2, 3, 2)),
+        call(m, numbers(2, 3, 2)),
+        call(v, numbers(2, 3, 2)),
+        call(numbers(1, 2, 3), numbers(4, 3, 2)),
+        call(numbers(2, 1, 2, 3), numbers(3, 3, 2)),
+    ]
 
 
 @pullback(np.matmul, operator.matmul, samples=matrices)
@@ -36,7 +50,31 @@ def matmul(r, x, y, r_bar):
     return unbroadcast(r_bar @ y.mT, x), unbroadcast(x.mT @ r_bar, y)
 
 
-@pullback(np.dot, samples=lambda: [call(numbers(3), numbers(3, seed=1)), call(numbers(2, 3), numbers(3))])
+def tensors():
+    """Samples of every combination of ranks up to 3 with the same last axis but one."""
+    s, v, m, t = 1.5, numbers(3), numbers(3, 3), numbers(2, 3, 3)
+    return [call(x, y) for x in (s, v, m, t) for y in (s, v, m, t)] + [call(numbers(2, 3), numbers(4, 3, 2))]
+
+
+@static
+def free_of_dot(rank):
+    """The axes of the second factor of `dot` over which it does not sum."""
+    return (*range(rank - 2), rank - 1)
+
+
+@static
+def last(count, rank):
+    """The last `count` of `rank` axes."""
+    return tuple(range(rank - count, rank))
+
+
+@static
+def first(count):
+    """The first `count` axes."""
+    return tuple(range(count))
+
+
+@pullback(np.dot, samples=tensors)
 def dot(r, a, b, r_bar):
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return unbroadcast(r_bar * b, a), unbroadcast(r_bar * a, b)
@@ -48,15 +86,298 @@ def dot(r, a, b, r_bar):
         return b @ r_bar, np.outer(a, r_bar)
     if np.ndim(a) == 2 and np.ndim(b) == 2:
         return r_bar @ b.T, a.T @ r_bar
-    left = np.tensordot(r_bar, b, (tuple(range(np.ndim(a) - 1, np.ndim(r_bar))), (0,)))
-    return left, left
+    if np.ndim(b) == 1:
+        return r_bar[..., None] * b, np.tensordot(r_bar, a, np.ndim(r))
+    rows = first(np.ndim(a) - 1)
+    a_bar = np.tensordot(r_bar, b, (last(np.ndim(b) - 1, np.ndim(r)), free_of_dot(np.ndim(b))))
+    b_bar = np.moveaxis(np.tensordot(a, r_bar, (rows, rows)), 0, -2)
+    return a_bar, b_bar
 
 
-@pullback(np.outer, samples=lambda: [call(numbers(3), numbers(2))])
+@pullback(
+    np.inner,
+    samples=lambda: [
+        *[call(x, y) for x in (1.5, numbers(3), numbers(2, 3)) for y in (0.5, numbers(3), numbers(4, 3))],
+        call(numbers(2, 4, 3), numbers(2, 3)),
+        call(numbers(3), numbers(2, 2, 3)),
+    ],
+)
+def inner(r, a, b, r_bar):
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return unbroadcast(r_bar * b, a), unbroadcast(r_bar * a, b)
+    if np.ndim(a) == 1 and np.ndim(b) == 1:
+        return r_bar * b, r_bar * a
+    if np.ndim(a) == 2 and np.ndim(b) == 2:
+        return r_bar @ b, r_bar.T @ a
+    rows = first(np.ndim(a) - 1)
+    return np.tensordot(r_bar, b, np.ndim(b) - 1), np.tensordot(r_bar, a, (rows, rows))
+
+
+@pullback(
+    np.outer, samples=lambda: [call(numbers(3), numbers(2)), call(numbers(2, 2), numbers(3)), call(1.5, numbers(2))]
+)
 def outer(r, a, b, r_bar):
+    if np.ndim(a) == 1 and np.ndim(b) == 1:
+        return r_bar @ b, a @ r_bar
     return np.reshape(r_bar @ np.ravel(b), np.shape(a)), np.reshape(np.ravel(a) @ r_bar, np.shape(b))
 
 
-@pullback(np.linalg.norm, samples=lambda: [call(numbers(3))])
-def norm(r, x, r_bar, *, ord=None, axis=None, keepdims=False):  # noqa: A002
-    return r_bar / r * x
+@pullback(
+    np.vdot,
+    samples=lambda: [call(numbers(3), numbers(3, seed=1)), call(numbers(2, 3), numbers(6)), call(numbers(2, 3), numbers(3, 2))],
+)
+def vdot(r, a, b, r_bar):
+    if np.ndim(a) == 1 and np.ndim(b) == 1:
+        return r_bar * b, r_bar * a
+    return np.reshape(r_bar * np.ravel(b), np.shape(a)), np.reshape(r_bar * np.ravel(a), np.shape(b))
+
+
+@pullback(
+    np.cross,
+    samples=lambda: [
+        call(numbers(3), numbers(3, seed=1)),
+        call(numbers(2, 3), numbers(2, 3, seed=1)),
+        call(numbers(2, 3), numbers(3)),
+    ],
+)
+def cross(r, a, b, r_bar):
+    if np.ndim(r) == 0 or np.ndim(r) < np.ndim(a) or np.ndim(r) < np.ndim(b):
+        raise NotImplementedError("the derivative of the cross product of vectors of two components")
+    return unbroadcast(np.cross(b, r_bar), a), unbroadcast(np.cross(r_bar, a), b)
+
+
+@pullback(
+    np.kron,
+    samples=lambda: [
+        call(numbers(2), numbers(3)),
+        call(numbers(2, 3), numbers(2, 2)),
+        call(numbers(3), numbers(2, 2)),
+        call(numbers(2, 1, 2), numbers(3)),
+        call(1.5, numbers(2)),
+    ],
+)
+def kron(r, a, b, r_bar):
+    if np.ndim(a) == 1 and np.ndim(b) == 1:
+        blocks = np.reshape(r_bar, (np.size(a), np.size(b)))
+        return blocks @ b, a @ blocks
+    a_bar, b_bar = kron_back(r_bar, a, b)
+    return a_bar, b_bar
+
+
+def kron_back(r_bar, a, b):
+    """The cotangents of a Kronecker product of any ranks: sums over its blocks."""
+    rank = np.ndim(r_bar)
+    rows, columns = ((1,) * (rank - np.ndim(x)) + np.shape(x) for x in (a, b))
+    blocks = np.reshape(r_bar, tuple(n for pair in zip(rows, columns, strict=True) for n in pair))
+    outer_axes, inner_axes = tuple(range(0, 2 * rank, 2)), tuple(range(1, 2 * rank, 2))
+    a_bar = (blocks * np.expand_dims(np.reshape(b, columns), outer_axes)).sum(axis=inner_axes)
+    b_bar = (blocks * np.expand_dims(np.reshape(a, rows), inner_axes)).sum(axis=outer_axes)
+    return np.reshape(a_bar, np.shape(a)), np.reshape(b_bar, np.shape(b))
+
+
+# --------------------------------------------------------------------------------- tensordot
+
+
+def contractions():
+    """Samples: a number of axes, one pair, two pairs in another order, negative axes, lists."""
+    t = numbers(2, 3, 4)
+    return [
+        call(numbers(2, 3), numbers(3, 2), 1),
+        call(t, numbers(3, 4, 2)),
+        call(t, numbers(4), 1),
+        call(numbers(2), numbers(3), axes=0),
+        call(t, numbers(4, 3), axes=((1, 2), (1, 0))),
+        call(t, numbers(3, 5), axes=(1, 0)),
+        call(t, numbers(4, 2, 5), axes=((0, -1), (1, 0))),
+        call(t, numbers(2, 5, 3), axes=((0, 1), (0, 2))),
+        call(t, numbers(2, 3, 4, seed=1), axes=3),
+        call(t, numbers(2, 5), axes=([0], [0])),
+    ]
+
+
+@static
+def summed(axes, rank_a, rank_b):
+    """The axes of both factors over which `tensordot` sums, pair by pair."""
+    if isinstance(axes, int):
+        return tuple(range(rank_a - axes, rank_a)), tuple(range(axes))
+    pairs = [(one,) if isinstance(one, int) else tuple(one) for one in axes]
+    return tuple(i % rank_a for i in pairs[0]), tuple(i % rank_b for i in pairs[1])
+
+
+@static
+def over_second(axes, rank_a, rank_b):
+    """The axes of the result and of `b` to sum over for the cotangent of `a`."""
+    _, of_b = summed(axes, rank_a, rank_b)
+    free = tuple(i for i in range(rank_b) if i not in of_b)
+    rank = rank_a - len(of_b)
+    return tuple(range(rank, rank + len(free))), free
+
+
+@static
+def over_first(axes, rank_a, rank_b):
+    """The axes of `a` and of the result to sum over for the cotangent of `b`."""
+    of_a, _ = summed(axes, rank_a, rank_b)
+    free = tuple(i for i in range(rank_a) if i not in of_a)
+    return free, tuple(range(len(free)))
+
+
+@static
+def order_in_first(axes, rank_a, rank_b):
+    """The transposition of `tensordot(r_bar, b)` to the axes of `a`; None where there is none."""
+    of_a, of_b = summed(axes, rank_a, rank_b)
+    have = [i for i in range(rank_a) if i not in of_a] + [i for _, i in sorted(zip(of_b, of_a, strict=True))]
+    return _order(have)
+
+
+@static
+def order_in_second(axes, rank_a, rank_b):
+    """The transposition of `tensordot(a, r_bar)` to the axes of `b`; None where there is none."""
+    of_a, of_b = summed(axes, rank_a, rank_b)
+    have = [i for _, i in sorted(zip(of_a, of_b, strict=True))] + [i for i in range(rank_b) if i not in of_b]
+    return _order(have)
+
+
+def _order(have):
+    order = tuple(have.index(i) for i in range(len(have)))
+    return None if order == tuple(range(len(have))) else order
+
+
+@pullback(np.tensordot, samples=contractions)
+def tensordot(r, a, b, r_bar, *, axes=2):
+    if isinstance(axes, int):
+        if axes == 1 and np.ndim(a) == 2 and np.ndim(b) == 2:
+            return r_bar @ b.T, a.T @ r_bar
+        if axes == np.ndim(a) and axes == np.ndim(b):
+            return r_bar * b, r_bar * a
+    a_bar = np.tensordot(r_bar, b, over_second(axes, np.ndim(a), np.ndim(b)))
+    order = order_in_first(axes, np.ndim(a), np.ndim(b))
+    if order is not None:
+        a_bar = np.transpose(a_bar, order)
+    b_bar = np.tensordot(a, r_bar, over_first(axes, np.ndim(a), np.ndim(b)))
+    order = order_in_second(axes, np.ndim(a), np.ndim(b))
+    if order is not None:
+        b_bar = np.transpose(b_bar, order)
+    return a_bar, b_bar
+
+
+# ------------------------------------------------------------------------------------ einsum
+
+
+def sums():
+    """Samples: products, traces, diagonals, transposes, letters of one operand alone, ellipses."""
+    m, n, v, t = numbers(2, 3), numbers(3, 4), numbers(3), numbers(2, 3, 4)
+    square = numbers(3, 3)
+    return [
+        call("ij,jk->ik", m, n),
+        call("ij,jk", m, n),
+        call("ij,j->i", m, v),
+        call("i,i", v, numbers(3, seed=1)),
+        call("i,j->ij", v, numbers(2)),
+        call("ji", m),
+        call("ij->", m),
+        call("ij->j", m),
+        call("ii->", square),
+        call("ii", square),
+        call("ii->i", square),
+        call("ii,i->i", square, v),
+        call("iij,j->i", numbers(2, 2, 3), v),
+        call("ij,k->i", m, v),
+        call("ij,jk,kl->il", m, n, numbers(4, 2)),
+        call(" i j , j -> i ", m, v),
+        call("...j,j->...", t[:, :2, :3], v),
+        call("i...,i...->...", m, numbers(2, 3, seed=1)),
+        call("...ij,...jk->...ik", numbers(2, 2, 3), numbers(3, 2)),
+        call("...i->...", t),
+        call("...", v),
+        call("ij,ij->ij", numbers(1, 3), m),
+        call("ij,ij->i", m, numbers(2, 1)),
+        call("i,->i", v, 1.5),
+        call("ij,kj->ik", m, m),
+    ]
+
+
+@static
+def letters_of(subscripts, ranks):
+    """The subscripts of the operands, and of the result, with letters for every '...'."""
+    given, arrow, result = subscripts.replace(" ", "").partition("->")
+    operands = given.split(",")
+    used = set(subscripts)
+    spare = [c for c in "ZYXWVUTSRQPONMLKJIHGFEDCBAzyxwvutsrqponmlkjihgfedcba" if c not in used]
+    extra = [rank - len(one) + 3 for one, rank in zip(operands, ranks, strict=True) if "..." in one]
+    batch = "".join(spare[: max(extra, default=0)])
+    full = []
+    for one, rank in zip(operands, ranks, strict=True):
+        count = rank - len(one) + 3
+        full.append(one.replace("...", batch[len(batch) - count :]) if "..." in one else one)
+    if not arrow:
+        plain = given.replace(",", "").replace("...", "")
+        result = "..." + "".join(sorted(c for c in set(plain) if plain.count(c) == 1))
+    return (*full, result.replace("...", batch))
+
+
+@static
+def reverse_subscripts(subscripts, ranks, number):
+    """The subscripts of the einsum for the cotangent of operand `number`, which is given the
+    cotangent of the result in place of that operand."""
+    *operands, result = letters_of(subscripts, ranks)
+    letters = "".join(dict.fromkeys(operands[number]))
+    operands[number] = result
+    return ",".join(operands) + "->" + "".join(c for c in letters if c in "".join(operands))
+
+
+@static
+def absent_axes(subscripts, ranks, number):
+    """The axes of operand `number` (without repeated letters) that occur nowhere else."""
+    *operands, result = letters_of(subscripts, ranks)
+    letters = "".join(dict.fromkeys(operands[number]))
+    others = "".join([*operands[:number], *operands[number + 1 :], result])
+    return tuple(i for i, c in enumerate(letters) if c not in others)
+
+
+@static
+def own_letters(subscripts, ranks, number):
+    """The subscript of operand `number`."""
+    return letters_of(subscripts, ranks)[number]
+
+
+@static
+def has_repeats(subscripts, ranks, number):
+    """Whether a letter occurs twice in the subscript of operand `number`."""
+    letters = letters_of(subscripts, ranks)[number]
+    return len(set(letters)) < len(letters)
+
+
+@pullback(np.einsum, samples=sums)
+def einsum(r, subscripts, r_bar, *operands, optimize=False):
+    if not isinstance(subscripts, str):
+        raise NotImplementedError("the derivative of einsum is known for subscripts in a string")
+    ranks = ()
+    for operand in operands:
+        ranks = (*ranks, np.ndim(operand))
+    cotangents = ()
+    for i, operand in enumerate(operands):
+        factors = ()
+        for j, other in enumerate(operands):
+            factors = (*factors, r_bar if j == i else other)
+        if optimize is False:
+            g = np.einsum(reverse_subscripts(subscripts, ranks, i), *factors)
+        else:
+            g = np.einsum(reverse_subscripts(subscripts, ranks, i), *factors, optimize=optimize)
+        axes = absent_axes(subscripts, ranks, i)
+        if axes != ():
+            g = np.expand_dims(g, axes)
+        if has_repeats(subscripts, ranks, i):
+            g = on_repeats(g, operand, own_letters(subscripts, ranks, i))
+        elif axes != ():
+            g = np.broadcast_to(g, np.shape(operand))
+        else:
+            g = unbroadcast(g, operand)
+        cotangents = (*cotangents, g)
+    return (None, *cotangents)
+
+
+def on_repeats(g, x, letters):
+    """Zeros of the shape of `x`, with `g` on the diagonal that repeated letters mean."""
+    x_bar = np.zeros(np.shape(x), np.result_type(g))
+    np.einsum(f"{letters}->{''.join(dict.fromkeys(letters))}", x_bar)[...] = g
+    return x_bar

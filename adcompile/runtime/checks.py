@@ -9,7 +9,8 @@ import numpy as np
 
 def require_scalar(value: Any) -> None:
     """Raise TypeError unless `value` is one real number."""
-    if not isinstance(value, (list, tuple, dict, str)) and np.ndim(value) == 0 and not np.iscomplexobj(value):
+    number = isinstance(value, (int, float, np.number)) or hasattr(value, "__array_function__")
+    if number and np.ndim(value) == 0 and not np.iscomplexobj(value):
         return
     kind = f"an array of shape {np.shape(value)}" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
     raise TypeError(

@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 
 from adcompile.inference.elementwise import shape_of
-from adcompile.ir.nodes import Atom, Const, Var
+from adcompile.ir.nodes import Atom, Call, Const, Method, Var
 from adcompile.ir.types import Scalar
 from adcompile.transforms.build import Builder, Kwargs
 
 BINARY = (operator.add, operator.sub, operator.mul, operator.truediv)
-SPREADING = (np.broadcast_to,)
+COMMUTATIVE = (operator.add, operator.mul)
+SUM = Method("sum")
 
 
 def _number(atom: Atom) -> float | int | None:
@@ -32,6 +33,13 @@ def _number(atom: Atom) -> float | int | None:
 
 class AdjointBuilder(Builder):
     """A `Builder` for statements of the reverse sweep."""
+
+    def number(self, call: Call) -> Any:
+        """Products and sums are the same in either order."""
+        key = super().number(call)
+        if key is not None and call.fn in COMMUTATIVE:
+            return call.fn, frozenset(key[1])
+        return key
 
     def fold(self, fn: Any, args: Sequence[Atom], kwargs: Kwargs) -> Atom | None:
         exact = super().fold(fn, args, kwargs)
@@ -184,7 +192,14 @@ class AdjointBuilder(Builder):
         return None
 
 
+    def _sum(self, a: Atom) -> Atom | None:
+        """The sum of `-x` is minus the sum of `x`."""
+        negated = self.definition(a, operator.neg)
+        return None if negated is None else self.call(operator.neg, self.call(SUM, negated.operands[0]))
+
+
 _REWRITES: dict[Any, Any] = {
+    SUM: AdjointBuilder._sum,
     operator.mul: AdjointBuilder._mul,
     operator.truediv: AdjointBuilder._truediv,
     operator.pow: AdjointBuilder._pow,

@@ -2,32 +2,50 @@
 
 The IR takes `a[i] = v` as a new value for the name `a`. That is what the program means as
 long as nothing else that is read later shares the memory of `a`, and `a` is the function's
-own. Where that cannot be shown, the program is refused at the line.
+own. Where that cannot be shown, the program is refused at the line; so is a call of
+something unknown that may change an argument which is read elsewhere.
 
-relies on: lowered IR, types.  ensures: every update may be taken as a new value.
+relies on: lowered IR, types.  ensures: every update may be taken as a new value, and
+nothing else changes a value.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from adcompile.analyses.aliasing import Aliasing
+from adcompile.analyses.effects import leaves_arguments
 from adcompile.analyses.infer import Types
 from adcompile.analyses.liveness import Liveness
 from adcompile.errors import DiagnosticList
-from adcompile.ir.nodes import Call, Function, Var
-from adcompile.ir.traverse import walk
-from adcompile.ir.types import UNKNOWN, Scalar
+from adcompile.ir.nodes import Atom, Call, Function, Method, Opaque, Stmt, Var
+from adcompile.ir.traverse import atoms_of, blocks_of, walk
+from adcompile.ir.types import UNKNOWN, Array, Dict, List, Passive, Scalar, Tuple, Unknown
 from adcompile.transforms.plan_buffers import is_update
 
+MEMORY = (Array, List, Dict, Tuple, Unknown)
+Changes = Callable[[Call, Types], bool]
 
-def check_mutation(function: Function, types: Types, found: DiagnosticList) -> None:
-    """Add a refusal for each update that is not the same as a new value."""
-    changes = [s for s in walk(function.body) if isinstance(s, Call) and is_update(s)]
-    changes = [c for c in changes if not isinstance(_type(types, c), Scalar)]
-    if not changes:
+
+def check_mutation(function: Function, types: Types, found: DiagnosticList, changes_arguments: Changes) -> None:
+    """Add a refusal for each change that is not the same as a new value.
+    `changes_arguments` says whether a user's function may change its arguments."""
+    stmts = list(walk(function.body))
+    updates = [s for s in stmts if isinstance(s, Call) and is_update(s) and not _is_number(types, s.operands[0])]
+    unknown = [s for s in stmts if _may_change_arguments(s, types, changes_arguments)]
+    if not updates and not unknown:
         return
-    aliasing, liveness = Aliasing(function.body, types), Liveness(function)
+    aliasing = Aliasing(function.body, types)
+    if updates:
+        _check_updates(function, updates, aliasing, found)
+    if unknown:
+        _check_calls(stmts, unknown, aliasing, types, found)
+
+
+def _check_updates(function: Function, updates: list[Call], aliasing: Aliasing, found: DiagnosticList) -> None:
+    liveness = Liveness(function)
     inputs = {v: v.name for v in function.inputs}
-    for call in changes:
+    for call in updates:
         target = call.operands[0]
         if not isinstance(target, Var):
             continue
@@ -52,6 +70,79 @@ def check_mutation(function: Function, types: Types, found: DiagnosticList) -> N
             )
 
 
-def _type(types: Types, call: Call) -> object:
-    target = call.operands[0]
-    return types.get(target, UNKNOWN) if isinstance(target, Var) else UNKNOWN
+def _may_change_arguments(stmt: Stmt, types: Types, changes_arguments: Changes) -> bool:
+    if isinstance(stmt, Opaque):
+        return any(isinstance(types.get(a, UNKNOWN), MEMORY) for _, a in stmt.reads if isinstance(a, Var)) and not (
+            stmt.leaves or _is_assert(stmt)
+        )
+    if not isinstance(stmt, Call) or is_update(stmt) or leaves_arguments(stmt, types):
+        return False
+    return changes_arguments(stmt, types)
+
+
+def _check_calls(
+    stmts: list[Stmt], unknown: list[Stmt], aliasing: Aliasing, types: Types, found: DiagnosticList
+) -> None:
+    reads: dict[Var, list[Stmt]] = {}
+    for stmt in stmts:
+        atoms: list[Atom] = [*atoms_of(stmt), *(a for b in blocks_of(stmt) for a in b.yields)]
+        for atom in atoms:
+            if isinstance(atom, Var):
+                reads.setdefault(atom, []).append(stmt)
+    for stmt in unknown:
+        for operand in atoms_of(stmt):
+            if not isinstance(operand, Var) or not isinstance(types.get(operand, UNKNOWN), MEMORY):
+                continue
+            seen = [v for v, by in reads.items() if aliasing.affects(operand, v) and any(s is not stmt for s in by)]
+            if seen:
+                name = operand.name or "an argument"
+                what = "this statement" if isinstance(stmt, Opaque) else f"'{stmt.fn.__name__}'"  # type: ignore[union-attr]
+                found.add(
+                    f"{what} may change '{name}' in place, which is read elsewhere",
+                    stmt.origin,
+                    "nothing says what it does to its arguments",
+                    f"pass a copy, or compute a new value instead of changing '{name}'",
+                )
+                break
+
+
+def check_escape(function: Function, types: Types, varied: frozenset[Var], found: DiagnosticList) -> None:
+    """Refuse an active value that is put where its derivative cannot be followed: into an
+    attribute, or into an object that is asked again."""
+    asked: dict[Var, int] = {}
+    for stmt in walk(function.body):
+        for atom in atoms_of(stmt):
+            if isinstance(atom, Var):
+                asked[atom] = asked.get(atom, 0) + 1
+    for stmt in walk(function.body):
+        if isinstance(stmt, Opaque) and _is_store(stmt) and any(a in varied for _, a in stmt.reads):
+            found.add(
+                "a value that depends on the arguments is stored in an attribute",
+                stmt.origin,
+                "what is read from the attribute later would count as constant",
+                "keep the value in a local variable, and return it",
+            )
+        if isinstance(stmt, Call) and isinstance(stmt.fn, Method) and not leaves_arguments(stmt, types):
+            receiver, *rest = stmt.operands
+            if not isinstance(receiver, Var) or not isinstance(types.get(receiver, UNKNOWN), Passive):
+                continue
+            if asked[receiver] > 1 and any(a in varied for a in rest if isinstance(a, Var)):
+                found.add(
+                    f"the object '{receiver.name or 'here'}' is given a value that depends on the arguments, "
+                    "and is used again",
+                    stmt.origin,
+                    "what it gives back would count as constant",
+                    "detach() the value if it should count as a constant",
+                )
+
+
+def _is_store(stmt: Opaque) -> bool:
+    return any(name == "value_" for name, _ in stmt.reads)
+
+
+def _is_assert(stmt: Opaque) -> bool:
+    return type(stmt.node).__name__ == "Assert"
+
+
+def _is_number(types: Types, atom: Atom) -> bool:
+    return isinstance(atom, Var) and isinstance(types.get(atom, UNKNOWN), Scalar)

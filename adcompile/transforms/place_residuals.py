@@ -81,6 +81,7 @@ CHEAP = frozenset(
         slice,
     ]
 )
+COMPARISONS = frozenset([np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal])
 NUMBER_COST, ARRAY_COST, COUNTER_COST = 10, 80, 1
 
 
@@ -88,6 +89,7 @@ def place_residuals(reversed_: Reversed, inputs: Sequence[Var]) -> tuple[tuple[S
     """The forward statements and the backward block of one function that holds both."""
     placing = _Placing(reversed_, inputs)
     backward = placing.region(reversed_.backward)
+    backward = placing.compare_again(backward)
     backward = placing.export(backward, None)
     return placing.rebuild(reversed_.forward), backward
 
@@ -382,6 +384,20 @@ class _Placing:
 
         stmts = tuple(map_atoms(s, atom, lambda b: self._insert(b, places, renamed)) for s in block.stmts)
         return Block(fresh + stmts, tuple(map(atom, block.yields)))
+
+    def compare_again(self, backward: Block) -> Block:
+        """Compute the comparisons of numbers that the function's own branches depend on again,
+        where they are read: that reads better than a flag, and costs as little."""
+        order = {v: i for i, v in enumerate(self.scopes.of)}
+        conditions = {s.cond for s in walk(backward) if isinstance(s, If) and isinstance(s.cond, Var)}
+        mine = [v for v in conditions if self.is_of(v, None) and self.is_comparison(v)]
+        return self.recompute(backward, sorted(mine, key=order.__getitem__), None)
+
+    def is_comparison(self, var: Var) -> bool:
+        call = self.scopes.calls.get(var)
+        if call is None or canonical(call.fn) not in COMPARISONS:
+            return False
+        return all(isinstance(Builder(self.types).type_of(a), Scalar) for a in call.operands)
 
     # ------------------------------------------------------------------------------ branches
 

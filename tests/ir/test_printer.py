@@ -2,6 +2,8 @@
 
 import math
 import operator
+import re
+from pathlib import Path
 from textwrap import dedent
 
 import numpy as np
@@ -16,6 +18,7 @@ from adcompile.ir.printer import callable_text, constant_text, to_text
 from adcompile.ir.types import Array, symbol
 from adcompile.ir.verifier import verify
 
+ROOT = Path(__file__).resolve().parents[2]
 SCALE = 3.0
 
 
@@ -221,7 +224,7 @@ def test_every_notation_parses_back():
           opaque 'print(x)' reads x=%x writes z=%z
           with %2 as %t -> %5:
             yield %t
-          for %i in range(0, 3, 1), %v in each(%a), %u in reversed(%b) index %k carry %s = undefined -> %s.1 stop 0 label 1:
+          for %i in range(0, 3, 1), %v in each(%a), %u in reversed(%b) index %k carry %s = 0 -> %s.1 stop 0 label 1:
             yield True
           if %d -> %r label 2:
             yield %3
@@ -256,7 +259,7 @@ def test_names_of_the_namespace():
     [
         ("function f(%a):\n  %1 = nowhere(%a)\n  yield %1", "line 2 of the IR: 'nowhere' is not in the namespace"),
         ("function f(%a):\n  %1 = np.nowhere(%a)\n  yield %1", "no attribute 'nowhere'"),
-        ("function f(%a):\n  %1 = len(%a)", "lacks a 'yield'"),
+        ("function f(%a):\n  %1 = len(%a)", "the text ends here"),
         ("function f(%a):\n  %1 = len(%a\n  yield %1", r"'\)' is expected before ''"),
         ("function f(%a):\n    %1 = len(%a)\n  yield %1", "the indentation is wrong"),
         ("function f(%a):\n  yield %a\n  yield %a", "behind the function's end"),
@@ -264,7 +267,8 @@ def test_names_of_the_namespace():
         ("function f(%a):\n  for %i in range(3):\n    yield\n  yield %a", "'range' of three atoms"),
         ("function f(%a):\n  yield len(3)", "a constant is not made by 'len'"),
         ("function f(%a):\n  yield !", "cannot read ' !'"),
-        ("", "'function' is expected"),
+        ("", "the text ends here"),
+        ("%1 = len(%a)", "'function' is expected before '%1'"),
     ],
 )
 def test_what_the_parser_refuses(text, message):
@@ -280,3 +284,24 @@ def test_a_loop_that_is_not_here_has_no_number():
     assert unwinding.sources[0].loop is not loop
     alone = Function("f", (), Block((unwinding,), (Const(0),)))
     assert "for unwind ?:" in to_text(alone)
+
+
+DOCUMENTED = re.findall(r"^```ir\n(.*?)^```", (ROOT / "docs" / "architecture.md").read_text(), re.M | re.S)
+
+
+@pytest.mark.parametrize("text", DOCUMENTED, ids=lambda t: t.split("(")[0].removeprefix("function "))
+def test_the_documentation_prints_what_we_print(text):
+    function = from_text(text, {})
+    verify(function)
+    assert to_text(function) == text
+
+
+def test_the_documentation_lowers_what_we_lower():
+    def f(x, n):
+        for i in range(n):
+            if x > 10:
+                break
+            x = x * x
+        return x
+
+    assert to_text(lower_function(f)) == DOCUMENTED[0]

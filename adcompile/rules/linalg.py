@@ -1,0 +1,145 @@
+"""Linear algebra: solutions, inverses, determinants, factors.
+
+The formulas are those of M. Giles, "Collected matrix derivative results for forward and
+reverse mode algorithmic differentiation" (2008); that of the Cholesky factor is as in
+I. Murray, "Differentiation of the Cholesky decomposition" (2016). `A.mT` is the transpose of
+each matrix of a stack.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from adcompile.rules.registry import pullback
+from adcompile.rules.samples import call, numbers
+from adcompile.runtime.broadcasting import unbroadcast
+
+
+def regular(*shape, seed=0):
+    """A matrix, or a stack of them, far from singular."""
+    return numbers(*shape, low=-0.5, high=0.5, seed=seed) + 2 * np.eye(shape[-1])
+
+
+def definite(*shape):
+    """A positive definite matrix, or a stack of them."""
+    x = numbers(*shape, low=-0.5, high=0.5)
+    return np.round(x + np.swapaxes(x, -1, -2) + 3 * np.eye(shape[-1]), 2)
+
+
+def squares():
+    """Samples: matrices of sizes 1, 2 and 3, a stack."""
+    return [call(regular(2, 2)), call(regular(3, 3)), call(regular(1, 1)), call(regular(2, 3, 3))]
+
+
+@pullback(
+    np.linalg.solve,
+    samples=lambda: [
+        call(regular(3, 3), numbers(3)),
+        call(regular(3, 3), numbers(3, 2)),
+        call(regular(1, 1), numbers(1)),
+        call(regular(2, 3, 3), numbers(3)),
+        call(regular(2, 3, 3), numbers(2, 3, 2)),
+        call(regular(3, 3), numbers(2, 3, 2)),
+        call(regular(2, 3, 3), numbers(3, 2)),
+    ],
+)
+def solve(r, a, b, r_bar):
+    if np.ndim(a) == 2 and np.ndim(b) == 1:
+        g = np.linalg.solve(a.T, r_bar)
+        return -np.outer(g, r), g
+    if np.ndim(a) == 2 and np.ndim(b) == 2:
+        g = np.linalg.solve(a.T, r_bar)
+        return -(g @ r.T), g
+    if np.ndim(b) == 1:
+        g = np.linalg.solve(a.mT, r_bar[..., None])
+        return -(g * r[..., None, :]), unbroadcast(g[..., 0], b)
+    g = np.linalg.solve(a.mT, r_bar)
+    return unbroadcast(-(g @ r.mT), a), unbroadcast(g, b)
+
+
+@pullback(np.linalg.inv, samples=squares)
+def inv(r, a, r_bar):
+    if np.ndim(a) == 2:
+        return -(r.T @ r_bar @ r.T)
+    return -(r.mT @ r_bar @ r.mT)
+
+
+@pullback(np.linalg.det, samples=squares)
+def det(r, a, r_bar):
+    if np.ndim(a) == 2:
+        return r_bar * r * np.linalg.inv(a).T
+    return (r_bar * r)[..., None, None] * np.linalg.inv(a).mT
+
+
+@pullback(np.linalg.slogdet, samples=squares)
+def slogdet(r, a, r_bar):
+    if np.ndim(a) == 2:
+        return r_bar[1] * np.linalg.inv(a).T
+    return r_bar[1][..., None, None] * np.linalg.inv(a).mT
+
+
+# NumPy reads the lower triangle of the matrix alone, so the cotangent is a lower triangle.
+@pullback(np.linalg.cholesky, samples=lambda: [call(definite(3, 3)), call(definite(1, 1)), call(definite(2, 3, 3))])
+def cholesky(r, a, r_bar):
+    halved = 1 - 0.5 * np.eye(np.shape(a)[-1])
+    p = np.tril(r.mT @ r_bar) * halved
+    s = np.linalg.solve(r.mT, np.linalg.solve(r.mT, p.mT).mT)
+    return np.tril(s + s.mT) * halved
+
+
+@pullback(
+    np.linalg.matrix_power,
+    samples=lambda: [call(regular(3, 3), n) for n in (0, 1, 2, 3, 5, -1, -3)] + [call(regular(2, 3, 3), 3)],
+)
+def matrix_power(r, a, r_bar, *, n):
+    if n == 0:
+        return np.zeros_like(a)
+    if n == 1:
+        return r_bar
+    if n == 2:
+        return r_bar @ a.mT + a.mT @ r_bar
+    return power_back(r_bar, a, n)
+
+
+def power_back(r_bar, a, n):
+    """The cotangent of `a` from that of its power `n`: the sum of `A.T**k @ r_bar @ A.T**(n-1-k)`."""
+    if n < 0:
+        inverse = np.linalg.inv(a)
+        return -(inverse.mT @ power_back(r_bar, inverse, -n) @ inverse.mT)
+    total = right = r_bar
+    for _ in range(n - 1):
+        right = right @ a.mT
+        total = a.mT @ total + right
+    return total
+
+
+@pullback(
+    np.linalg.multi_dot,
+    samples=lambda: [
+        call((numbers(2, 3), numbers(3, 2), numbers(2, 4))),
+        call([numbers(2, 3), numbers(3, 4)]),
+        call([numbers(3), numbers(3, 4), numbers(4, 2)]),
+        call([numbers(2, 3), numbers(3, 4), numbers(4)]),
+        call([numbers(3), numbers(3, 4), numbers(4)]),
+        call([numbers(3), numbers(3, seed=1)]),
+    ],
+)
+def multi_dot(r, arrays, r_bar):
+    return chain_back(r_bar, arrays)
+
+
+def chain_back(r_bar, arrays):
+    """The cotangents of the factors of a chain of products."""
+    count = len(arrays)
+    factors = list(arrays)
+    factors[0] = np.reshape(factors[0], (-1, np.shape(factors[0])[-1]))
+    factors[-1] = np.reshape(factors[-1], (np.shape(factors[-1])[0], -1))
+    g = np.reshape(r_bar, (len(factors[0]), -1))
+    before = [np.eye(len(factors[0]))]
+    for factor in factors[:-1]:
+        before.append(before[-1] @ factor)
+    bars = []
+    for i in reversed(range(count)):
+        bars.append(np.reshape(before[i].T @ g, np.shape(arrays[i])))
+        g = g @ factors[i].T
+    return bars[::-1]
