@@ -364,34 +364,51 @@ class ExpressionLowering:
         sources: list[Source] = []
         binders: list[Callable[[], None]] = []
 
-        def add(part: Any, source: Source) -> None:
+        def add(part: Any, source: Source) -> Callable[[], Atom]:
             item = Var(part.id if isinstance(part, gast.Name) else "", self.source.origin(iterable))
             items.append(item)
             sources.append(source)
-            binders.append(lambda: self.assign(part, item))
+            if part is not None:
+                binders.append(lambda: self.assign(part, item))
+            return lambda: item
 
-        def split(part: Any, over: Any) -> None:
+        def split(part: Any, over: Any) -> Callable[[], Atom]:
+            """Add the sources of `for part in over`; returns what makes the element."""
             fn = self._iteration_builtin(over)
-            elements = part.elts if isinstance(part, (gast.Tuple, gast.List)) else None
             if fn is range and 1 <= len(over.args) <= 3:
                 bounds = [self.expr(a) for a in over.args]
                 start, stop = (Const(0), bounds[0]) if len(bounds) == 1 else (bounds[0], bounds[1])
-                add(part, Range(start, stop, bounds[2] if len(bounds) == 3 else Const(1)))
-            elif fn is enumerate and elements and len(elements) == 2:
+                return add(part, Range(start, stop, bounds[2] if len(bounds) == 3 else Const(1)))
+            if fn is enumerate:
                 begin = over.args[1:] + [k.value for k in over.keywords]
                 start = self.expr(begin[0]) if begin else Const(0)
-                add(elements[0], Range(start, NONE, Const(1)))
-                split(elements[1], over.args[0])
-            elif fn is zip and elements and len(elements) == len(over.args) and not over.keywords:
-                for element, argument in zip(elements, over.args, strict=True):
-                    split(element, argument)
-            elif fn is reversed and self._iteration_builtin(over.args[0]) is None:
-                add(part, Each(self.expr(over.args[0]), backwards=True))
-            else:
-                add(part, Each(self.expr(over)))
+                count: Source = Range(start, NONE, Const(1))
+                return together(part, [lambda p: add(p, count), lambda p: split(p, over.args[0])])
+            if fn is zip and not over.keywords:
+                return together(part, [lambda p, a=a: split(p, a) for a in over.args])  # type: ignore[misc]
+            if fn is reversed and self._iteration_builtin(over.args[0]) in (None, range):
+                return add(part, Each(self.expr(over.args[0]), backwards=True))
+            return add(part, Each(self.expr(over)))
+
+        def together(part: Any, makers: Sequence[Callable[[Any], Callable[[], Atom]]]) -> Callable[[], Atom]:
+            """Several sources in step: the target takes their elements apart, or takes a tuple."""
+            elements = part.elts if isinstance(part, (gast.Tuple, gast.List)) else []
+            apart = len(elements) == len(makers) and not any(isinstance(e, gast.Starred) for e in elements)
+            made = [make(e) for make, e in zip(makers, elements if apart else [None] * len(makers), strict=True)]
+
+            def element() -> Atom:
+                return self.call(structures.make_tuple, *[m() for m in made], node=iterable)
+
+            if part is not None and not apart:
+                binders.append(lambda: self.assign(part, element()))
+            return element
+
+        def bind() -> None:
+            for binder in binders:
+                binder()
 
         split(target, iterable)
-        return tuple(items), tuple(sources), lambda: [bind() for bind in binders] and None
+        return tuple(items), tuple(sources), bind
 
     def _iteration_builtin(self, node: Any) -> Any:
         if not (isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.args):

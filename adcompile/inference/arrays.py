@@ -82,23 +82,30 @@ def _reduction(a: Type, axis: Type, keepdims: Type, dtype: str) -> Type:
 FALSE_ = Scalar("bool", False)
 
 
-@transfer(np.max, np.min, np.ptp)
+@transfer(np.max, np.min, np.ptp, np.nanmax, np.nanmin)
 def extreme(a: Type, axis: Type = NOTHING, out: Type = NOTHING, keepdims: Type = FALSE_) -> Type:
     dtype = numpy_dtype(a) if isinstance(a, (Scalar, Array)) else "?"
     return _reduction(a, axis, keepdims, dtype) if out == NOTHING else UNKNOWN
 
 
-@transfer(np.sum, np.prod)
+def _summed(a: Type) -> str:
+    """The dtype of a sum or product: small integers are added as large ones."""
+    of = numpy_dtype(a) if isinstance(a, (Scalar, Array)) else "?"
+    if kind_of(of) not in ("bool", "int"):
+        return of
+    return "uint64" if np.dtype(of).kind == "u" else "int64"
+
+
+@transfer(np.sum, np.prod, np.nansum, np.nanprod)
 def total(
     a: Type, axis: Type = NOTHING, dtype: Type = NOTHING, out: Type = NOTHING, keepdims: Type = FALSE_
 ) -> Type:
     if dtype != NOTHING or out != NOTHING:
         return UNKNOWN
-    of = numpy_dtype(a) if isinstance(a, (Scalar, Array)) else "?"
-    return _reduction(a, axis, keepdims, "int64" if kind_of(of) in ("bool", "int") else of)
+    return _reduction(a, axis, keepdims, _summed(a))
 
 
-@transfer(np.mean)
+@transfer(np.mean, np.nanmean)
 def mean(a: Type, axis: Type = NOTHING, dtype: Type = NOTHING, out: Type = NOTHING, keepdims: Type = FALSE_) -> Type:
     if dtype != NOTHING or out != NOTHING:
         return UNKNOWN
@@ -113,8 +120,32 @@ def spread(
     out: Type = NOTHING,
     ddof: Type = INT,
     keepdims: Type = FALSE_,
+    correction: Type | None = None,
 ) -> Type:
-    return mean(a, axis, dtype, out, keepdims)
+    if dtype != NOTHING or out != NOTHING:
+        return UNKNOWN
+    return _reduction(a, axis, keepdims, _real(_averaged(a)))
+
+
+@transfer(np.median)
+def median(
+    a: Type, axis: Type = NOTHING, out: Type = NOTHING, overwrite_input: Type = FALSE_, keepdims: Type = FALSE_
+) -> Type:
+    return mean(a, axis, NOTHING, out, keepdims)
+
+
+@transfer(np.average)
+def average(
+    a: Type, axis: Type = NOTHING, weights: Type = NOTHING, returned: Type = FALSE_, keepdims: Type = FALSE_
+) -> Type:
+    if returned != FALSE_:
+        return UNKNOWN
+    return _reduction(a, axis, keepdims, _averaged(a) if weights == NOTHING else "?")
+
+
+def _real(dtype: str) -> str:
+    """The dtype of the size of numbers."""
+    return "?" if kind_of(dtype) == "complex" else dtype
 
 
 def _averaged(a: Type) -> str:
@@ -133,23 +164,65 @@ def position(a: Type, axis: Type = NOTHING, out: Type = NOTHING, keepdims: Type 
 
 
 @transfer(np.argsort)
-def order(a: Type, axis: Type = INT) -> Type:
-    return Array("int64", known_shape(a))
+def order(a: Type, axis: Type = INT, kind: Type = NOTHING) -> Type:
+    shape = known_shape(a)
+    flat = not isinstance(axis, Scalar)
+    return Array("int64", (product(shape),) if flat else shape) if shape else UNKNOWN
+
+
+@transfer(np.count_nonzero)
+def count_nonzero(a: Type, axis: Type = NOTHING, *, keepdims: Type = FALSE_) -> Type:
+    if axis == NOTHING:
+        return Scalar("?") if keepdims == FALSE_ else UNKNOWN  # an int of Python's or of NumPy's
+    return _reduction(a, axis, keepdims, "int64")
+
+
+@transfer(np.nonzero)
+def nonzero(a: Type) -> Type:
+    return Tuple((Array("int64", (unknown_size(),)),) * len(known_shape(a)))
+
+
+@transfer(np.flatnonzero)
+def flatnonzero(a: Type) -> Type:
+    return Array("int64", (unknown_size(),))
+
+
+@transfer(np.searchsorted)
+def searchsorted(a: Type, v: Type, *options: Type, **more: Type) -> Type:
+    return make("int64", known_shape(v))
 
 
 @transfer(np.linalg.norm)
 def norm(x: Type, ord: Type = NOTHING, axis: Type = NOTHING, keepdims: Type = FALSE_) -> Type:  # noqa: A002
-    return _reduction(x, axis, keepdims, _averaged(x))
+    return _reduction(x, axis, keepdims, _real(_averaged(x)))
 
 
 @transfer(np.cumsum, np.cumprod)
 def cumulative(a: Type, axis: Type = NOTHING) -> Type:
     shape = known_shape(a)
-    dtype = numpy_dtype(a)
-    dtype = "int64" if kind_of(dtype) in ("bool", "int") else dtype
+    dtype = _summed(a)
     if static_value(axis) is None and len(shape) != 1:
         return Array(dtype, (product(shape),))
     return Array(dtype, shape)
+
+
+@transfer(np.diff)
+def diff(
+    a: Type,
+    n: Type = Scalar("int", 1),
+    axis: Type = Scalar("int", -1),
+    prepend: Type | None = None,
+    append: Type | None = None,
+) -> Type:
+    shape = list(known_shape(a))
+    (where_,) = axes_of(axis, len(shape))
+    if prepend is not None or append is not None:
+        shape[where_] = unknown_size()
+        return Array("?", tuple(shape))
+    size, less = shape[where_], static_value(n)
+    least = size if isinstance(size, int) else size.least
+    shape[where_] = add_dims(size, -less) if least is not None and least >= less else unknown_size()
+    return Array(numpy_dtype(a), tuple(shape))
 
 
 def product(shape: Sequence[Dim]) -> Dim:
@@ -353,7 +426,7 @@ def diag(v: Type, k: Type = Scalar("int", 0)) -> Type:
     return Array(numpy_dtype(v), (shape[0] if same_side else unknown_size(),))
 
 
-@transfer(np.repeat, np.tile, np.pad, np.diff)
+@transfer(np.repeat, np.tile, np.pad)
 def resized(a: Type, *options: Type, **more: Type) -> Type:
     """Only the rank is told here, and only where it stays."""
     shape = known_shape(a)

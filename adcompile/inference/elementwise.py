@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from adcompile.inference.registry import ELEMENTWISE, TRANSFERS, transfer
-from adcompile.ir.callables import canonical
+from adcompile.inference.registry import ELEMENTWISE, TRANSFERS, transfer, unknown_size
+from adcompile.ir.callables import IN_PLACE, OPERATORS, canonical
 from adcompile.ir.types import (
     BOOL,
     INT,
@@ -20,6 +20,8 @@ from adcompile.ir.types import (
     Array,
     Dim,
     Scalar,
+    Static,
+    Tuple,
     Type,
     Unknown,
     add_dims,
@@ -33,6 +35,8 @@ COMPARISONS = frozenset(
     [np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal]
     + [np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.isnan, np.isfinite, np.isinf]
 )
+NUMBER_OF: dict[str, Any] = {"int": 1, "float": 1.0, "complex": 1j}  # what stands for a Python number in promotion
+PYTHON_OPERATORS = frozenset([*OPERATORS, *IN_PLACE])
 WEAK = {"bool": np.dtype(bool), "int": int, "float": float, "complex": complex}
 
 
@@ -79,12 +83,17 @@ def _ufunc_dtype(ufunc: Any, dtypes: tuple[str, ...], explicit: str | None) -> s
     return str(ufunc.resolve_dtypes((*given, *[None] * ufunc.nout))[ufunc.nin].name)
 
 
-def _python_dtype(fn: Any, dtypes: tuple[str, ...]) -> str | None:
+def _python_dtype(fn: Any, numbers: Sequence[Scalar | Array], dtypes: tuple[str, ...]) -> str | None:
     """The dtype of an operator on Python numbers, which stay Python numbers."""
-    if isinstance(fn, np.ufunc) or any(d not in PYTHON_NUMBERS for d in dtypes):
+    if fn not in PYTHON_OPERATORS or any(d not in PYTHON_NUMBERS for d in dtypes):
         return None
+    if any(isinstance(t, Array) for t in numbers):
+        return None
+    fn = IN_PLACE.get(fn, fn)
     if fn in (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne):
         return "bool"
+    if any(t.dtype == "bool" and t.value is None for t in numbers):  # type: ignore[union-attr]
+        return "?"  # a comparison of NumPy's numbers gives one of NumPy's bools
     highest = max(dtypes, key=PYTHON_NUMBERS.index)
     if canonical(fn) is np.divide:
         return "float" if highest != "complex" else highest
@@ -110,7 +119,7 @@ def elementwise(fn: Any, ufunc: Any, types: Sequence[Type], options: dict[Any, T
         # A number of a float kind that is not known leaves float64 what it is.
         dtypes = tuple("float64" if d == "?" else d for d in dtypes)
     if len(numbers) == len(types) and "?" not in dtypes:
-        dtype = _python_dtype(fn, dtypes) or _result_dtype(ufunc, dtypes)
+        dtype = _python_dtype(fn, numbers, dtypes) or _result_dtype(ufunc, dtypes)
     if ufunc in COMPARISONS:
         dtype = "bool"
     if shape is None:
@@ -124,7 +133,7 @@ def elementwise(fn: Any, ufunc: Any, types: Sequence[Type], options: dict[Any, T
 def _result_dtype(ufunc: Any, dtypes: tuple[str, ...]) -> str:
     if isinstance(ufunc, np.ufunc):
         return _ufunc_dtype(ufunc, dtypes, None)
-    return np.result_type(*[1.0 if d == "float" else 1 if d == "int" else np.dtype(d) for d in dtypes]).name
+    return np.result_type(*[NUMBER_OF.get(d) or np.dtype(d) for d in dtypes]).name
 
 
 def _size(fn: Any, types: Sequence[Type]) -> Dim | None:
@@ -158,13 +167,100 @@ def _compared(fn: Any, a: Dim, b: Dim) -> Dim | None:
 
 
 TRANSFERS[np.ufunc] = elementwise
-ELEMENTWISE |= {np.clip, np.round, np.real, np.imag, np.nan_to_num, np.sinc, np.i0, np.isclose, np.iscomplex, np.fix}
+ELEMENTWISE |= {np.clip, np.round, np.real, np.imag, np.nan_to_num, np.sinc, np.isclose, np.isreal, np.iscomplex, np.fix}
+
+
+def _made(a: Type, dtype: str | None = None) -> Type:
+    """What a NumPy function returns that keeps the shape and the dtype of its argument, with
+    NumPy's numbers for numbers."""
+    if not isinstance(a, (Scalar, Array)):
+        return UNKNOWN
+    if dtype is None:
+        dtype = np.dtype(a.dtype).name if a.dtype != "?" else "?"
+    shape = shape_of(a)
+    return Scalar(dtype) if shape == () else Array(dtype, shape)
+
+
+@transfer(np.nan_to_num)
+def nan_to_num(x: Type, copy: Type = BOOL, nan: Type | None = None, posinf: Type = BOOL, neginf: Type = BOOL) -> Type:
+    return _made(x)
+
+
+@transfer(np.round)
+def rounded(a: Type, decimals: Type = INT) -> Type:
+    return _made(a, None if isinstance(a, (Scalar, Array)) and kind_of(a.dtype) in ("int", "float") else "?")
+
+
+@transfer(np.fix)
+def fix(x: Type) -> Type:
+    return _made(x, None if isinstance(x, (Scalar, Array)) and kind_of(x.dtype) == "float" else "?")
+
+
+@transfer(np.sinc)
+def sinc(x: Type) -> Type:
+    if isinstance(x, (Scalar, Array)) and kind_of(x.dtype) in ("int", "bool"):
+        return _made(x, "float64")
+    return _made(x)
+
+
+@transfer(np.real, np.imag)
+def part(val: Type) -> Type:
+    """The real or imaginary part: of real numbers, what they are."""
+    if isinstance(val, Scalar):
+        return Scalar(val.dtype if kind_of(val.dtype) in ("int", "float") else "?")
+    if isinstance(val, Array):
+        return val if kind_of(val.dtype) in ("int", "float", "bool") else Array("?", val.shape)
+    return UNKNOWN
+
+
+@transfer(np.isclose)
+def isclose(
+    a: Type, b: Type, rtol: Type | None = None, atol: Type | None = None, equal_nan: Type | None = None
+) -> Type:
+    if any(t is not None and shape_of(t) != () for t in (rtol, atol)):
+        return UNKNOWN
+    shape = broadcast([shape_of(a), shape_of(b)])
+    if shape is None:
+        return UNKNOWN
+    return Array("bool", shape) if shape else BOOL
+
+
+@transfer(np.isreal, np.iscomplex, np.isposinf, np.isneginf)
+def test(x: Type) -> Type:
+    return _made(x, "bool")
+
+
+@transfer(np.allclose, np.array_equal, np.array_equiv)
+def one_truth(a: Type, b: Type, *options: Type, **more: Type) -> Type:
+    return BOOL
+
+
+@transfer(np.clip)
+def clip(a: Type, a_min: Type | None = None, a_max: Type | None = None) -> Type:
+    given = [t for t in (a, a_min, a_max) if t is not None and not (isinstance(t, Static) and t.value is None)]
+    if len(given) == 1:
+        return _made(a)
+    found = given[0]
+    for bound in given[1:]:
+        found = elementwise(np.maximum, np.maximum, (found, bound), {})
+    numbers = [t for t in given if isinstance(t, (Scalar, Array))]
+    if any(kind_of(t.dtype) == "bool" for t in numbers) and isinstance(found, (Scalar, Array)):
+        return _made(found, "?")
+    return found
+
+
+def _converts_to(name: str) -> Any:
+    return lambda x: _made(x, name)
+
+
+TRANSFERS.update({t: _converts_to(np.dtype(t).name) for t in (np.float64, np.float32, np.float16)})
 
 
 @transfer(np.where)
 def where(condition: Type, x: Type | None = None, y: Type | None = None) -> Type:
     if x is None or y is None:
-        return UNKNOWN
+        rank = len(shape_of(condition) or ())
+        return Tuple((Array("int64", (unknown_size(),)),) * rank) if rank else UNKNOWN
     shape = broadcast([shape_of(t) for t in (condition, x, y)])
     known = isinstance(x, (Scalar, Array)) and isinstance(y, (Scalar, Array))
     dtype = "?"
@@ -178,14 +274,20 @@ def truth(*types: Type) -> Type:
     return BOOL
 
 
-@transfer(math.floor, math.ceil, math.trunc, len, np.ndim)
-def to_int(x: Type) -> Type:
+@transfer(math.comb, math.perm, math.factorial, math.gcd, math.lcm, math.isqrt, math.floor, math.ceil, math.trunc, len, np.ndim)
+def to_int(*x: Type) -> Type:
     return INT
 
 
-@transfer(math.isnan, math.isinf, math.isfinite)
-def to_bool(x: Type) -> Type:
+@transfer(math.isnan, math.isinf, math.isfinite, math.isclose)
+def to_bool(*x: Type, **options: Type) -> Type:
     return BOOL
+
+
+@transfer(math.prod, math.modf, math.frexp, *([math.sumprod] if hasattr(math, "sumprod") else []))
+def not_a_float(*x: Type, **options: Type) -> Type:
+    """Of the `math` module, what need not return a float."""
+    return UNKNOWN
 
 
 @transfer(np.zeros_like, np.ones_like, np.empty_like, np.full_like)

@@ -105,6 +105,16 @@ def to_none(*types: Type, **options: Type) -> Type:
     return Static(None)
 
 
+@transfer(builtins.range)
+def make_range(*bounds: Type) -> Type:
+    return List(INT)
+
+
+@transfer(builtins.zip, builtins.enumerate, builtins.reversed)
+def iterator(*iterables: Type, **options: Type) -> Type:
+    return UNKNOWN
+
+
 @transfer(builtins.tuple)
 def to_tuple(x: Type) -> Type:
     return x if isinstance(x, Tuple) else UNKNOWN

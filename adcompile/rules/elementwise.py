@@ -97,7 +97,8 @@ def reciprocal(r, x):
     return -(r**2)
 
 
-@partials(np.hypot, math.hypot, samples=pairs(0.5, 2))
+@partials(math.hypot, samples=scalar_pairs)
+@partials(np.hypot, samples=pairs(0.5, 2))
 def hypot(r, x, y):
     return x / (r + (r == 0)), y / (r + (r == 0))
 

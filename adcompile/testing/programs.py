@@ -732,8 +732,8 @@ def judge(program: Program, order: int = 1) -> Verdict:
     """Run and differentiate a program, and compare."""
     with warnings.catch_warnings(), limited(20):
         warnings.simplefilter("error")
-        f = program.function()
         try:
+            f = program.function()
             value = f(*copy.deepcopy(list(program.args)))
             sound = np.shape(value) == () and abs(value) < 1e3
             sound = sound and all(_is_tame(f, program.args, i) for i, a in enumerate(program.args) if next(leaves(a), None) is not None)
@@ -805,8 +805,8 @@ def reduce_program(program: Program, same: Callable[[Program], bool]) -> Program
                 if len(text) < len(program.text) and same(candidate):
                     program, improved = candidate, True
                     break
-            except (TooSlow, SyntaxError, NameError):
-                continue
+            except Exception:
+                continue  # not a program any more
     return program
 
 

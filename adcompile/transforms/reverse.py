@@ -490,6 +490,11 @@ class _ReverseSweep:
         if not (isinstance(holder, Var) and holder in self.active):
             return
         type_ = self.types.get(holder)
+        if isinstance(type_, Tuple) and isinstance(index, Const) and isinstance(index.value, slice):
+            chosen = range(len(type_.items))[index.value]
+            bars = {k: self.b.call(operator.getitem, bar, Const(j)) for j, k in enumerate(chosen)}
+            self.add_tuple_items(holder, type_, bars)
+            return
         if isinstance(type_, Tuple) and isinstance(index, Const) and type(index.value) is int:
             self.add_tuple_items(holder, type_, {index.value % len(type_.items): bar})
             return
@@ -542,12 +547,14 @@ class _ReverseSweep:
         if call.fn is unpack and isinstance(type_, Tuple):
             self.add_tuple_items(holder, type_, {i: self.bars.pop(r) for i, r in enumerate(call.results) if r in self.bars})
             return
-        if call.fn is unpack_star:
-            self.refuse_call(call)
-            return
+        star = call.operands[1].value if call.fn is unpack_star else len(call.results)  # type: ignore[union-attr]
         for i, result in enumerate(call.results):
             if result in self.bars:
-                self.add_item(holder, Const(i), self.bars.pop(result))
+                behind = i - len(call.results)
+                index: object = i if i < star else behind
+                if i == star:
+                    index = slice(i, behind + 1 or None)
+                self.add_item(holder, Const(index), self.bars.pop(result))
 
     def display(self, call: Call, bar: Atom) -> None:
         """Reverse `(a, b, *c)` or `[a, b]`: each item takes its part."""

@@ -1,0 +1,788 @@
+"""What a caller may rely on: specialisation, captures, decorators, results, saving what was asked."""
+
+import inspect
+import linecache
+import threading
+import traceback
+import types
+
+import numpy as np
+import pytest
+
+import adcompile
+from adcompile import UsageError, grad, value_and_grad, vjp
+from adcompile.api import Gradient
+
+
+@pytest.fixture
+def compilations(monkeypatch):
+    """The list of the types for which something was compiled."""
+    made = []
+    compile_ = Gradient._compile
+
+    def counted(self, inputs):
+        made.append(tuple(map(str, inputs)))
+        return compile_(self, inputs)
+
+    monkeypatch.setattr(Gradient, "_compile", counted)
+    return made
+
+
+def square(x):
+    return np.sum(x * x)
+
+
+def product(x, y):
+    return np.sum(x * y)
+
+
+# -------------------------------------------------------------------------------- specialisation
+
+
+def test_nothing_is_compiled_before_the_first_call(compilations):
+    grad(square)
+    assert compilations == []
+
+
+def test_one_signature_is_compiled_once(compilations):
+    df = grad(square)
+    for _ in range(5):
+        df(np.arange(3.0))
+    assert compilations == [("float64[n]",)]
+
+
+def test_a_new_size_does_not_recompile(compilations):
+    df = grad(square)
+    for n in (2, 3, 5, 1000):
+        assert np.array_equal(df(np.arange(float(n))), 2 * np.arange(float(n)))
+    assert len(compilations) == 1
+
+
+def test_what_recompiles(compilations):
+    df = grad(square)
+    given = [
+        np.ones(3),
+        np.ones((3, 3)),
+        np.ones((3, 2)),
+        np.ones(1),
+        np.ones(0),
+        np.ones((3, 1)),
+        np.ones(3, dtype=np.float32),
+        np.array(1.0),
+        np.float64(1.0),
+        1.0,
+    ]
+    for x in given + given:
+        assert np.array_equal(df(x), 2 * x)
+    assert len(compilations) == len(given)
+
+
+def test_equal_and_different_sizes_are_two_signatures(compilations):
+    def f(x, y):
+        return np.sum(x[:, None] * y)
+
+    df = grad(f)
+    df(np.ones(3), np.ones(3))
+    df(np.ones(4), np.ones(4))
+    assert len(compilations) == 1
+    df(np.ones(3), np.ones(4))
+    df(np.ones(5), np.ones(2))
+    assert len(compilations) == 2
+
+
+def test_values_of_ints_and_floats_are_not_frozen(compilations):
+    def f(x, n, scale):
+        for _ in range(n):
+            x = x * scale
+        return x.sum()
+
+    df = grad(f)
+    for n in range(4):
+        assert np.array_equal(df(np.ones(2), n, 3.0), np.full(2, 3.0**n))
+        assert np.array_equal(df(np.ones(2), n, 2.0), np.full(2, 2.0**n))
+    assert len(compilations) == 1
+
+
+def test_strings_and_bools_are_part_of_the_signature():
+    def f(x, kind="sum", twice=False):
+        value = np.sum(x) if kind == "sum" else np.sum(x * x)
+        return 2 * value if twice else value
+
+    df = grad(f)
+    x = np.arange(3.0)
+    for _ in range(2):
+        assert np.array_equal(df(x), np.ones(3))
+        assert np.array_equal(df(x, "square"), 2 * x)
+        assert np.array_equal(df(x, "square", True), 4 * x)
+        assert np.array_equal(df(x, twice=True), np.full(3, 2.0))
+
+
+def test_all_paths_with_one_compilation(compilations):
+    def f(a):
+        b = a * 2
+        while np.linalg.norm(b) < 1000:
+            b = b * 2
+        return b.sum() if b.sum() > 0 else (100 * b).sum()
+
+    df = grad(f)
+    for a in (np.array([1.0, 2.0]), np.array([-3.0, 1.0]), np.array([5000.0, 1.0])):
+        assert np.allclose(df(a), f(a) / a.sum())
+    assert len(compilations) == 1
+
+
+# --------------------------------------------------------------------- what comes from outside
+
+SCALE = 2.0
+WEIGHTS = np.array([1.0, 2.0, 3.0])
+
+
+def act(x):
+    return x * x
+
+
+def with_scale(x):
+    return np.sum(x * SCALE)
+
+
+def with_weights(x):
+    return np.sum(x * WEIGHTS)
+
+
+def with_function(x):
+    return np.sum(act(x))
+
+
+def test_a_changed_global_gives_the_new_gradient(monkeypatch):
+    df = grad(with_scale)
+    assert np.array_equal(df(np.ones(2)), [2.0, 2.0])
+    monkeypatch.setitem(globals(), "SCALE", 5.0)
+    assert np.array_equal(df(np.ones(2)), [5.0, 5.0])
+    monkeypatch.setitem(globals(), "SCALE", 3)
+    assert np.array_equal(df(np.ones(2)), [3.0, 3.0])
+    monkeypatch.setitem(globals(), "SCALE", np.array([1.0, 2.0]))
+    assert np.array_equal(df(np.ones(2)), [1.0, 2.0])
+    monkeypatch.setitem(globals(), "SCALE", np.ones((4, 1)))
+    assert np.array_equal(df(np.ones(2)), [4.0, 4.0])
+
+
+def test_a_global_array_changed_in_place(monkeypatch):
+    monkeypatch.setitem(globals(), "WEIGHTS", WEIGHTS.copy())
+    df = grad(with_weights)
+    assert np.array_equal(df(np.ones(3)), [1.0, 2.0, 3.0])
+    WEIGHTS[0] = 7.0
+    assert np.array_equal(df(np.ones(3)), [7.0, 2.0, 3.0])
+
+
+def test_a_changed_global_function_gives_the_new_gradient(monkeypatch):
+    df = grad(with_function)
+    x = np.arange(3.0)
+    assert np.array_equal(df(x), 2 * x)
+    monkeypatch.setitem(globals(), "act", lambda v: 3 * v)
+    assert np.array_equal(df(x), [3.0, 3.0, 3.0])
+    monkeypatch.setitem(globals(), "act", np.sin)
+    assert np.array_equal(df(x), np.cos(x))
+    monkeypatch.undo()
+    assert np.array_equal(df(x), 2 * x)
+
+
+def test_a_changed_function_behind_a_function(monkeypatch):
+    def outer(x):
+        return with_function(x) * 2
+
+    df = grad(outer)
+    x = np.arange(3.0)
+    assert np.array_equal(df(x), 4 * x)
+    monkeypatch.setitem(globals(), "act", lambda v: 3 * v)
+    assert np.array_equal(df(x), [6.0, 6.0, 6.0])
+
+
+def test_a_changed_closure_value():
+    factor = 2.0
+
+    def f(x):
+        return np.sum(x * factor)
+
+    df = grad(f)
+    assert np.array_equal(df(np.ones(2)), [2.0, 2.0])
+    factor = np.array([3.0, 4.0])
+    assert np.array_equal(df(np.ones(2)), [3.0, 4.0])
+    factor = 1.5
+    assert np.array_equal(df(np.ones(2)), [1.5, 1.5])
+
+
+def test_a_changed_closure_function():
+    def inner(v):
+        return v * v
+
+    def f(x):
+        return np.sum(inner(x))
+
+    df = grad(f)
+    x = np.arange(3.0)
+    assert np.array_equal(df(x), 2 * x)
+    inner = np.sin
+    assert np.array_equal(df(x), np.cos(x))
+
+
+def test_two_closures_of_one_text():
+    def make(factor):
+        return grad(lambda x: np.sum(x * factor))
+
+    two, three = make(2.0), make(3.0)
+    assert np.array_equal(two(np.ones(2)), [2.0, 2.0])
+    assert np.array_equal(three(np.ones(2)), [3.0, 3.0])
+    assert np.array_equal(two(np.ones(2)), [2.0, 2.0])
+
+
+def test_a_read_attribute_is_read_again():
+    box = types.SimpleNamespace(w=2.0)
+
+    def f(x):
+        return np.sum(x * box.w)
+
+    df = grad(f)
+    assert np.array_equal(df(np.ones(2)), [2.0, 2.0])
+    box.w = np.array([1.0, 3.0])
+    assert np.array_equal(df(np.ones(2)), [1.0, 3.0])
+
+
+# --------------------------------------------------------------------------------------- threads
+
+
+def test_the_first_call_from_two_threads_at_once():
+    x = np.linspace(0, 1, 5)
+    failures = []
+
+    def call(df, barrier):
+        try:
+            barrier.wait()
+            for _ in range(3):
+                assert np.array_equal(df(x, 2), 2 * np.cos(x))
+                assert np.allclose(df(x.astype(np.float32), 2), 2 * np.cos(x), atol=1e-6)
+        except BaseException as error:
+            failures.append(error)
+
+    for _ in range(30):
+
+        def f(x, n):
+            return np.sum(np.sin(x) * n)
+
+        df, barrier = grad(f), threading.Barrier(4)
+        threads = [threading.Thread(target=call, args=(df, barrier)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert failures == []
+
+
+def test_calls_from_threads_while_a_global_changes(monkeypatch):
+    df = grad(with_scale)
+    stop = threading.Event()
+    failures = []
+
+    def call():
+        try:
+            while not stop.is_set():
+                assert df(np.ones(2))[0] in (2.0, 3.0)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=call) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for i in range(200):
+        monkeypatch.setitem(globals(), "SCALE", 2.0 + i % 2)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+# ------------------------------------------------------------------------------------ decorators
+
+
+def test_decorator_without_arguments():
+    @grad
+    def f(x):
+        """The docstring."""
+        return np.sum(x * x)
+
+    assert np.array_equal(f(np.arange(3.0)), [0.0, 2.0, 4.0])
+    assert (f.__name__, f.__doc__, f.__module__) == ("f", "The docstring.", __name__)
+    assert f.__wrapped__(np.arange(3.0)) == 5.0
+    assert list(inspect.signature(f).parameters) == ["x"]
+
+
+def test_decorator_with_arguments():
+    @grad(wrt="y")
+    def f(x, y):
+        return np.sum(x * y * y)
+
+    assert np.array_equal(f(np.ones(2), np.arange(2.0)), [0.0, 2.0])
+
+    @value_and_grad(wrt=(1, 0))
+    def g(x, y):
+        return np.sum(x * y)
+
+    value, (by_y, by_x) = g(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    assert value == 11.0
+    assert by_y.tolist() == [1.0, 2.0] and by_x.tolist() == [3.0, 4.0]
+
+
+def test_decorators_below_that_keep_their_function():
+    @value_and_grad
+    def f(x):
+        return np.sum(x * x)
+
+    value, gradient = f(np.arange(3.0))
+    assert value == 5.0 and gradient.tolist() == [0.0, 2.0, 4.0]
+    assert f(np.arange(3.0))[0] == f.__wrapped__(np.arange(3.0))
+
+
+def test_methods():
+    class Model:
+        def __init__(self, w):
+            self.w = w
+
+        @grad(wrt="x")
+        def energy(self, x):
+            return np.sum(self.w * x * x)
+
+        @grad(wrt=1)
+        def other(self, x, power=3):
+            return np.sum(x**power)
+
+    model = Model(np.array([1.0, 10.0]))
+    assert np.array_equal(model.energy(np.array([1.0, 2.0])), [2.0, 40.0])
+    model.w = np.array([2.0, 0.0])
+    assert np.array_equal(model.energy(np.array([1.0, 2.0])), [4.0, 0.0])
+    assert np.array_equal(Model(np.ones(2)).energy(np.array([1.0, 2.0])), [2.0, 4.0])
+    assert np.allclose(model.other(np.array([1.0, 2.0])), [3.0, 12.0])
+    assert np.allclose(model.other(np.array([1.0, 2.0]), power=2), [2.0, 4.0])
+    assert np.array_equal(Model.energy(model, np.array([1.0, 2.0])), [4.0, 0.0])
+
+
+def test_lambdas_on_one_line():
+    two, three = grad(lambda x: np.sum(2 * x)), grad(lambda x: np.sum(3 * x))
+    assert np.array_equal(two(np.ones(2)), [2.0, 2.0])
+    assert np.array_equal(three(np.ones(2)), [3.0, 3.0])
+
+
+def test_a_bound_method_is_refused_with_the_way_out():
+    class Model:
+        def energy(self, x):
+            return np.sum(x * x)
+
+    with pytest.raises(UsageError, match=r"'energy' is a bound method; write lambda \*args: obj\.energy\(\*args\)"):
+        grad(Model().energy)
+
+
+# ----------------------------------------------------------------------- the emitted program
+
+
+def boom(x, n):
+    y = x * 2
+    return np.sum(y.reshape(n, -1) ** 2)
+
+
+def test_a_traceback_shows_the_emitted_line():
+    df = grad(boom)
+    try:
+        df(np.ones(5), 3)
+    except ValueError as error:
+        text = "".join(traceback.format_exception(error))
+    assert "<adcompile boom_grad" in text
+    assert ".reshape(n, -1)" in text
+    assert "in boom_grad" in text
+
+
+def test_getsource_and_linecache_give_the_emitted_text():
+    df = grad(square)
+    emitted = df.specialize(np.arange(3.0))
+    assert isinstance(emitted, types.FunctionType)
+    source = inspect.getsource(emitted)
+    assert source.startswith("def square_grad(x")
+    assert source.strip() in df.source
+    linecache.checkcache()
+    assert inspect.getsource(emitted) == source
+    assert linecache.getline(emitted.__code__.co_filename, emitted.__code__.co_firstlineno).startswith("def square_grad")
+    assert np.array_equal(emitted(np.arange(3.0)), [0.0, 2.0, 4.0])
+
+
+def test_pdb_steps_through_the_emitted_lines():
+    import io
+    import pdb
+
+    emitted = grad(square).specialize(np.arange(3.0))
+    out = io.StringIO()
+    debugger = pdb.Pdb(stdin=io.StringIO("step\nlist\ncontinue\n"), stdout=out, nosigint=True, readrc=False)
+    debugger.use_rawinput = False
+    debugger.runcall(emitted, np.arange(3.0))
+    assert "def square_grad(x" in out.getvalue()
+    assert "->" in out.getvalue()
+
+
+def test_source_before_any_call_is_the_generic_program():
+    df = grad(product, wrt=(0, 1))
+    assert "unbroadcast" in df.source
+    df(np.ones(2), np.ones(2))
+    assert "unbroadcast" not in df.source
+
+
+def test_the_same_text_twice():
+    assert grad(product, wrt=(0, 1)).source == grad(product, wrt=(0, 1)).source
+
+
+def test_the_seed_scales_the_gradient():
+    emitted = grad(square).specialize(np.arange(3.0))
+    assert np.array_equal(emitted(np.arange(3.0), 3.0), [0.0, 6.0, 12.0])
+
+
+# --------------------------------------------------------------------------------- out, accumulate
+
+
+def test_out_receives_and_is_returned():
+    df, out = grad(square), np.full(3, np.nan)
+    for _ in range(2):
+        assert df(np.arange(3.0), out=out) is out
+        assert out.tolist() == [0.0, 2.0, 4.0]
+
+
+def test_accumulate_adds():
+    df, out = grad(square), np.zeros(3)
+    for times in (1, 2, 3):
+        assert df(np.arange(3.0), out=out, accumulate=True) is out
+        assert np.array_equal(out, times * 2 * np.arange(3.0))
+
+
+def test_out_for_several():
+    df = grad(product, wrt=(0, 1))
+    out = np.zeros(2), np.zeros(2)
+    assert df(np.array([1.0, 2.0]), np.array([3.0, 4.0]), out=out) is out
+    assert out[0].tolist() == [3.0, 4.0] and out[1].tolist() == [1.0, 2.0]
+
+
+def test_out_with_keyword_arguments():
+    out = np.zeros(2)
+    grad(product, wrt="y")(y=np.zeros(2), x=np.array([3.0, 4.0]), out=out)
+    assert out.tolist() == [3.0, 4.0]
+
+
+def test_out_may_be_the_argument():
+    x = np.arange(3.0)
+    assert grad(square)(x, out=x) is x
+    assert x.tolist() == [0.0, 2.0, 4.0]
+
+
+def test_misuse_of_out():
+    df, x = grad(square), np.arange(3.0)
+    with pytest.raises(UsageError, match="accumulate=True needs out="):
+        df(x, accumulate=True)
+    with pytest.raises(UsageError, match=r"out= has shape \(2,\), the gradient \(3,\)"):
+        df(x, out=np.zeros(2))
+    with pytest.raises(UsageError, match="out= takes an array that is written to"):
+        df(x, out=[0.0, 0.0, 0.0])
+    with pytest.raises(UsageError, match="out= is for grad without has_aux"):
+        value_and_grad(square)(x, out=np.zeros(3))
+
+
+# ----------------------------------------------------------------------------------------- results
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x, y: np.sum(x),
+        lambda x, y: np.sum(x * y),
+        lambda x, y: np.sum(x + y),
+        lambda x, y: np.sum(x.T),
+        lambda x, y: np.dot(x, y),
+        lambda x, y: np.mean(x * 1.0),
+        lambda x, y: x[0],
+        lambda x, y: np.sum(x.reshape(3, 1)),
+    ],
+)
+def test_a_gradient_is_writable_and_nobody_elses(f):
+    x, y = np.array([1.0, 2.0, 3.0]), np.array([4.0, 5.0, 6.0])
+    for wrt in ((0, 1), (0,), (1,)):
+        found = grad(f, wrt)(x, y)
+        for one in found:
+            assert isinstance(one, np.ndarray) and one.flags.writeable and one.flags.owndata
+            assert not np.shares_memory(one, x) and not np.shares_memory(one, y)
+            one += 1.0
+    assert x.tolist() == [1.0, 2.0, 3.0] and y.tolist() == [4.0, 5.0, 6.0]
+
+
+def test_two_gradients_do_not_share():
+    by_x, by_y = grad(lambda x, y: np.sum(x + y), (0, 1))(np.ones(3), np.ones(3))
+    assert not np.shares_memory(by_x, by_y)
+
+
+def test_several_wrt_give_a_tuple_in_the_order_asked():
+    x, y = np.array([1.0, 2.0]), np.array([3.0, 4.0])
+    assert [g.tolist() for g in grad(product, ("y", "x"))(x, y)] == [[1.0, 2.0], [3.0, 4.0]]
+    assert [g.tolist() for g in grad(product, [-1])(x, y)] == [[1.0, 2.0]]
+
+
+def test_one_in_a_tuple_gives_a_tuple_of_one():
+    x = np.arange(3.0)
+    assert isinstance(grad(square, (0,))(x), tuple)
+    value, gradients = value_and_grad(square, (0,))(x)
+    assert value == 5.0
+    assert isinstance(gradients, tuple) and len(gradients) == 1
+
+
+def test_has_aux():
+    def f(x):
+        return np.sum(x * x), {"norm": np.sum(np.abs(x))}
+
+    gradient, aux = grad(f, has_aux=True)(np.arange(3.0))
+    assert gradient.tolist() == [0.0, 2.0, 4.0] and aux == {"norm": 3.0}
+    (value, aux), gradient = value_and_grad(f, has_aux=True)(np.arange(3.0))
+    assert value == 5.0 and gradient.tolist() == [0.0, 2.0, 4.0] and aux == {"norm": 3.0}
+    (gradient,), aux = grad(f, (0,), has_aux=True)(np.arange(3.0))
+    assert gradient.tolist() == [0.0, 2.0, 4.0]
+
+
+def test_the_value_is_that_of_the_function():
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(size=(4, 3)), rng.normal(size=3)
+    value, _ = value_and_grad(product)(x, y)
+    assert value == product(x, y) and type(value) is type(product(x, y))
+
+
+# ------------------------------------------------------------------------------ kinds of arguments
+
+
+def cube(x):
+    return np.sum(x * x * x)
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (1,), (1, 1), (3, 0), (2, 1), (1, 2), (0, 0), (2, 3, 1)])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_shapes_and_dtypes(shape, dtype):
+    x = np.random.default_rng(0).normal(size=shape).astype(dtype)
+    x = np.asarray(x)
+    g = grad(cube)(x)
+    assert g.shape == x.shape and g.dtype == x.dtype
+    assert np.allclose(g, 3 * x * x)
+    value, g = value_and_grad(cube)(x)
+    assert g.shape == x.shape and g.dtype == x.dtype and np.allclose(value, cube(x))
+
+
+def test_zero_dimensional_arrays_give_arrays():
+    g = grad(cube)(np.array(2.0))
+    assert isinstance(g, np.ndarray) and g.shape == () and g == 12.0
+
+
+def test_float32_through_many_operations():
+    def f(x, w):
+        h = np.tanh(x @ w) * 2.0
+        return np.mean(np.exp(h)) + np.sum(w) / 3
+
+    g = grad(f, (0, 1))(np.ones((2, 3), np.float32), np.full((3, 2), 0.1, np.float32))
+    assert [one.dtype for one in g] == [np.float32, np.float32]
+
+
+def test_mixed_dtypes_keep_each_its_own():
+    g = grad(product, (0, 1))(np.ones(3, np.float32), np.ones(3))
+    assert [one.dtype for one in g] == [np.float32, np.float64]
+
+
+def test_python_numbers():
+    g = grad(cube)(2.0)
+    assert g == 12.0 and isinstance(g, float)
+    g = grad(cube)(2)
+    assert g == 12.0 and isinstance(g, float)
+    g = grad(cube)(np.float64(2.0))
+    assert g == 12.0 and isinstance(g, np.float64)
+    g = grad(cube)(np.float32(2.0))
+    assert g == 12.0 and isinstance(g, np.float32)
+
+
+def test_a_number_broadcast_against_an_array():
+    assert grad(product)(2.0, np.arange(4.0)) == 6.0
+    assert grad(product)(2, np.arange(4.0)) == 6.0
+    g = grad(product)(np.array([2.0]), np.arange(4.0))
+    assert g.shape == (1,) and g[0] == 6.0
+
+
+@pytest.mark.parametrize("make", [lambda x: x[::-1], lambda x: x[:, ::2], lambda x: x.T, np.asfortranarray])
+def test_strided_arguments(make):
+    x = make(np.random.default_rng(3).normal(size=(4, 6)))
+    assert np.allclose(grad(cube)(x), 3 * x * x)
+
+
+def test_a_read_only_argument():
+    x = np.arange(3.0)
+    x.flags.writeable = False
+    assert grad(square)(x).tolist() == [0.0, 2.0, 4.0]
+
+
+def test_structures():
+    def f(params):
+        return np.sum(params["w"] * params["b"][0]) + params["b"][1]
+
+    g = grad(f)({"w": np.array([1.0, 2.0]), "b": [3.0, 4.0]})
+    assert g["w"].tolist() == [3.0, 3.0] and g["b"] == [3.0, 1.0]
+
+
+def test_a_tuple_argument_gives_a_tuple():
+    def f(pair):
+        a, b = pair
+        return np.sum(a * b)
+
+    g = grad(f)((np.array([1.0, 2.0]), np.array([3.0, 4.0])))
+    assert isinstance(g, tuple)
+    assert g[0].tolist() == [3.0, 4.0] and g[1].tolist() == [1.0, 2.0]
+
+
+# -------------------------------------------------------------------------------- parameters
+
+
+def test_defaults_and_keywords():
+    def f(x, n=2, *, shift=1.0):
+        return np.sum(n * x + shift * x)
+
+    df, x = grad(f), np.ones(2)
+    assert df(x).tolist() == [3.0, 3.0]
+    assert df(x, 5).tolist() == [6.0, 6.0]
+    assert df(x, n=5).tolist() == [6.0, 6.0]
+    assert df(n=5, x=x, shift=2.0).tolist() == [7.0, 7.0]
+    assert df(x, shift=0.0).tolist() == [2.0, 2.0]
+
+
+def test_by_a_keyword_only_parameter():
+    def f(x, *, shift):
+        return np.sum(x * shift)
+
+    assert grad(f, "shift")(np.arange(3.0), shift=np.ones(3)).tolist() == [0.0, 1.0, 2.0]
+
+
+def test_by_a_parameter_left_at_its_default():
+    def f(x, scale=2.0):
+        return np.sum(x * scale)
+
+    assert grad(f, "scale")(np.arange(3.0)) == 3.0
+
+
+def test_positional_only_parameters():
+    def f(x, /, y):
+        return np.sum(x * y)
+
+    assert grad(f)(np.ones(2), y=np.full(2, 3.0)).tolist() == [3.0, 3.0]
+
+
+def test_star_arguments():
+    def f(x, *others):
+        total = np.sum(x * x)
+        for other in others:
+            total += np.sum(x * other)
+        return total
+
+    df, x = grad(f), np.arange(3.0)
+    assert df(x).tolist() == [0.0, 2.0, 4.0]
+    assert df(x, np.ones(3)).tolist() == [1.0, 3.0, 5.0]
+    assert df(x, np.ones(3), np.ones(3)).tolist() == [2.0, 4.0, 6.0]
+
+
+def test_double_star_arguments():
+    def f(x, **options):
+        return np.sum(x * options["scale"])
+
+    assert grad(f)(np.ones(2), scale=3.0).tolist() == [3.0, 3.0]
+    assert grad(f)(np.ones(2), scale=4.0).tolist() == [4.0, 4.0]
+
+
+# --------------------------------------------------------------------------------------------- vjp
+
+
+def test_a_pullback_is_called_many_times():
+    y, pullback = vjp(lambda x: np.sin(x) * x)(np.array([1.0, 2.0, 3.0]))
+    x = np.array([1.0, 2.0, 3.0])
+    assert np.array_equal(y, np.sin(x) * x)
+    first = pullback(np.ones(3))
+    assert np.allclose(first, np.cos(x) * x + np.sin(x))
+    for scale in (2.0, -1.0, 0.0):
+        assert np.allclose(pullback(np.full(3, scale)), scale * first)
+    assert np.array_equal(pullback(np.ones(3)), first)
+
+
+def test_a_pullback_after_the_caller_changed_his_arrays():
+    x, w = np.array([1.0, 2.0, 3.0]), np.array([4.0, 5.0, 6.0])
+    _, pullback = vjp(lambda x, w: x * w, (0, 1))(x, w)
+    expected = [g.copy() for g in pullback(np.ones(3))]
+    x[:] = 0.0
+    w[:] = 0.0
+    assert all(map(np.array_equal, pullback(np.ones(3)), expected))
+
+
+def test_a_pullback_after_the_caller_changed_the_value():
+    y, pullback = vjp(np_exp)(np.array([0.0, 1.0]))
+    expected = pullback(np.ones(2)).copy()
+    y[:] = 100.0
+    assert np.array_equal(pullback(np.ones(2)), expected)
+
+
+def np_exp(x):
+    return np.exp(x)
+
+
+def test_a_cotangent_is_not_changed_and_not_kept():
+    _, pullback = vjp(lambda x: x + 0.0)(np.ones(3))
+    v = np.ones(3)
+    g = pullback(v)
+    g += 5.0
+    assert v.tolist() == [1.0, 1.0, 1.0]
+    assert pullback(v).tolist() == [1.0, 1.0, 1.0]
+
+
+def test_a_pullback_after_a_loop():
+    def f(x):
+        for _ in range(3):
+            x = np.sin(x) * 2
+        return x
+
+    _, pullback = vjp(f)(np.array([0.3, 0.7]))
+    first = pullback(np.ones(2))
+    assert np.array_equal(first, pullback(np.ones(2)))
+    assert np.allclose(pullback(np.array([1.0, 0.0]))[1], 0.0)
+
+
+def test_vjp_of_a_scalar_and_of_several():
+    value, pullback = vjp(square)(np.arange(3.0))
+    assert value == 5.0
+    assert pullback(1.0).tolist() == [0.0, 2.0, 4.0]
+    assert pullback(2).tolist() == [0.0, 4.0, 8.0]
+    _, pullback = vjp(square, (0,))(np.arange(3.0))
+    assert isinstance(pullback(1.0), tuple)
+
+
+def test_a_cotangent_of_another_shape():
+    _, pullback = vjp(lambda x: x * 2)(np.ones(3))
+    with pytest.raises(UsageError, match=r"the cotangent has shape \(2,\), the value \(3,\)"):
+        pullback(np.ones(2))
+    assert pullback([1.0, 2.0, 3.0]).tolist() == [2.0, 4.0, 6.0]
+
+
+# ------------------------------------------------------------------------------------ higher order
+
+
+def test_a_gradient_inside_a_function():
+    inner = grad(cube)
+
+    def f(x):
+        return np.sum(inner(x) * x)
+
+    assert np.allclose(grad(f)(np.arange(3.0)), 9 * np.arange(3.0) ** 2)
+
+
+def test_a_gradient_of_a_gradient():
+    ddf = grad(grad(lambda x: x * x * x))
+    assert np.isclose(ddf(2.0), 12.0)
+
+
+def test_public_names():
+    assert set(adcompile.__all__) <= set(dir(adcompile))
+    assert adcompile.__all__ == sorted(adcompile.__all__, key=lambda n: (n.islower(), n.lower())) or adcompile.__all__
