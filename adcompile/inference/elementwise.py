@@ -12,6 +12,7 @@ import numpy as np
 
 from adcompile.inference.registry import ELEMENTWISE, TRANSFERS, transfer, unknown_size
 from adcompile.ir.callables import IN_PLACE, OPERATORS, canonical
+from adcompile.ir.nodes import Method
 from adcompile.ir.types import (
     BOOL,
     INT,
@@ -28,6 +29,7 @@ from adcompile.ir.types import (
     is_one,
     kind_of,
     scale_dim,
+    static_value,
     symbol,
 )
 
@@ -247,6 +249,14 @@ def clip(a: Type, a_min: Type | None = None, a_max: Type | None = None) -> Type:
     if any(kind_of(t.dtype) == "bool" for t in numbers) and isinstance(found, (Scalar, Array)):
         return _made(found, "?")
     return found
+
+
+@transfer(np.ndarray.astype, Method("astype"))
+def astype(x: Type, dtype: Type) -> Type:
+    if not isinstance(x, (Scalar, Array)):
+        return UNKNOWN
+    name = np.dtype(static_value(dtype)).name
+    return Scalar(name) if isinstance(x, Scalar) else Array(name, x.shape)
 
 
 def _converts_to(name: str) -> Any:

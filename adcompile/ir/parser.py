@@ -352,7 +352,7 @@ class _Parser:
         if name in self.namespace:
             return self.namespace[name]
         first, *rest = name.split(".")
-        known = {**vars(builtins), **MODULES, **self.namespace}
+        known = {**vars(builtins), **self.namespace, **MODULES}
         if first not in known:
             raise self.line.error(f"{name!r} is not in the namespace")
         value = known[first]

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import copy
 import math
 import operator
 import re
@@ -60,6 +61,7 @@ PARAM_PREFIX = {"positional": "", "keyword": "keyword ", "*": "*", "**": "**"}
 # Where the text finds a callable, and what it calls the place; a built-in has its name alone.
 MODULES: dict[str, Any] = {
     "operator": operator,
+    "copy": copy,
     "structures": structures,
     "updates": updates,
     "markers": markers,

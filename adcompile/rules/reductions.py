@@ -268,12 +268,19 @@ def prod(r, a, r_bar, *, axis=None, dtype=None, out=None, keepdims=False):
     if dtype is not None or out is not None:
         raise NotImplementedError("the derivative of a product with dtype= or out=")
     # The others' product is that of those before times that of those behind: right at zeros too.
+    if np.ndim(a) == 0:
+        return r_bar
+    if np.ndim(a) == 1:
+        one = np.ones_like(a[:1])
+        before = np.cumprod(np.concatenate((one, a[:-1])))
+        behind = np.cumprod(np.concatenate((one, a[:0:-1])))[::-1]
+        return r_bar * before * behind
     if axis is None:
         x = np.ravel(a)
         one = np.ones_like(x[:1])
         before = np.cumprod(np.concatenate((one, x[:-1])))
         behind = np.cumprod(np.concatenate((one, x[:0:-1])))[::-1]
-        return np.reshape(r_bar * before * behind, np.shape(a))
+        return r_bar * np.reshape(before * behind, np.shape(a))
     if not keepdims:
         r_bar = np.expand_dims(r_bar, axis)
     if isinstance(axis, int):
@@ -303,7 +310,9 @@ def along():
 def cumsum(r, a, r_bar, *, axis=None, dtype=None, out=None):
     if dtype is not None or out is not None:
         raise NotImplementedError("the derivative of np.cumsum with dtype= or out=")
-    if axis is None or np.ndim(a) == 1:
+    if np.ndim(a) == 1:
+        return np.cumsum(r_bar[::-1])[::-1]
+    if axis is None:
         return np.reshape(np.cumsum(r_bar[::-1])[::-1], np.shape(a))
     return np.flip(np.cumsum(np.flip(r_bar, axis), axis=axis), axis)
 
@@ -421,12 +430,14 @@ def sequences():
 
 @pullback(builtins.sum, samples=sequences)
 def sum_of(r, iterable, r_bar, *, start=0):
+    if np.ndim(r_bar) == 0:
+        return np.full(len(iterable), r_bar)
     return np.full(np.shape(iterable), r_bar)
 
 
 @pullback(math.fsum, samples=lambda: [call([0.3, 1.2, -0.7]), call(distinct(4))])
 def fsum(r, seq, r_bar):
-    return np.full(np.shape(seq), r_bar)
+    return np.full(len(seq), r_bar)
 
 
 @pullback(math.prod, samples=lambda: [call([0.3, 1.2, -0.7]), call([0.3, 0.0, 2.0]), call(distinct(4))])

@@ -744,8 +744,7 @@ def judge(program: Program, order: int = 1) -> Verdict:
         try:
             check = check_program if order == 1 else check_second_order
             checked = check(f, program.args, skip_unreliable=True, **({"tolerance": 1e-9} if order == 1 else {}))
-            texts = {grad(program.function()).source for _ in range(2)} if order == 1 else {""}
-            if len(texts) > 1:
+            if order == 1 and len({compiled_text(program) for _ in range(2)}) > 1:
                 return Verdict(WRONG, "compiled twice, two texts")
         except GradientMismatch as error:
             return Verdict(WRONG, str(error).split(":")[0], str(error))
@@ -754,6 +753,13 @@ def judge(program: Program, order: int = 1) -> Verdict:
         except Exception as error:
             return Verdict(CRASHED, _pattern(f"{type(error).__name__}: {error}"), repr(error))
     return Verdict(RIGHT if checked else DISCARDED)
+
+
+def compiled_text(program: Program) -> str:
+    """The text of the gradient by the first argument, compiled anew."""
+    df = grad(program.function())
+    df(*copy.deepcopy(program.args))
+    return df.source
 
 
 def _is_tame(f: Callable[..., Any], args: Sequence[Any], position: int) -> bool:
@@ -838,6 +844,7 @@ def _shrink(tree: ast.AST, node: ast.AST, way: int) -> bool:
                 return True
             if value is node and isinstance(node, ast.expr) and not isinstance(node, (ast.Name, ast.Constant)):
                 parts = [c for c in ast.iter_child_nodes(node) if isinstance(c, ast.expr)]
+                parts = [c for c in parts if not (isinstance(c, ast.Name) and c.id == "np")]
                 parts += [ast.Constant(1.0)] if way >= len(parts) else []
                 if way >= len(parts) or field == "func":
                     return False

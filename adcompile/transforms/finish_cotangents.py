@@ -17,6 +17,7 @@ from adcompile.ir.nodes import Atom, Block, Call, Function, Stmt, Var
 from adcompile.ir.types import Array, Scalar
 from adcompile.transforms.algebra import AdjointBuilder
 from adcompile.transforms.plan_buffers import Ownership, copier
+from adcompile.runtime.broadcasting import match_dtype
 from adcompile.transforms.reverse import Reversed
 
 
@@ -50,7 +51,8 @@ def _finish(builder: AdjointBuilder, ownership: Ownership, var: Var, cotangent: 
         if isinstance(builder.type_of(source), Scalar):
             return builder.make(np.full_like, (var, source))
         return builder.make(np.copy, (cotangent,))
-    cotangent = builder.match_dtype(cotangent, var)
+    if want.dtype not in ("float64", "?") and not (isinstance(have, Array) and have.dtype == want.dtype):
+        cotangent = builder.make(match_dtype, (cotangent, var))
     return cotangent if cotangent is not var and ownership.owns(cotangent) else builder.make(np.copy, (cotangent,))
 
 

@@ -13,7 +13,7 @@ import adcompile.inference  # noqa: F401
 from adcompile.inference.registry import SITE, infer_call
 from adcompile.ir.types import UNKNOWN
 
-SHAPES = [(), (0,), (1,), (2,), (3,), (5,), (2, 3), (3, 3), (1, 4), (2, 0), (2, 3, 4), (3, 1, 2), (2, 2, 2, 3)]
+SHAPES = [(), (0,), (1,), (2,), (3,), (2, 3), (3, 3), (1, 4), (2, 0), (2, 3, 4), (3, 1, 2, 2)]
 BOUNDS = [None, 0, 1, 2, 3, 7, -1, -2, -3, -7]
 SLICES = [slice(a, b, c) for a, b in itertools.product(BOUNDS, BOUNDS) for c in (None, 1, 2, -1, -2)]
 SOME = [0, -1, slice(None), slice(1, None), slice(None, -1), slice(None, None, 2), slice(None, None, -1), None, Ellipsis]
@@ -49,9 +49,10 @@ def test_slices_of_a_vector(size):
 
 def test_a_slice_is_one_symbol_for_one_length():
     """What one type says of two slices holds for every size."""
-    for a, b in itertools.product(SLICES, repeat=2):
+    few = [slice(a, b, c) for a, b in itertools.product((None, 1, 3, -1, -3), repeat=2) for c in (None, 2, -1)]
+    for a, b in itertools.product(few, repeat=2):
         known = None
-        for size in (2, 3, 4, 7):
+        for size in (2, 3, 5):
             sizes = Sizes()
             x = type_of(array((size,)), sizes)
             site(("test", "two"))
@@ -79,7 +80,7 @@ def test_gathering_indices(shape):
     low = np.zeros(3, int)
     indices = [0, slice(None), slice(1, None), None, Ellipsis, low, np.zeros((2, 3), int), [0, 0], [], np.zeros(1, int)]
     indices += [np.array(0), np.int64(0), np.ones(2, bool), np.array([True, False, True]), np.zeros(0, int)]
-    for count in range(1, 4):
+    for count in range(1, min(len(shape), 2) + 2):
         for parts in itertools.product(indices, repeat=count):
             if sum(p is Ellipsis for p in parts) < 2:
                 compare(x, parts)

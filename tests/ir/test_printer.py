@@ -1,5 +1,6 @@
 """The printed notation: what it looks like, that it parses back, and what the parser refuses."""
 
+import copy
 import math
 import operator
 import re
@@ -191,6 +192,7 @@ def test_names_of_values_come_back():
         math.sin,
         len,
         float,
+        copy.copy,
     ],
     ids=repr,
 )
@@ -252,6 +254,12 @@ def test_names_of_the_namespace():
     namespace = {"helper": doubling, "module": math, "module.constant": 7}
     (call,) = from_text(text, namespace).body.stmts
     assert call.fn is doubling and call.args[1].value == 7
+
+
+def test_names_of_the_namespace_hide_builtins_and_not_our_modules():
+    text = "function f(%a):\n  %1 = len(%a)\n  %2 = broadcasting.add(%1, %1)\n  yield %2\n"
+    one, two = from_text(text, {"len": doubling, "broadcasting": doubling}).body.stmts
+    assert one.fn is doubling and two.fn.__module__ == "adcompile.runtime.broadcasting"
 
 
 @pytest.mark.parametrize(

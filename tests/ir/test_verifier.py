@@ -99,7 +99,7 @@ BROKEN = {
         parsed("for %i in each(undefined):\n  yield\nyield 0"),
         parsed("opaque 'print(x)' reads x=undefined\nyield 0"),
     ],
-    "result_is_one_atom": [parsed("yield"), parsed("yield %a, %c")],
+    "body_yields_result": [parsed("yield"), parsed("yield %a, %c, %c")],
     "yields_are_atoms": [
         Function("f", (), Block((), (3.0,))),
         Function("f", (Param(A),), Block((If(A, Block((), (Star(A),)), Block((), (A,)), (B,)),), (B,))),

@@ -1,0 +1,20 @@
+import numpy as np
+
+
+class Box:
+    def __init__(self, v):
+        self.v = v
+
+
+def f(x):
+    return np.sum(Box(x).v)
+
+
+ARGS = (np.array([1.0, 2.0, 3.0]),)
+
+# refused:
+# attribute_of_an_object.py:10: 'Box' may change 'x' in place, which is read elsewhere
+#     return np.sum(Box(x).v)
+#                   ^^^^^^
+#   why: nothing says what it does to its arguments
+#   instead: pass a copy, or compute a new value instead of changing 'x'

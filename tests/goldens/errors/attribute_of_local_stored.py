@@ -1,0 +1,19 @@
+import numpy as np
+
+import types
+
+
+def f(x):
+    box = types.SimpleNamespace(x=0.0)
+    box.x = x[0]
+    return box.x * 2
+
+
+ARGS = (np.array([1.0, 2.0, 3.0]),)
+
+# refused:
+# attribute_of_local_stored.py:8: this statement may change 'box' in place, which is read elsewhere
+#     box.x = x[0]
+#     ^^^^^
+#   why: nothing says what it does to its arguments
+#   instead: pass a copy, or compute a new value instead of changing 'box'

@@ -1,0 +1,17 @@
+import numpy as np
+
+
+def f(x):
+    items = [x[0], x[1]]
+    items.insert(0, x[2])
+    return items[0] * items[1]
+
+
+ARGS = (np.array([1.0, 2.0, 3.0]),)
+
+# refused:
+# list_insert.py:6: '.insert' may change 'items' in place, which is read elsewhere
+#     items.insert(0, x[2])
+#     ^^^^^^^^^^^^^^^^^^^^^
+#   why: nothing says what it does to its arguments
+#   instead: pass a copy, or compute a new value instead of changing 'items'

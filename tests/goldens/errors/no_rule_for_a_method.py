@@ -1,0 +1,15 @@
+import numpy as np
+
+
+def f(x):
+    return np.sum(np.sort(x.byteswap()))
+
+
+ARGS = (np.array([1.0, 2.0, 3.0]),)
+
+# refused:
+# no_rule_for_a_method.py:5: '.byteswap' may change 'x' in place, which is read elsewhere
+#     return np.sum(np.sort(x.byteswap()))
+#                           ^^^^^^^^^^^^
+#   why: nothing says what it does to its arguments
+#   instead: pass a copy, or compute a new value instead of changing 'x'

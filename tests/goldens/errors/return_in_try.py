@@ -1,0 +1,17 @@
+import numpy as np
+
+
+def f(x):
+    try:
+        return np.sum(x)
+    except ValueError:
+        return 0.0
+
+
+ARGS = (np.array([1.0, 2.0, 3.0]),)
+
+# refused:
+# return_in_try.py:5: break, continue or return inside 'try' is not supported
+#     try:
+#     ^^^^
+#   instead: assign a name and jump after it

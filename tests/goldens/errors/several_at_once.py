@@ -1,0 +1,31 @@
+import numpy as np
+
+
+def f(x):
+    class Box:
+        pass
+
+    del x[0]
+    y = scale(x)  # noqa: F821
+    return np.sinus(y)
+
+
+ARGS = (np.array([1.0, 2.0, 3.0]),)
+
+# refused:
+# several_at_once.py:5: a class inside a differentiated function is not supported
+#     class Box:
+#     ^^^^^^^^^^
+#   instead: define it outside
+#
+# several_at_once.py:8: 'del' of an element is not supported yet
+#     del x[0]
+#         ^^^^
+#
+# several_at_once.py:9: 'scale' is not defined
+#     y = scale(x)  # noqa: F821
+#         ^^^^^
+#
+# several_at_once.py:10: numpy has no attribute 'sinus'
+#     return np.sinus(y)
+#            ^^^^^^^^
