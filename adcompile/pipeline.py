@@ -7,6 +7,7 @@ User functions that are called go the same way, each for the types that it is ca
 from __future__ import annotations
 
 import functools
+import operator
 import sys
 import threading
 import types
@@ -25,10 +26,12 @@ from adcompile.backend.unparse import to_text
 from adcompile.errors import ADError, DiagnosticList, InternalError, Refused, SourceError
 from adcompile.frontend.lower import lower_function
 from adcompile.frontend.scope import MISSING, OutsideScope
+from adcompile.frontend.source import function_source
 from adcompile.inference.elementwise import shape_of
 from adcompile.inference.registry import infer_call
+from adcompile.ir.binding import bind_arguments
 from adcompile.ir.nodes import Atom, Block, Call, Const, Function, FunctionRef, Param, Stmt, Var
-from adcompile.ir.types import UNKNOWN, Array, Dict, List, Passive, Scalar, Static, Tuple, Type, kind_of
+from adcompile.ir.types import UNKNOWN, Array, Dict, List, Passive, Scalar, Static, Tuple, Type, kind_of, of_constant
 from adcompile.rules.registry import rule_for
 from adcompile.runtime.checks import require_scalar
 from adcompile.runtime.structures import make_tuple, unpack
@@ -39,6 +42,7 @@ from adcompile.transforms.finish_cotangents import finish_cotangents, keep_from_
 from adcompile.transforms.place_residuals import place_residuals, split_residuals
 from adcompile.transforms.plan_buffers import plan_buffers
 from adcompile.transforms.reverse import Reversed, reverse
+from adcompile.transforms.resolve_calls import resolve_calls
 from adcompile.transforms.simplify import simplify
 from adcompile.transforms.split_calls import split_calls
 
@@ -90,6 +94,7 @@ class Compilation:
         self.guards: dict[tuple[Any, str], Any] = {}
         self.captures: dict[tuple[Any, str], Any] = {}
         self._results: dict[Any, Type] = {}
+        self._following: list[Any] = []
         self._changing: dict[Any, bool] = {}
         self._halves: dict[Any, tuple[FunctionRef, FunctionRef]] = {}
 
@@ -162,6 +167,7 @@ class Compilation:
         self.stage = "infer"
         types_ = infer(primal, known, self.call_type)
         self.trace("infer", primal)
+        primal = resolve_calls(primal, types_)
         self.stage = "check_mutation"
         check_mutation(primal, types_, self.found, self.changes_arguments)
         self.stage = "simplify"
@@ -175,7 +181,7 @@ class Compilation:
         active, varied = active_values(primal, types_, wrt)
         check_escape(primal, types_, varied, self.found)
         self.stage = "reverse"
-        primal, pullbacks = split_calls(primal, types_, active, self.halves)
+        primal, pullbacks, active = split_calls(primal, types_, active, self.halves)
         both = reverse(primal, types_, active, wrt, pullbacks, self.found)
         sweep = eliminate_dead(replace(primal, body=both.backward))
         return replace(both, backward=sweep.body)
@@ -207,6 +213,8 @@ class Compilation:
 
     def call_type(self, fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type]) -> Type:
         """The type of a call's result; calls of user functions are followed."""
+        if fn is operator.call and args and isinstance(args[0], Static) and callable(args[0].value):
+            return self.call_type(args[0].value, args[1:], kwargs)
         if not is_user_function(fn):
             return infer_call(fn, args, dict(kwargs))
         inputs = self.bind(fn, args, kwargs)
@@ -215,11 +223,18 @@ class Compilation:
         key = (fn, inputs)
         if key not in self._results:
             self._results[key] = UNKNOWN  # what a recursive call finds
-            try:
+            with self.following(fn):
                 self._results[key] = self._result_type(fn, inputs)
-            except (Refused, SourceError):
-                pass
         return self._results[key]
+
+    @contextmanager
+    def following(self, fn: Any) -> Iterator[None]:
+        """While a user function that is called is looked at."""
+        self._following.append(fn)
+        try:
+            yield
+        finally:
+            self._following.pop()
 
     def changes_arguments(self, call: Call, types_: Types) -> bool:
         """Whether a call that is not known to leave its arguments alone may change them: a
@@ -235,7 +250,8 @@ class Compilation:
             self._changing[key] = False  # what a recursive call finds
             primal, known = self.typed(call.fn, inputs)  # type: ignore[arg-type]
             found = DiagnosticList()
-            check_mutation(primal, infer(primal, known, self.call_type), found, self.changes_arguments)
+            with self.following(call.fn):
+                check_mutation(primal, infer(primal, known, self.call_type), found, self.changes_arguments)
             self._changing[key] = bool(found)
         return self._changing[key]
 
@@ -261,18 +277,14 @@ class Compilation:
             params = lowered(fn).params
         except (Refused, SourceError):
             return None
-        if any(p.kind in ("*", "**") for p in params) or len(args) > len(params):
+        bound = bind_arguments(
+            params, args, kwargs, lambda c: of_constant(c.value), lambda rest: Tuple(tuple(rest)),
+            lambda named: Dict(tuple(named.items())),
+        )
+        if bound is None:
             return None
-        from adcompile.ir.types import of_constant
-
-        given: dict[str | None, Type] = {p.var.name: t for p, t in zip(params, args, strict=False)}
-        given.update(kwargs)
-        for param in params:
-            if param.var.name not in given:
-                if param.default is None:
-                    return None
-                given[param.var.name] = of_constant(param.default.value)
-        return tuple(given[p.var.name] for p in params)
+        # Within itself a function is typed without the numbers, or a recursion would not end.
+        return tuple(_without_numbers(t) for t in bound) if fn in self._following else tuple(bound)
 
     def halves(
         self, fn: types.FunctionType, inputs: tuple[Type, ...], active: tuple[bool, ...]
@@ -284,7 +296,8 @@ class Compilation:
             base = _plain_name(fn)
             refs = FunctionRef(self.fresh(f"{base}_forward")), FunctionRef(self.fresh(f"{base}_pullback"))
             self._halves[key] = refs
-            self._split(fn, inputs, active, *refs)
+            with self.following(fn):
+                self._split(fn, inputs, active, *refs)
         return self._halves[key]
 
     def _split(
@@ -306,7 +319,7 @@ class Compilation:
             cotangents, finishing = finish_cotangents(both, wrt, backward)
             backward = Block((*backward.stmts, *finishing), cotangents)
             forward, stored = keep_from_caller(primal, both, forward, stored)
-        one, two = _halve(forward_ref.name, pullback_ref.name, primal, both, forward, stored, received, backward)
+        one, two = _halve(forward_ref.name, pullback_ref.name, primal, both, forward, stored, received, backward, for_caller)
         self.finish(two, types_, fn)
         self.finish(one, types_, fn)
 
@@ -342,8 +355,24 @@ def is_user_function(fn: Any) -> bool:
         return False
     package = (fn.__module__ or "").split(".")[0]
     ours = package == "adcompile" and not fn.__code__.co_filename.startswith("<")
+    if not _has_source(fn):
+        return False
     foreign = package in ("numpy", "scipy") or (package in sys.stdlib_module_names and package != "__main__")
     return not foreign and not ours and fn not in adcompile.inference.registry.TRANSFERS
+
+
+@functools.lru_cache(maxsize=1024)
+def _has_source(fn: types.FunctionType) -> bool:
+    try:
+        function_source(fn)
+    except SourceError:
+        return False
+    return True
+
+
+def _without_numbers(type_: Type) -> Type:
+    """A type that does not pin an int down to its value."""
+    return Scalar(type_.dtype) if isinstance(type_, Scalar) and type_.dtype == "int" else type_
 
 
 # ------------------------------------------------------------------------------------ assembly
@@ -399,13 +428,15 @@ def _halve(
     stored: Sequence[Atom],
     received: Sequence[Var],
     backward: Block,
+    for_caller: bool,
 ) -> tuple[Function, Function]:
     """A function that returns the value and a residual, and one that takes the residual and a
     cotangent."""
     builder = Builder(both.types, "halves")
     residual = builder.make(make_tuple, stored) if len(stored) != 1 else stored[0]
     result = builder.make(make_tuple, (both.value, residual))
-    one = replace(primal, name=forward_name, body=Block((*forward, *builder.stmts), (result,)))
+    plain = tuple(Param(p.var, "positional") for p in primal.params) if not for_caller else primal.params
+    one = replace(primal, name=forward_name, params=plain, body=Block((*forward, *builder.stmts), (result,)))
     builder = Builder(both.types, "pullback")
     packed = received[0] if len(received) == 1 else builder.new("residual", Tuple(()))
     packed.name = packed.name or "residual"

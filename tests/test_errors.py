@@ -2,7 +2,7 @@
 
 Each file of `goldens/errors` is a bad program `f` with its arguments, and after the line
 `# refused:` the expected message as comments. `UPDATE_GOLDENS=1 pytest tests/test_errors.py`
-writes the messages anew.
+writes the messages anew. A program that the compiler has learnt to differentiate is deleted here.
 """
 
 import ast
@@ -80,7 +80,10 @@ def test_goldens_are_all_the_refusals():
 
 
 # Python's own compiler does not let these through, or nothing in the language reaches them yet.
-UNREACHED = {"this assignment target is not supported"}
+UNREACHED = {
+    "this assignment target is not supported",
+    "' is given a value that depends on the arguments, and is used again",
+}
 
 
 def longest_text(node):
@@ -215,7 +218,7 @@ def test_wrong_wrt(transform, wrt, message):
 
 
 def test_a_function_without_parameters():
-    with pytest.raises(UsageError, match="wrt=0: nothing has 0 parameters|nothing has no parameters"):
+    with pytest.raises(UsageError, match=r"^wrt=0: nothing has 0 parameters$"):
 
         @grad
         def nothing():
@@ -267,12 +270,10 @@ def test_ints_that_are_not_differentiated_by_are_fine():
 
 
 def test_a_result_that_is_found_out_at_run_time():
-    @grad
-    def f(x, table):
-        return table["f"](x)
-
-    with pytest.raises((Refused, TypeError), match="grad needs one real number|called"):
-        f(np.ones(2), {"f": lambda v: v})
+    generic = grad(lambda x: x * x).emitted()
+    assert generic(3.0) == 6.0
+    with pytest.raises(TypeError, match=r"the function returns an array of shape \(2,\); grad needs one real number"):
+        generic(np.ones(2))
 
 
 def test_an_error_of_the_function_itself_is_its_own():
@@ -301,7 +302,7 @@ def test_an_internal_fault_names_the_pass(monkeypatch):
     def broken(*args, **kwargs):
         raise KeyError("lost")
 
-    for name in ("simplify", "place_residuals", "plan_buffers", "emit"):
+    for name in ("simplify", "place_residuals", "emit"):
         with monkeypatch.context() as patch:
             patch.setattr(pipeline, name, broken)
             with pytest.raises(InternalError) as caught:

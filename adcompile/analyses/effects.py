@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,6 +37,37 @@ CREATORS = frozenset(
 EFFECTFUL = frozenset([print])
 
 
+PURE_METHODS = frozenset(
+    "items values keys get index count copy item tolist astype format join split strip startswith endswith lower "
+    "upper replace bit_length is_integer hex nonzero tobytes".split()
+)
+
+
+def names_changed(node: ast.AST) -> set[str]:
+    """The names whose objects a piece of Python may change: those that it stores into, calls
+    methods of, or passes to something unknown."""
+    found: set[str] = set()
+
+    def root(part: ast.AST) -> None:
+        while isinstance(part, (ast.Subscript, ast.Attribute, ast.Starred)):
+            part = part.value
+        if isinstance(part, ast.Name):
+            found.add(part.id)
+
+    for part in ast.walk(node):
+        if isinstance(part, (ast.Subscript, ast.Attribute)) and not isinstance(part.ctx, ast.Load):
+            root(part)
+        elif isinstance(part, ast.AugAssign):
+            root(part.target)
+        elif isinstance(part, ast.Call):
+            plain = isinstance(part.func, ast.Name) and part.func.id in _HARMLESS_NAMES
+            if isinstance(part.func, ast.Attribute) and part.func.attr not in PURE_METHODS:
+                root(part.func)
+            for argument in () if plain else [*part.args, *(k.value for k in part.keywords)]:
+                root(argument)
+    return found
+
+
 def is_pure(call: Call) -> bool:
     """Whether a call only computes its result from its arguments."""
     if any(name == "out" and not (isinstance(a, Const) and a.value is None) for name, a in call.kwargs):
@@ -47,7 +79,7 @@ def is_pure_callable(fn: Any) -> bool:
     """Whether a callable has no effect but its result."""
     if isinstance(fn, (Syntax, FunctionRef)):
         return isinstance(fn, FunctionRef)
-    if isinstance(fn, Attribute):
+    if isinstance(fn, Attribute) or (isinstance(fn, Method) and fn.name in PURE_METHODS):
         return True
     try:
         if fn in EFFECTFUL:
@@ -63,6 +95,9 @@ def is_pure_callable(fn: Any) -> bool:
 HARMLESS = frozenset([print, repr, str, format, id, hash, type, input, open, getattr, hasattr, callable, vars, next, iter])
 HARMLESS_MODULES = frozenset(["logging", "warnings", "time", "sys", "datetime", "os", "math", "random", "string"])
 HARMLESS_RECEIVERS = frozenset(["str", "Logger", "TextIOWrapper", "StringIO", "bytes", "object"])
+
+
+_HARMLESS_NAMES = frozenset(f.__name__ for f in HARMLESS) | {"len", "sum", "float", "int", "range", "isinstance", "abs"}
 
 
 def leaves_arguments(call: Call, types: Mapping[Var, Type]) -> bool:

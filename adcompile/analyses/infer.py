@@ -38,6 +38,7 @@ from adcompile.ir.types import (
     INT,
     NEVER,
     UNKNOWN,
+    Dict,
     Dim,
     Passive,
     Scalar,
@@ -90,6 +91,18 @@ def expand_stars(call: Call, types: Mapping[Var, Type]) -> list[Type] | None:
     return given
 
 
+def expand_named(call: Call, types: Mapping[Var, Type]) -> dict[str | None, Type]:
+    """The types of a call's keyword arguments, `**dict` spread out where its keys are known."""
+    given: dict[str | None, Type] = {}
+    for key, atom in call.kwargs:
+        type_ = atom_type(types, atom)
+        if key is None and isinstance(type_, Dict):
+            given.update(type_.items)
+        else:
+            given[key] = type_
+    return given
+
+
 class _Inference:
     def __init__(self, call_type: CallType) -> None:
         self.types: Types = {}
@@ -138,7 +151,7 @@ class _Inference:
             given = [static_value(t) for t in args[1:]]
             found: Sequence[Type] = split(args[0], *given)
         else:
-            kwargs = {k: self.of(a) for k, a in call.kwargs}
+            kwargs = expand_named(call, self.types)
             found = [UNKNOWN if args is None else self.call_type(call.fn, args, kwargs)]
         for var, type_ in zip(call.results, found, strict=True):
             self.set(var, type_)

@@ -73,7 +73,7 @@ def _add_helper(name: str, value: Any, helpers: dict[str, str], imports: set[str
     assert isinstance(definition, (ast.FunctionDef, ast.ClassDef))
     lines = text.splitlines()[definition.lineno - 1 :]
     if isinstance(definition, ast.FunctionDef):
-        names = {n.id for n in ast.walk(definition) if isinstance(n, ast.Name)}
+        names = {n.id for s in definition.body for n in ast.walk(s) if isinstance(n, ast.Name)}
         for used in sorted(names):
             other = value.__globals__.get(used)
             module = (getattr(other, "__module__", None) or "").split(".")[0]
@@ -113,9 +113,10 @@ def _literal(name: str, value: Any) -> str:
     if isinstance(value, float):
         return repr(value) if math.isfinite(value) else f"float({str(value)!r})"
     if isinstance(value, np.generic):
-        return f"np.{value.dtype.name}({value.item()!r})"
+        return f"np.{value.dtype.name}({_literal(name, value.item())})"
     if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
-        return f"np.array({value.tolist()!r}, dtype={value.dtype.name!r}).reshape({value.shape})"
+        items = ", ".join(_literal(name, v) for v in value.ravel().tolist())
+        return f"np.array([{items}], dtype={value.dtype.name!r}).reshape({value.shape})"
     if isinstance(value, (list, tuple)):
         inner = ", ".join(_literal(name, v) for v in value)
         return f"[{inner}]" if isinstance(value, list) else f"({inner},)"

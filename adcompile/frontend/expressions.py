@@ -93,7 +93,7 @@ class ExpressionLowering:
         self.locals: set[str] = set()
         self.stmts: list[Stmt] = []
         self.origin: Origin | None = None
-        self.inlining: list[str] = []
+        self.inlining: list[Any] = []
 
     # -------------------------------------------------------------------------------- pieces
 
@@ -330,21 +330,33 @@ class ExpressionLowering:
 
     def expr_ListComp(self, node: Any) -> Atom:
         start = self.call(structures.make_list, node=node)
+        return self._collect(node, start, lambda so_far: self.call(updates.append, so_far, self.expr(node.elt), node=node))
+
+    def expr_DictComp(self, node: Any) -> Atom:
+        def entry(so_far: Atom) -> Atom:
+            key = self.expr(node.key)
+            return self.call(updates.update, so_far, key, self.expr(node.value), node=node)
+
+        return self._collect(node, self.call(structures.make_dict, node=node), entry)
+
+    def _collect(self, node: Any, start: Atom, element: Callable[[Atom], Atom]) -> Atom:
         outer = dict(self.env)
-        result = self._comprehension(node, list(node.generators), start)
+        result = self._comprehension(node, list(node.generators), start, element)
         self.env = outer
         return result
 
-    def _comprehension(self, node: Any, generators: list[Any], so_far: Atom) -> Atom:
+    def _comprehension(
+        self, node: Any, generators: list[Any], so_far: Atom, element: Callable[[Atom], Atom]
+    ) -> Atom:
         if not generators:
-            return self.call(updates.append, so_far, self.expr(node.elt), node=node)
+            return element(so_far)
         generator, *inner = generators
         items, sources, bind = self.loop_sources(generator.target, generator.iter)
         param, result = Var(), Var()
 
         def keep(conditions: Sequence[Any], current: Atom) -> Atom:
             if not conditions:
-                return self._comprehension(node, inner, current)
+                return self._comprehension(node, inner, current, element)
             cond = self.expr(conditions[0])
             return self.choose(cond, lambda: keep(conditions[1:], current), lambda: current)
 
@@ -386,9 +398,29 @@ class ExpressionLowering:
                 return together(part, [lambda p: add(p, count), lambda p: split(p, over.args[0])])
             if fn is zip and not over.keywords:
                 return together(part, [lambda p, a=a: split(p, a) for a in over.args])  # type: ignore[misc]
+            method = over.func.attr if isinstance(over, gast.Call) and isinstance(over.func, gast.Attribute) else None
+            if method in ("items", "values") and not over.args and isinstance(over.func.value, gast.Name):
+                return of_dict(part, method, self.expr(over.func.value))
             if fn is reversed and self._iteration_builtin(over.args[0]) in (None, range):
                 return add(part, Each(self.expr(over.args[0]), backwards=True))
             return add(part, Each(self.expr(over)))
+
+        def of_dict(part: Any, method: str, mapping: Atom) -> Callable[[], Atom]:
+            """`for key, value in d.items()` is `for key in d` with `value = d[key]`."""
+            pair = part.elts if isinstance(part, gast.Tuple) and len(part.elts) == 2 else None
+            apart = method == "items" and pair is not None
+            key = add(pair[0] if apart and pair else None, Each(mapping))
+
+            def element() -> Atom:
+                value = self.call(operator.getitem, mapping, key(), node=iterable)
+                return value if method == "values" else self.call(structures.make_tuple, key(), value, node=iterable)
+
+            if apart and pair is not None:
+                target = pair[1]
+                binders.append(lambda: self.assign(target, self.call(operator.getitem, mapping, key(), node=iterable)))
+            elif part is not None:
+                binders.append(lambda: self.assign(part, element()))
+            return element
 
         def together(part: Any, makers: Sequence[Callable[[Any], Callable[[], Atom]]]) -> Callable[[], Atom]:
             """Several sources in step: the target takes their elements apart, or takes a tuple."""
@@ -431,7 +463,7 @@ class ExpressionLowering:
     def expr_GeneratorExp(self, node: Any) -> Atom:
         return self.syntax(node)
 
-    expr_DictComp = expr_SetComp = expr_GeneratorExp
+    expr_SetComp = expr_GeneratorExp
 
     def syntax(self, node: Any, passive: bool = False) -> Atom:
         """Keep an expression as it is; it reads what its names stand for here."""

@@ -334,16 +334,26 @@ class StatementLowering(ExpressionLowering):
 
     # --------------------------------------------------------------------------- assignments
 
+    def is_outside(self, target: Any) -> bool:
+        """Whether an assignment's target is part of an object from outside the function."""
+        if not isinstance(target, (gast.Subscript, gast.Attribute)):
+            return False
+        name = base_name(target)
+        return name is not None and name not in self.locals
+
     def stmt_Assign(self, stmt: Any) -> None:
+        if any(map(self.is_outside, stmt.targets)):
+            return self._keep(stmt)
         if isinstance(stmt.value, gast.Lambda) and all(isinstance(t, gast.Name) for t in stmt.targets):
             for target in stmt.targets:
                 self.bind(target.id, LocalFunction(stmt.value, target.id))
-            return
+            return None
         if len(stmt.targets) == 1 and self._elementwise(stmt.targets[0], stmt.value):
-            return
+            return None
         value = self.expr(stmt.value)
         for target in stmt.targets:
             self.assign(target, value)
+        return None
 
     def _elementwise(self, target: Any, value: Any) -> bool:
         """`a, b = x, y` without making the tuple."""
@@ -363,6 +373,9 @@ class StatementLowering(ExpressionLowering):
 
     def stmt_AugAssign(self, stmt: Any) -> None:
         fn, target = IN_PLACE[type(stmt.op)], stmt.target
+        if self.is_outside(target):
+            self._keep(stmt)
+            return
         if isinstance(target, gast.Subscript):
             base = self.expr(target.value)
             index = self.expr(target.slice)
@@ -467,7 +480,7 @@ class StatementLowering(ExpressionLowering):
         self.bind(stmt.name, LocalFunction(stmt, stmt.name))
 
     def inline(self, function: LocalFunction, node: Any) -> Atom:
-        if function.name in self.inlining:
+        if function.node in self.inlining:
             return self.refuse(
                 node, f"the nested function '{function.name}' calls itself", "", "move it to the top of the module"
             )
@@ -480,7 +493,7 @@ class StatementLowering(ExpressionLowering):
         outer, outer_locals = self.env, self.locals
         self.env = dict(outer) | bound
         self.locals = self.locals | assigned_names(body) | set(bound)
-        self.inlining.append(function.name)
+        self.inlining.append(function.node)
         value = self._body_value(body)
         self.inlining.pop()
         self.env, self.locals = outer, outer_locals

@@ -298,7 +298,7 @@ def reshape(a: Type, shape: Type, *more: Type, order: Type = NOTHING) -> Type:
         elif all(isinstance(d, int) for d in (*whole, *rest)) and 0 not in rest:
             missing = math.prod(whole) // math.prod(rest)  # type: ignore[arg-type, operator]
         given = tuple(missing if d == -1 else d for d in given)
-    return Array(numpy_dtype(a), given)
+    return UNKNOWN if isinstance(a, Scalar) and not given else Array(numpy_dtype(a), given)
 
 
 @transfer(np.ravel)
@@ -533,7 +533,9 @@ def concatenate(arrays: Type, axis: Type = Scalar("int", 0)) -> Type:
     if where_ is None:
         if not isinstance(arrays, Tuple):
             return Array(numpy_dtype(item), (unknown_size(),))
-        return Array(numpy_dtype(item), (_sum_of([product(known_shape(t)) for t in arrays.items]),))
+        # Python's numbers are weak in promotion here.
+        dtype = "?" if any(isinstance(t, Scalar) for t in arrays.items) else numpy_dtype(item)
+        return Array(dtype, (_sum_of([product(known_shape(t)) for t in arrays.items]),))
     return _joined(arrays, item, where_)
 
 

@@ -34,8 +34,8 @@ from adcompile.ir.types import (
 )
 
 COMPARISONS = frozenset(
-    [np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal]
-    + [np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.isnan, np.isfinite, np.isinf]
+    {np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal, np.logical_and, np.logical_or}
+    | {np.logical_not, np.logical_xor, np.isnan, np.isfinite, np.isinf, np.signbit}
 )
 NUMBER_OF: dict[str, Any] = {"int": 1, "float": 1.0, "complex": 1j}  # what stands for a Python number in promotion
 PYTHON_OPERATORS = frozenset([*OPERATORS, *IN_PLACE])
@@ -66,9 +66,7 @@ def broadcast_dims(dims: Sequence[Dim]) -> Dim:
     for dim in dims:
         if dim == result or is_one(dim):
             continue
-        if is_one(result):
-            result = dim
-        elif is_one(result) is None and is_one(dim) is False:
+        if is_one(result) or (is_one(result) is None and is_one(dim) is False):
             result = dim
         elif is_one(result) is None and is_one(dim) is None:
             result = symbol(("broadcast", str(result), str(dim)))
@@ -169,7 +167,8 @@ def _compared(fn: Any, a: Dim, b: Dim) -> Dim | None:
 
 
 TRANSFERS[np.ufunc] = elementwise
-ELEMENTWISE |= {np.clip, np.round, np.real, np.imag, np.nan_to_num, np.sinc, np.isclose, np.isreal, np.iscomplex, np.fix}
+ELEMENTWISE |= {np.clip, np.round, np.real, np.imag, np.nan_to_num, np.sinc, np.fix}
+ELEMENTWISE |= {np.isclose, np.isreal, np.iscomplex}
 
 
 def _made(a: Type, dtype: str | None = None) -> Type:
@@ -239,7 +238,7 @@ def one_truth(a: Type, b: Type, *options: Type, **more: Type) -> Type:
 
 @transfer(np.clip)
 def clip(a: Type, a_min: Type | None = None, a_max: Type | None = None) -> Type:
-    given = [t for t in (a, a_min, a_max) if t is not None and not (isinstance(t, Static) and t.value is None)]
+    given = [t for t in (a, a_min, a_max) if t is not None and t != Static(None)]
     if len(given) == 1:
         return _made(a)
     found = given[0]
@@ -272,10 +271,9 @@ def where(condition: Type, x: Type | None = None, y: Type | None = None) -> Type
         rank = len(shape_of(condition) or ())
         return Tuple((Array("int64", (unknown_size(),)),) * rank) if rank else UNKNOWN
     shape = broadcast([shape_of(t) for t in (condition, x, y)])
-    known = isinstance(x, (Scalar, Array)) and isinstance(y, (Scalar, Array))
     dtype = "?"
-    if known and "?" not in (x.dtype, y.dtype):  # type: ignore[union-attr]
-        dtype = _result_dtype(np.where, (x.dtype, y.dtype))  # type: ignore[union-attr]
+    if isinstance(x, (Scalar, Array)) and isinstance(y, (Scalar, Array)) and "?" not in (x.dtype, y.dtype):
+        dtype = _result_dtype(np.where, (x.dtype, y.dtype))
     return Array(dtype, shape)
 
 
@@ -284,7 +282,8 @@ def truth(*types: Type) -> Type:
     return BOOL
 
 
-@transfer(math.comb, math.perm, math.factorial, math.gcd, math.lcm, math.isqrt, math.floor, math.ceil, math.trunc, len, np.ndim)
+@transfer(math.floor, math.ceil, math.trunc, math.isqrt, len, np.ndim)
+@transfer(math.comb, math.perm, math.factorial, math.gcd, math.lcm)
 def to_int(*x: Type) -> Type:
     return INT
 

@@ -14,6 +14,7 @@ from adcompile.ir.types import (
     Dict,
     Dim,
     List,
+    NotStatic,
     Scalar,
     Slice,
     Static,
@@ -44,7 +45,10 @@ def getitem(value: Type, index: Type) -> Type:
     if isinstance(value, List):
         return value.item if _is_int(index) else value if _is_slice(index) else UNKNOWN
     if isinstance(value, Dict):
-        key = static_value(index)
+        try:
+            key = static_value(index)
+        except NotStatic:
+            return join_all(t for _, t in value.items)
         return next((t for k, t in value.items if k == key and type(k) is type(key)), UNKNOWN)
     if isinstance(value, Tuple):
         if _is_int(index) and not (isinstance(index, Scalar) and isinstance(index.value, int)):

@@ -53,10 +53,10 @@ from adcompile.ir.nodes import (
 )
 from adcompile.ir.traverse import inner_of, results_of, walk
 from adcompile.ir.types import Type
-from adcompile.runtime import broadcasting, markers, structures, updates
+from adcompile.runtime import broadcasting, checks, markers, structures, updates
 
 INDENT = "  "
-HELPERS = ("structures", "updates", "markers", "broadcasting")
+HELPERS = ("structures", "updates", "markers", "broadcasting", "checks")
 PARAM_PREFIX = {"positional": "", "keyword": "keyword ", "*": "*", "**": "**"}
 # Where the text finds a callable, and what it calls the place; a built-in has its name alone.
 MODULES: dict[str, Any] = {
@@ -66,6 +66,7 @@ MODULES: dict[str, Any] = {
     "updates": updates,
     "markers": markers,
     "broadcasting": broadcasting,
+    "checks": checks,
     "math": math,
     "np": np,
     "np.linalg": np.linalg,

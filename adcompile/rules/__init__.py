@@ -1,5 +1,5 @@
 """Derivative rules, one file per chapter of NumPy; importing this package registers them."""
 
-from adcompile.rules import elementwise, products, reductions
+from adcompile.rules import creation, elementwise, linalg, products, reductions, shaping
 
-__all__ = ["elementwise", "products", "reductions"]
+__all__ = ["creation", "elementwise", "linalg", "products", "python", "reductions", "shaping"]

@@ -12,7 +12,8 @@ import math
 import numpy as np
 
 from adcompile.rules.registry import pullback, static, zero
-from adcompile.rules.samples import call, distinct, numbers
+from adcompile.rules.samples import call, distinct
+from adcompile.runtime.broadcasting import unbroadcast
 
 
 def over_axes():
@@ -57,7 +58,7 @@ def inner_slice(axis, first, last):
 
 
 @pullback(np.sum, samples=over_axes)
-def sum(r, a, r_bar, *, axis=None, dtype=None, out=None, keepdims=False):  # noqa: A001
+def sum(r, a, r_bar, *, axis=None, dtype=None, out=None, keepdims=False):
     if dtype is not None or out is not None:
         raise NotImplementedError("the derivative of a sum with dtype= or out=")
     if axis is not None and not keepdims:
@@ -363,7 +364,7 @@ def differences():
 
 @pullback(np.diff, samples=differences)
 def diff(r, a, r_bar, *, n=1, axis=-1, prepend=None, append=None):
-    if prepend is not None and np.ndim(prepend) > 0 or append is not None and np.ndim(append) > 0:
+    if np.ndim(0 if prepend is None else prepend) > 0 or np.ndim(0 if append is None else append) > 0:
         raise NotImplementedError("the derivative of np.diff with arrays to prepend or append")
     if n == 0:
         return r_bar
@@ -396,12 +397,12 @@ def norms():
 
 
 @pullback(np.linalg.norm, samples=norms)
-def norm(r, x, r_bar, *, ord=None, axis=None, keepdims=False):  # noqa: A002
+def norm(r, x, r_bar, *, ord=None, axis=None, keepdims=False):
     if axis is not None and not keepdims:
         r = np.expand_dims(r, axis)
         r_bar = np.expand_dims(r_bar, axis)
-    matrix = isinstance(axis, tuple) or axis is None and np.ndim(x) > 1
-    if ord is None or ord == 2 and not matrix or ord == "fro":
+    matrix = isinstance(axis, tuple) or (axis is None and np.ndim(x) > 1)
+    if ord is None or ord == "fro" or (ord == 2 and not matrix):
         return r_bar / (r + (r == 0)) * x  # slope 0 where all is 0
     if matrix or ord == 0:
         raise NotImplementedError("the derivative of this norm; vectors: ord None, 1, 2, p, inf; matrices: 'fro'")
@@ -430,9 +431,11 @@ def sequences():
 
 @pullback(builtins.sum, samples=sequences)
 def sum_of(r, iterable, r_bar, *, start=0):
+    if isinstance(iterable, np.ndarray):
+        return np.broadcast_to(r_bar, np.shape(iterable))
     if np.ndim(r_bar) == 0:
-        return np.full(len(iterable), r_bar)
-    return np.full(np.shape(iterable), r_bar)
+        return [r_bar] * len(iterable)
+    return [unbroadcast(r_bar, item) for item in iterable]
 
 
 @pullback(math.fsum, samples=lambda: [call([0.3, 1.2, -0.7]), call(distinct(4))])

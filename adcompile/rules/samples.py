@@ -66,7 +66,8 @@ def nonzero() -> Samples:
 
 def numbers_only(arrays: bool = True) -> Samples:
     """One number; with `arrays` also arrays of one element."""
-    return lambda: [call(0.37), call(np.float64(-1.2)), *([call(np.array(0.7)), call(np.array(-0.3))] if arrays else [])]
+    more = [call(np.array(0.7)), call(np.array(-0.3))] if arrays else []
+    return lambda: [call(0.37), call(np.float64(-1.2)), *more]
 
 
 def scaled() -> Sequence[Sample]:

@@ -160,6 +160,8 @@ def rolled_to(axis, start, rank):
     samples=lambda: [call(numbers(3)), call(numbers(2, 3)), call(numbers(2, 3), 1), call(numbers(2, 3, 2), axis=(0, -1))],
 )
 def flip(r, m, r_bar, *, axis=None):
+    if axis is None:
+        return np.flip(r_bar)
     return np.flip(r_bar, axis)
 
 
@@ -566,7 +568,7 @@ def triu(r, m, r_bar, *, k=0):
 def diag(r, v, r_bar, *, k=0):
     if np.ndim(v) == 1:
         return np.diag(r_bar, k)
-    if k == 0 and np.shape(v)[0] == np.shape(v)[1]:
+    if k == 0 and np.shape(v)[0] - np.shape(v)[1] == 0:
         return np.diag(r_bar)
     return on_diagonal(r_bar, v, k, 0, 1)
 

@@ -12,6 +12,8 @@ def unbroadcast(g: Any, x: Any) -> Any:
 
     The result has the shape of `x`, and its dtype if `x` is a float array.
     """
+    if isinstance(x, (list, tuple, dict)):
+        raise TypeError(f"an elementwise rule was applied to a {type(x).__name__}; convert it with np.array first")
     shape = np.shape(x)
     if np.shape(g) != shape:
         extra = np.ndim(g) - len(shape)

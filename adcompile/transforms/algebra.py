@@ -68,9 +68,8 @@ class AdjointBuilder(Builder):
                 continue
             shape = shape_of(self.type_of(second))
             if shape is not None and shape == shape_of(self.type_of(first)):
-                source = spread.args[0]
-                assert not hasattr(source, "value") or isinstance(source, Const)
-                return (source, b) if first is a else (a, source)  # type: ignore[return-value]
+                source = spread.operands[0]
+                return (source, b) if first is a else (a, source)
         return args
 
     def _respread(self, fn: Any, a: Atom, b: Atom) -> Atom | None:

@@ -67,10 +67,10 @@ FOLDABLE = frozenset(
         builtins.len,
         builtins.tuple,
         builtins.slice,
-        builtins.isinstance,
         builtins.range,
     ]
 )
+KINDS = {List: list, Tuple: tuple, Dict: dict, Array: np.ndarray}
 FOLDED_KINDS = (bool, int, float, complex, str, tuple, type(None), slice, np.dtype, range)
 
 
@@ -217,6 +217,8 @@ class Builder:
             answer = self._is_none(args[0]) if fn in (operator.is_, operator.is_not) else None
             if answer is not None:
                 return Const(answer is (fn is operator.is_))
+        if fn is isinstance and len(args) == 2:
+            return self._fold_isinstance(args[0], args[1])
         if fn is unbroadcast:
             return self._fold_unbroadcast(args[0], args[1])
         return self._fold_static(fn, args, kwargs)
@@ -226,6 +228,13 @@ class Builder:
         if isinstance(type_, Static):
             return type_.value is None
         return False if isinstance(type_, (Scalar, Array, Tuple, List, Dict)) else None
+
+    def _fold_isinstance(self, value: Atom, kind: Atom) -> Atom | None:
+        have = KINDS.get(type(self.type_of(value)))
+        want = kind.value if isinstance(kind, Const) else None
+        if have is None or want not in KINDS.values():
+            return None
+        return Const(have is want)
 
     def _fold_static(self, fn: Any, args: Sequence[Atom], kwargs: Kwargs) -> Atom | None:
         try:

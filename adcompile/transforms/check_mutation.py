@@ -11,10 +11,11 @@ nothing else changes a value.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 
 from adcompile.analyses.aliasing import Aliasing
-from adcompile.analyses.effects import leaves_arguments
+from adcompile.analyses.effects import leaves_arguments, names_changed
 from adcompile.analyses.infer import Types
 from adcompile.analyses.liveness import Liveness
 from adcompile.errors import DiagnosticList
@@ -72,9 +73,7 @@ def _check_updates(function: Function, updates: list[Call], aliasing: Aliasing, 
 
 def _may_change_arguments(stmt: Stmt, types: Types, changes_arguments: Changes) -> bool:
     if isinstance(stmt, Opaque):
-        return any(isinstance(types.get(a, UNKNOWN), MEMORY) for _, a in stmt.reads if isinstance(a, Var)) and not (
-            stmt.leaves or _is_assert(stmt)
-        )
+        return not stmt.leaves and bool(_operands(stmt))
     if not isinstance(stmt, Call) or is_update(stmt) or leaves_arguments(stmt, types):
         return False
     return changes_arguments(stmt, types)
@@ -90,7 +89,7 @@ def _check_calls(
             if isinstance(atom, Var):
                 reads.setdefault(atom, []).append(stmt)
     for stmt in unknown:
-        for operand in atoms_of(stmt):
+        for operand in _operands(stmt):
             if not isinstance(operand, Var) or not isinstance(types.get(operand, UNKNOWN), MEMORY):
                 continue
             seen = [v for v, by in reads.items() if aliasing.affects(operand, v) and any(s is not stmt for s in by)]
@@ -117,9 +116,9 @@ def check_escape(function: Function, types: Types, varied: frozenset[Var], found
     for stmt in walk(function.body):
         if isinstance(stmt, Opaque) and _is_store(stmt) and any(a in varied for _, a in stmt.reads):
             found.add(
-                "a value that depends on the arguments is stored in an attribute",
+                "a value that depends on the arguments is stored in an object from outside",
                 stmt.origin,
-                "what is read from the attribute later would count as constant",
+                "what is read from the object later would count as constant",
                 "keep the value in a local variable, and return it",
             )
         if isinstance(stmt, Call) and isinstance(stmt.fn, Method) and not leaves_arguments(stmt, types):
@@ -137,11 +136,15 @@ def check_escape(function: Function, types: Types, varied: frozenset[Var], found
 
 
 def _is_store(stmt: Opaque) -> bool:
-    return any(name == "value_" for name, _ in stmt.reads)
+    return isinstance(stmt.node, (ast.Assign, ast.AugAssign))
 
 
-def _is_assert(stmt: Opaque) -> bool:
-    return type(stmt.node).__name__ == "Assert"
+def _operands(stmt: Stmt) -> list[Atom]:
+    """What a statement that is not known may change."""
+    if isinstance(stmt, Opaque):
+        changed = names_changed(stmt.node)
+        return [a for name, a in stmt.reads if name in changed]
+    return list(atoms_of(stmt))
 
 
 def _is_number(types: Types, atom: Atom) -> bool:

@@ -99,7 +99,7 @@ def split_residuals(
 ) -> tuple[tuple[Stmt, ...], tuple[Atom, ...], tuple[Var, ...], Block]:
     """The same for two functions: the forward statements, the residual's atoms, and the
     parameters in which the backward block receives them."""
-    placing = _Placing(reversed_, inputs)
+    placing = _Placing(reversed_, inputs, split=True)
     backward = placing.region(reversed_.backward)
     kept, backward = placing.cut(backward, None)
     kept = [v for v in kept if v is not reversed_.seed]
@@ -126,7 +126,8 @@ class _IfEdit:
 
 
 class _Placing:
-    def __init__(self, reversed_: Reversed, inputs: Sequence[Var]) -> None:
+    def __init__(self, reversed_: Reversed, inputs: Sequence[Var], split: bool = False) -> None:
+        self.split = split
         self.types: Types = reversed_.types
         self.scopes = Scopes(reversed_.forward, inputs)
         self.loops: dict[Loop, _LoopEdit] = {}
@@ -443,7 +444,7 @@ class _Placing:
                 assert isinstance(new, (For, While))
                 made += self.recording(new, self.loops[stmt])
             elif stmt in self.ifs:  # type: ignore[comparison-overlap]
-                made.append(self.exporting(new, self.ifs[stmt], self.in_loop(stmt)))  # type: ignore[index]
+                made.append(self.exporting(new, self.ifs[stmt], self.split or self.in_loop(stmt)))  # type: ignore[index]
             else:
                 made.append(new)
         return tuple(made)
@@ -451,8 +452,9 @@ class _Placing:
     def in_loop(self, stmt: Stmt) -> bool:
         return self.scopes.of_stmt[stmt].frame is not None
 
-    def exporting(self, stmt: Stmt, edit: _IfEdit, in_loop: bool) -> Stmt:
-        missing = NONE if in_loop else UNDEF
+    def exporting(self, stmt: Stmt, edit: _IfEdit, is_read: bool) -> Stmt:
+        # What goes onto a tape or into a residual must be bound on every path.
+        missing = NONE if is_read else UNDEF
         for var, (result, side) in edit.exports.items():
             if isinstance(stmt, If):
                 then = Block(stmt.then.stmts, (*stmt.then.yields, self.side(stmt.then, var, side == 0, missing)))

@@ -56,6 +56,7 @@ from adcompile.ir.types import (
     kind_of,
     may_carry_derivative,
 )
+from adcompile.rules.python import concatenate_lists, repeat_list
 from adcompile.rules.registry import Rule, rule_for
 from adcompile.runtime import broadcasting, updates
 from adcompile.runtime.structures import make_dict, make_list, make_tuple, unpack, unpack_star
@@ -102,6 +103,8 @@ def reverse(
     seed = sweep.adjoint_of(value if isinstance(value, Var) else Var("result"))
     if isinstance(value, Var):
         types[seed] = types.get(value, types[seed])
+        if isinstance(types[seed], Scalar):
+            types[seed] = Scalar("float")  # the default seed is Python's 1.0
         if value in active:
             sweep.bars[value] = seed
     sweep.stmts(function.body.stmts)
@@ -324,6 +327,10 @@ class _ReverseSweep:
         if meant is operator.getitem:
             self.add_item(call.operands[0], call.operands[1], bar)
             return
+        sequences = {operator.add: concatenate_lists, operator.iadd: concatenate_lists, operator.mul: repeat_list}
+        if meant in sequences and isinstance(self.b.type_of(call.operands[0]), (List, Tuple)):
+            self.by_rule(replace(call, fn=sequences[meant]), bar)
+            return
         simple = _STRUCTURAL.get(meant) if not isinstance(meant, type) else None
         if simple is not None:
             simple(self, call, bar)
@@ -415,11 +422,22 @@ class _ReverseSweep:
         for i, (atom, partial) in enumerate(zip(positional, parts, strict=True)):
             if self.is_active(atom):
                 # In a product the cotangent stands where the factor stood: `2 * x` gives `2 * r_bar`.
+                partial = self.as_precise(partial, bar, call.result)
                 factors = (partial, bar) if i == 1 and canonical(call.fn) is np.multiply else (bar, partial)
                 product = self.b.call(operator.mul, *factors)
                 if not self.is_alone(atom, positional):
                     product = self.b.call(broadcasting.unbroadcast, product, atom)
                 self.accumulate(atom, product)
+
+    def as_precise(self, partial: Atom, bar: Atom, result: Var) -> Atom:
+        """A partial derivative in the precision of the result, where the cotangent is a Python
+        number, which would leave it in a lower one."""
+        have, want, weight = self.b.type_of(partial), self.types.get(result), self.b.type_of(bar)
+        if not (isinstance(have, Array) and isinstance(want, Array) and isinstance(weight, Scalar)):
+            return partial
+        if have.dtype in ("float32", "float16") and want.dtype == "float64":
+            return self.b.make(np.ndarray.astype, (partial, Const(np.dtype("float64"))))
+        return partial
 
     def is_alone(self, atom: Atom, others: Sequence[Atom]) -> bool:
         """Whether an operand has the shape and dtype of the result, whatever they are: all
@@ -507,7 +525,7 @@ class _ReverseSweep:
             self.bars[holder] = self.named(holder, self.b.call(fn, so_far, index, bar))
         elif fresh and isinstance(type_, List):
             self.bars[holder] = self.named(holder, self.b.call(updates.update, so_far, index, bar))
-        elif isinstance(type_, (List, Dict)) and _is_number(_item_type(type_)):
+        elif isinstance(type_, (List, Dict)) and _is_number(_item_type(type_, index)):
             item = self.b.call(operator.getitem, so_far, index)
             summed = self.b.call(operator.add, item, bar)
             self.bars[holder] = self.named(holder, self.b.call(updates.update, so_far, index, summed))
@@ -628,8 +646,10 @@ def _is_number(type_: Type | None) -> bool:
     return isinstance(type_, (Scalar, Array))
 
 
-def _item_type(type_: List | Dict) -> Type | None:
-    return type_.item if isinstance(type_, List) else next((t for _, t in type_.items), None)
+def _item_type(type_: List | Dict, index: Atom) -> Type | None:
+    if isinstance(type_, List):
+        return type_.item
+    return dict(type_.items).get(index.value) if isinstance(index, Const) else None
 
 
 __all__ = ["Pullback", "Reversed", "canonical", "reverse"]

@@ -6,14 +6,16 @@ first half; its second half is named in the result.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from adcompile.analyses.infer import Types, atom_type
+from adcompile.ir.binding import bind_arguments
 from adcompile.ir.nodes import Atom, Block, Call, Const, Function, FunctionRef, Star, Stmt, Var
 from adcompile.ir.traverse import map_atoms
-from adcompile.ir.types import UNKNOWN, Type
+from adcompile.ir.types import UNKNOWN, Dict, Tuple, Type
+from adcompile.runtime.structures import make_dict, make_tuple
 from adcompile.transforms.reverse import Pullback
 
 Halves = Callable[[Any, tuple[Type, ...], tuple[bool, ...]], tuple[FunctionRef, FunctionRef]]
@@ -21,37 +23,60 @@ Halves = Callable[[Any, tuple[Type, ...], tuple[bool, ...]], tuple[FunctionRef, 
 
 def split_calls(
     function: Function, types: Types, active: frozenset[Var], halves: Halves
-) -> tuple[Function, dict[Call, Pullback]]:
-    """The function with its active user calls split, and the pullback of each."""
+) -> tuple[Function, dict[Call, Pullback], frozenset[Var]]:
+    """The function with its active user calls split, the pullback of each, and the active
+    values with those that were made to pack arguments."""
     from adcompile.pipeline import is_user_function, lowered
 
     pullbacks: dict[Call, Pullback] = {}
+    packs: set[Var] = set()
 
     def is_active(atom: Atom | Star) -> bool:
         return isinstance(atom, Var) and atom in active
 
-    def arguments(call: Call) -> list[Atom]:
+    def arguments(call: Call, before: list[Stmt]) -> list[Atom]:
         """A call's arguments in the order of the function's parameters, defaults filled in."""
-        params = lowered(call.fn).params  # type: ignore[arg-type]
-        given: dict[str | None, Atom] = {}
-        given.update((p.var.name, a) for p, a in zip(params, call.operands[: len(call.args)], strict=False))
-        given.update(call.kwargs)
-        return [given[p.var.name] if p.var.name in given else p.default or Const(None) for p in params]
 
-    def stmt(s: Stmt) -> Stmt:
+        def packed(fn: Any, items: Sequence[Atom], type_: Type) -> Atom:
+            made = Var("", call.origin)
+            types[made] = type_
+            before.append(Call((made,), fn, tuple(items), origin=call.origin))
+            return made
+
+        def pack(rest: Sequence[Atom]) -> Atom:
+            return packed(make_tuple, rest, Tuple(tuple(atom_type(types, a) for a in rest)))
+
+        def pack_named(named: Mapping[str, Atom]) -> Atom:
+            items = [a for k, v in named.items() for a in (Const(k), v)]
+            return packed(make_dict, items, Dict(tuple((k, atom_type(types, a)) for k, a in named.items())))
+
+        positional = [a for a in call.args if not isinstance(a, Star)]
+        bound = bind_arguments(
+            lowered(call.fn).params, positional, dict(call.kwargs), lambda c: c, pack, pack_named  # type: ignore[arg-type]
+        )
+        assert bound is not None
+        return bound
+
+    def stmt(s: Stmt) -> list[Stmt]:
         if not (isinstance(s, Call) and len(s.results) == 1 and is_active(s.result) and is_user_function(s.fn)):
-            return map_atoms(s, lambda a: a, block)
-        args = arguments(s)
-        mask = tuple(map(is_active, args))
+            return [map_atoms(s, lambda a: a, block)]
+        before: list[Stmt] = []
+        args = arguments(s, before)
+        for pack in before:
+            assert isinstance(pack, Call)
+            if any(map(is_active, pack.operands)):
+                packs.add(pack.result)
+        mask = tuple(is_active(a) or a in packs for a in args)
         inputs = tuple(atom_type(types, a) for a in args)
         forward, pullback = halves(s.fn, inputs, mask)
         residual = Var(f"{s.fn.__name__}_residual", s.origin)
         types[residual] = UNKNOWN
         call = replace(s, results=(s.result, residual), fn=forward, args=tuple(args), kwargs=())
         pullbacks[call] = Pullback(pullback, residual, mask)
-        return call
+        return [*before, call]
 
     def block(b: Block) -> Block:
-        return Block(tuple(map(stmt, b.stmts)), b.yields)
+        return Block(tuple(made for s in b.stmts for made in stmt(s)), b.yields)
 
-    return replace(function, body=block(function.body)), pullbacks
+    body = block(function.body)
+    return replace(function, body=body), pullbacks, active | packs

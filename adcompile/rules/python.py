@@ -1,0 +1,40 @@
+"""Python's own operations on lists and tuples, and adcompile's markers."""
+
+from __future__ import annotations
+
+from adcompile.rules.registry import pullback, zero
+from adcompile.rules.samples import call
+from adcompile.runtime.broadcasting import add
+from adcompile.runtime.markers import detach
+from adcompile.runtime.updates import extend
+
+
+def concatenate_lists(a, b):
+    """`a + b` for lists or tuples: what `operator.add` means on them."""
+    return a + b
+
+
+def repeat_list(a, count):
+    """`a * count` for a list or tuple: what `operator.mul` means on it."""
+    return a * count
+
+
+@pullback(concatenate_lists, samples=lambda: [call([1.5, 2.0], [0.5])])
+def concatenated(r, a, b, r_bar):
+    return r_bar[: len(a)], r_bar[len(a) :]
+
+
+@pullback(repeat_list, samples=lambda: [call([1.5, 2.0], 3)])
+def repeated(r, a, count, r_bar):
+    a_bar = r_bar[: len(a)]
+    for k in range(1, count):
+        a_bar = add(a_bar, r_bar[k * len(a) : (k + 1) * len(a)])
+    return a_bar, None
+
+
+@pullback(extend, samples=lambda: [call([1.5, 2.0], [0.5])])
+def extended(r, sequence, values, r_bar):
+    return r_bar[: len(sequence)], r_bar[len(sequence) :]
+
+
+zero(detach)

@@ -1,0 +1,62 @@
+"""Make calls plain, with what the types tell: the function that a parameter holds is called
+by itself, `*tuple` and `**dict` are spread out.
+
+relies on: infer.  ensures: no `Star` over a tuple of known length, no `operator.call` of a
+known function.
+"""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import replace
+
+from adcompile.analyses.infer import Types, atom_type
+from adcompile.inference.indexing import getitem
+from adcompile.ir.nodes import Atom, Block, Call, Const, Function, Star, Stmt, Var
+from adcompile.ir.traverse import map_atoms
+from adcompile.ir.types import Dict, Static, Tuple, of_constant
+
+
+def resolve_calls(function: Function, types: Types) -> Function:
+    """The function with plain calls; `types` receives the types of new values."""
+
+    def item(made: list[Stmt], holder: Atom, key: object, call: Call) -> Atom:
+        value = Var("", call.origin)
+        types[value] = getitem(atom_type(types, holder), of_constant(key))
+        made.append(Call((value,), operator.getitem, (holder, Const(key)), origin=call.origin))
+        return value
+
+    def plain(call: Call) -> list[Stmt]:
+        made: list[Stmt] = []
+        args: list[Atom | Star] = []
+        for arg in call.args:
+            packed = atom_type(types, arg.value) if isinstance(arg, Star) else None
+            if isinstance(arg, Star) and isinstance(packed, Tuple):
+                args += [item(made, arg.value, i, call) for i in range(len(packed.items))]
+            else:
+                args.append(arg)
+        kwargs: list[tuple[str | None, Atom]] = []
+        for key, atom in call.kwargs:
+            spread = atom_type(types, atom) if key is None else None
+            if isinstance(spread, Dict):
+                kwargs += [(name, item(made, atom, name, call)) for name, _ in spread.items]
+            else:
+                kwargs.append((key, atom))
+        fn = call.fn
+        if fn is operator.call and isinstance(args[0], Var):
+            called = types.get(args[0])
+            if isinstance(called, Static) and callable(called.value):
+                fn, args = called.value, args[1:]
+        made.append(replace(call, fn=fn, args=tuple(args), kwargs=tuple(kwargs)))
+        return made
+
+    def block(b: Block) -> Block:
+        stmts: list[Stmt] = []
+        for stmt in b.stmts:
+            needs = isinstance(stmt, Call) and (
+                stmt.fn is operator.call or any(isinstance(a, Star) for a in stmt.args) or any(k is None for k, _ in stmt.kwargs)
+            )
+            stmts += plain(stmt) if needs and isinstance(stmt, Call) else [map_atoms(stmt, lambda a: a, block)]
+        return Block(tuple(stmts), b.yields)
+
+    return replace(function, body=block(function.body))

@@ -1,0 +1,71 @@
+"""The examples run, and their gradients are right."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from adcompile import check_grads
+
+FOLDER = Path(__file__).parents[1] / "examples"
+
+
+def load(name):
+    spec = importlib.util.spec_from_file_location(f"example_{name}", FOLDER / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
+def test_example_runs(path):
+    done = subprocess.run([sys.executable, "-W", "error", str(path)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "def " in done.stdout
+
+
+def test_rnn():
+    example = load("rnn")
+    history, _ = example.train(steps=40)
+    assert history[-1] < 0.7 * history[0]
+    rng = np.random.default_rng(3)
+    shapes = [(2, 3), (3, 3), (3,), (4, 5, 2), (4,)]
+    check_grads(example.loss, [rng.normal(size=shape) for shape in shapes], wrt=("W", "U", "v"))
+
+
+def test_black_scholes():
+    example = load("black_scholes")
+    point = (100.0, 105.0, 0.5, 0.03, 0.2)
+    found = example.greeks(*point)
+    assert found["price"] == example.call_price(*point)
+    assert 0 < found["delta"] < 1 and found["vega"] > 0 > found["theta"]
+    # The derivative of the price by the spot is N(d1), to the accuracy of the formula for N.
+    d1 = (np.log(100 / 105) + (0.03 + 0.02) * 0.5) / (0.2 * np.sqrt(0.5))
+    assert abs(found["delta"] - example.normal_cdf(d1)) < 1e-4
+    for args in (point, (120.0, 105.0, 1.5, 0.01, 0.4)):
+        check_grads(example.call_price, args)
+
+
+def test_newton():
+    example = load("newton")
+    by_loop, by_theorem = example.sensitivities()
+    np.testing.assert_allclose(by_loop, by_theorem, rtol=1e-12)
+    check_grads(example.kepler, (1.1, 0.3))
+
+
+def test_mlp():
+    example = load("mlp")
+    history, _ = example.train(steps=100)
+    assert history[-1] < 0.2 * history[0]
+
+
+def test_heat():
+    example = load("heat")
+    history, source, truth, _ = example.recover(steps=200)
+    assert history[-1] < 1e-3 * history[0]
+    assert np.max(np.abs(source - truth)) < 0.1
+    rng = np.random.default_rng(4)
+    check_grads(example.misfit, (rng.normal(size=6), rng.normal(size=6)))
