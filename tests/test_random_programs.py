@@ -87,7 +87,7 @@ def test_hash_seed_does_not_change_the_text():
         done = subprocess.run([sys.executable, "-c", TEXTS], env=environment, capture_output=True, text=True, check=True)
         texts.append(done.stdout)
     assert texts[0] == texts[1]
-    assert texts[0].count("def f_grad(") >= 5
+    assert texts[0].count("def f_value_and_grad(") >= 5
 
 
 def test_generator_is_deterministic():
@@ -123,7 +123,7 @@ def test_a_refused_program_is_reduced():
     program = Program(text, (0.5, 0.7))
     assert judge(program).kind == REFUSED
     small = reduce_program(program, lambda p: judge(p).kind == REFUSED)
-    assert len(small.text.splitlines()) <= 3
+    assert len(small.text.splitlines()) <= 4
     assert "np.interp" in small.text
 
 

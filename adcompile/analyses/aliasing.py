@@ -17,8 +17,24 @@ import numpy as np
 
 from adcompile.analyses.effects import is_pure_callable
 from adcompile.ir.callables import IN_PLACE, canonical
-from adcompile.ir.nodes import Atom, Attribute, Block, Call, Const, Each, For, If, Opaque, Syntax, Var, While, With
-from adcompile.ir.traverse import walk
+from adcompile.ir.nodes import (
+    Atom,
+    Attribute,
+    Block,
+    Call,
+    Const,
+    Each,
+    For,
+    If,
+    Loop,
+    Opaque,
+    Stmt,
+    Syntax,
+    Var,
+    While,
+    With,
+)
+from adcompile.ir.traverse import blocks_of
 from adcompile.ir.types import UNKNOWN, Array, Dict, List, Scalar, Tuple, Type
 from adcompile.runtime import broadcasting, structures, updates
 from adcompile.runtime.markers import detach
@@ -79,26 +95,39 @@ class Aliasing:
         self.types = types
         self._parent: dict[Any, Any] = {}
         self._held: dict[Any, dict[Any, Any]] = {}
-        for stmt in walk(body):
-            if isinstance(stmt, Call):
-                self._call(stmt)
-            elif isinstance(stmt, If):
-                self._link(stmt.results, stmt.then.yields)
-                self._link(stmt.results, stmt.orelse.yields)
-            elif isinstance(stmt, (For, While)):
-                self._link(stmt.params, stmt.inits)
-                self._link(stmt.params, stmt.body.yields)
-                self._link(stmt.params, stmt.results)
-                if isinstance(stmt, For):
-                    for item, source in zip(stmt.items, stmt.sources, strict=True):
-                        if isinstance(source, Each):
-                            self._take(item, source.sequence, ANY)
-            elif isinstance(stmt, With):
-                self._link(stmt.results, stmt.body.yields)
-            elif isinstance(stmt, Opaque):
-                for _, written in stmt.writes:
-                    for _, read in stmt.reads:
-                        self._mix(written, read)
+        self._objects = Objects()
+        self._block(body, ())
+
+    def _block(self, block: Block, loops: tuple[Loop, ...]) -> None:
+        for stmt in block.stmts:
+            self._stmt(stmt, loops)
+            inside = (*loops, stmt) if isinstance(stmt, (For, While)) else loops
+            for inner in blocks_of(stmt):
+                self._block(inner, inside)
+
+    def _stmt(self, stmt: Stmt, loops: tuple[Loop, ...]) -> None:
+        if isinstance(stmt, Call):
+            self._call(stmt)
+            for result in stmt.results:
+                self._objects.made(result, loops)
+        elif isinstance(stmt, If):
+            self._link(stmt.results, stmt.then.yields)
+            self._link(stmt.results, stmt.orelse.yields)
+        elif isinstance(stmt, (For, While)):
+            self._link(stmt.params, stmt.inits)
+            self._link(stmt.results, stmt.inits)
+            self._link(stmt.results, stmt.body.yields)
+            self._link(stmt.params, stmt.body.yields, stmt)
+            if isinstance(stmt, For):
+                for item, source in zip(stmt.items, stmt.sources, strict=True):
+                    if isinstance(source, Each):
+                        self._take(item, source.sequence, ANY)
+        elif isinstance(stmt, With):
+            self._link(stmt.results, stmt.body.yields)
+        elif isinstance(stmt, Opaque):
+            for _, written in stmt.writes:
+                for _, read in stmt.reads:
+                    self._mix(written, read)
 
     # --------------------------------------------------------------------------------- answers
 
@@ -113,6 +142,9 @@ class Aliasing:
             return True
         if not (self._has_memory(a) and self._has_memory(b)):
             return False
+        reached = self._objects.reached_from(a)
+        if reached is not None:
+            return b in reached
         root, seen, pending = self.find(a), set(), [self.find(b)]
         while pending:
             one = pending.pop()
@@ -154,10 +186,13 @@ class Aliasing:
                 pending += [(mine[ANY], held) for key, held in mine.items() if key is not ANY]
                 self._held[one] = {ANY: mine[ANY]}
 
-    def _link(self, left: Iterable[Atom], right: Iterable[Atom]) -> None:
+    def _link(self, left: Iterable[Atom], right: Iterable[Atom], loop: Loop | None = None) -> None:
+        """Each value on the left may be, or be a view of, the one on the right (`loop`: of the
+        trip before)."""
         for a, b in zip(left, right, strict=True):
             if isinstance(a, Var) and isinstance(b, Var) and self._has_memory(a) and self._has_memory(b):
                 self._union(a, b)
+                self._objects.is_from(a, b, loop)
 
     def _held_by(self, container: Any, key: Any) -> Any:
         """The class of what a container holds at `key`."""
@@ -176,6 +211,7 @@ class Aliasing:
     def _put(self, container: Atom, key: Any, value: Atom) -> None:
         if isinstance(container, Var) and isinstance(value, Var) and self._has_memory(value):
             self._union(self._held_by(container, key), value)
+            self._objects.holds(container, value)
 
     def _take(self, result: Atom, container: Atom, key: Any) -> None:
         """`result = container[key]`: a view of an array, or what a container holds."""
@@ -184,8 +220,12 @@ class Aliasing:
         type_ = self.types.get(container, UNKNOWN)
         if not isinstance(type_, (Tuple, List, Dict)):
             self._union(result, container)
-        if not isinstance(type_, Array):
+        if isinstance(type_, Array):
+            self._objects.is_from(result, container)
+        else:
             self._union(result, self._held_by(container, key))
+            self._objects.is_unknown(result)
+            self._objects.holds(result, container)
 
     def _mix(self, result: Atom, operand: Atom) -> None:
         """The result may be, view, or hold the operand in any way."""
@@ -193,6 +233,8 @@ class Aliasing:
             if self._has_memory(result) and self._has_memory(operand):
                 self._union(result, operand)
                 self._union(result, self._held_by(operand, ANY))
+                self._objects.is_unknown(result)
+                self._objects.holds(result, operand)
 
     # ---------------------------------------------------------------------------------- calls
 
@@ -236,3 +278,79 @@ class Aliasing:
             else:
                 for operand in call.operands:
                     self._mix(result, operand)
+
+
+class Objects:
+    """Where an object that the function makes can get to, in the trip in which it is made.
+
+    The classes do not tell the list that this trip makes from those of the trips before. Here
+    an object is followed forwards from the call that makes it, through what may be it, view
+    it or hold it, but never into the next trip of a loop around that call.
+    """
+
+    def __init__(self) -> None:
+        self._loops: dict[Var, tuple[Loop, ...]] = {}  # the loops around the call that makes a value
+        self._is_from: dict[Var, list[tuple[Var, Loop | None]]] = {}
+        self._into: dict[Var, list[tuple[Var, Loop | None]]] = {}
+        self._unknown: set[Var] = set()
+        self._reached: dict[Var, frozenset[Var] | None] = {}
+
+    def made(self, var: Var, loops: tuple[Loop, ...]) -> None:
+        """A call defines `var`."""
+        self._loops[var] = loops
+
+    def is_from(self, var: Var, source: Var, loop: Loop | None = None) -> None:
+        """`var` may be, or be a view of, `source` (`loop`: of its trip before)."""
+        self._is_from.setdefault(var, []).append((source, loop))
+        self._into.setdefault(source, []).append((var, loop))
+
+    def holds(self, holder: Var, value: Var) -> None:
+        """`holder` may hold `value`, or come from it in some other way."""
+        self._into.setdefault(value, []).append((holder, None))
+
+    def is_unknown(self, var: Var) -> None:
+        """`var` may be an object that is made elsewhere."""
+        self._unknown.add(var)
+
+    def reached_from(self, var: Var) -> frozenset[Var] | None:
+        """The values that may be, view or hold the object that `var` is; None where it cannot
+        be told which call made it in this trip."""
+        if var not in self._reached:
+            makers = self._makers(var)
+            self._reached[var] = None if makers is None else self._forward(makers)
+        return self._reached[var]
+
+    def _makers(self, var: Var) -> set[Var] | None:
+        makers: set[Var] = set()
+        trips_before: set[Loop] = set()
+        seen: set[Var] = set()
+        pending = [var]
+        while pending:
+            one = pending.pop()
+            if one in seen:
+                continue
+            seen.add(one)
+            sources = self._is_from.get(one)
+            if one in self._unknown or (sources is None and one not in self._loops):
+                return None
+            if sources is None:
+                makers.add(one)
+                continue
+            trips_before.update(loop for _, loop in sources if loop is not None)
+            pending += [source for source, _ in sources]
+        if any(loop in trips_before for m in makers for loop in self._loops[m]):
+            return None  # an object of a trip before
+        return makers
+
+    def _forward(self, makers: set[Var]) -> frozenset[Var]:
+        found: set[Var] = set()
+        for maker in makers:
+            around = self._loops[maker]
+            pending, mine = [maker], set()
+            while pending:
+                one = pending.pop()
+                if one not in mine:
+                    mine.add(one)
+                    pending += [into for into, loop in self._into.get(one, ()) if loop not in around]
+            found |= mine
+        return frozenset(found)

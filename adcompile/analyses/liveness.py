@@ -36,6 +36,10 @@ class Liveness:
         for var in function.inputs:
             self._clash(var, live | set(function.inputs))
 
+    def clash(self, var: Var, others: Iterable[Var]) -> None:
+        """Keep `var` and `others` apart, for a reason of the caller's."""
+        self._clash(var, others)
+
     # ------------------------------------------------------------------------------- pieces
 
     def _reads(self, atoms: Iterable[Atom]) -> set[Var]:

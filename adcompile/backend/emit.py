@@ -78,6 +78,10 @@ class _Writer:
         self.in_place = plan.in_place
         self.folding = Folding(plan.function, plan.in_place, types)
         liveness = Liveness(plan.function, self.folding.expand, frozenset(self.folding.folded))
+        for stmt in walk(plan.function.body):
+            if isinstance(stmt, Call) and (is_update(stmt) or stmt in plan.in_place):
+                # It is written as two statements: take the target's value, then change it.
+                liveness.clash(stmt.result, [v for a in stmt.operands[1:] for v in self.folding.expand(a)])
         self.names = Names(plan.function, liveness, plan.in_place, reserved, hints(plan.function))
         self.aliases: dict[Var, str] = {}  # while a loop's head is written: its params' names
         self.out: list[ast.stmt] = []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Sequence
+import types
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,7 @@ from adcompile.ir.nodes import (
     Stmt,
     Syntax,
     Var,
+    leaves,
 )
 from adcompile.runtime import structures, updates
 
@@ -102,11 +104,16 @@ class ExpressionLowering:
         self.found.add(what, self.source.origin(node) or self.origin, why, hint)
         return UNDEF
 
+    def emit(self, stmt: Stmt) -> None:
+        """Append a statement, unless control never gets there."""
+        if not (self.stmts and leaves(self.stmts[-1])):
+            self.stmts.append(stmt)
+
     def call(self, fn: Any, *args: Atom | Star, kwargs: Sequence[tuple[str | None, Atom]] = (), node: Any = None) -> Var:
         """Append a call with one result."""
         origin = (self.source.origin(node) if node is not None else None) or self.origin
         result = Var("", origin)
-        self.stmts.append(Call((result,), fn, args, tuple(kwargs), origin))
+        self.emit(Call((result,), fn, args, tuple(kwargs), origin))
         return result
 
     def block(self, body: Callable[[], Sequence[Atom]]) -> Block:
@@ -126,7 +133,7 @@ class ExpressionLowering:
         orelse_block = self.block(lambda: [orelse()])
         self.env = before
         result = Var("", self.origin)
-        self.stmts.append(If(cond, then_block, orelse_block, (result,), self.origin))
+        self.emit(If(cond, then_block, orelse_block, (result,), self.origin))
         return result
 
     # ------------------------------------------------------------------------------ dispatch
@@ -159,7 +166,8 @@ class ExpressionLowering:
     def expr_Name(self, node: Any) -> Atom:
         value = self.value_of_name(node, node.id)
         if isinstance(value, LocalFunction):
-            return self.syntax(value.node if isinstance(value.node, gast.Lambda) else node)
+            known = self.as_function(value.node)
+            return known or self.syntax(value.node if isinstance(value.node, gast.Lambda) else node)
         return value
 
     def expr_Constant(self, node: Any) -> Atom:
@@ -292,6 +300,11 @@ class ExpressionLowering:
                 "what it reads or changes cannot be followed",
                 "write the expression out",
             )
+        if isinstance(fn, Const) and fn.value in (max, min) and len(args) > 2 and not kwargs:
+            largest = args[0]
+            for other in args[1:]:
+                largest = self.call(fn.value, largest, other, node=node)
+            return largest  # type: ignore[return-value]
         if isinstance(fn, Const):
             return self.call(fn.value, *args, kwargs=kwargs, node=node)
         return self.call(operator.call, fn, *args, kwargs=kwargs, node=node)
@@ -308,7 +321,9 @@ class ExpressionLowering:
         args: list[Atom | Star] = []
         consumes = isinstance(fn, Const) and any(fn.value is c for c in CONSUMERS)
         for arg in node.args:
-            if isinstance(arg, gast.Starred):
+            if isinstance(arg, gast.Starred) and isinstance(arg.value, (gast.List, gast.Tuple)):
+                args += [Star(self.expr(e.value)) if isinstance(e, gast.Starred) else self.expr(e) for e in arg.value.elts]
+            elif isinstance(arg, gast.Starred):
                 args.append(Star(self.expr(arg.value)))
             elif consumes and isinstance(arg, gast.GeneratorExp):
                 args.append(self.expr_ListComp(arg))
@@ -366,7 +381,7 @@ class ExpressionLowering:
 
         block = self.block(body)
         index = Var("k", self.origin)
-        self.stmts.append(For(items, sources, (param,), (so_far,), block, (result,), None, index, self.origin))
+        self.emit(For(items, sources, (param,), (so_far,), block, (result,), None, index, self.origin))
         return result
 
     def loop_sources(self, target: Any, iterable: Any) -> tuple[tuple[Var, ...], tuple[Source, ...], Callable[[], None]]:
@@ -399,7 +414,7 @@ class ExpressionLowering:
             if fn is zip and not over.keywords:
                 return together(part, [lambda p, a=a: split(p, a) for a in over.args])  # type: ignore[misc]
             method = over.func.attr if isinstance(over, gast.Call) and isinstance(over.func, gast.Attribute) else None
-            if method in ("items", "values") and not over.args and isinstance(over.func.value, gast.Name):
+            if method in ("items", "values") and not over.args:
                 return of_dict(part, method, self.expr(over.func.value))
             if fn is reversed and self._iteration_builtin(over.args[0]) in (None, range):
                 return add(part, Each(self.expr(over.args[0]), backwards=True))
@@ -458,7 +473,29 @@ class ExpressionLowering:
         return self.syntax(node, passive=True)
 
     def expr_Lambda(self, node: Any) -> Atom:
-        return self.syntax(node)
+        return self.as_function(node) or self.syntax(node)
+
+    def as_function(self, node: Any) -> Const | None:
+        """A lambda or nested def that reads no local variable, as the function that Python
+        would make of it; None if it reads one."""
+        names = {n.id for n in gast.walk(node) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)}
+        own = {a.id for a in gast.walk(node.args) if isinstance(a, gast.Name)}
+        if (names - own) & self.locals:
+            return None
+        origin = self.source.origin(node)
+        name = "<lambda>" if isinstance(node, gast.Lambda) else node.name
+        found = [
+            c
+            for c in _inner_codes(self.scope.holder.__code__)
+            if c.co_name == name and origin is not None and c.co_firstlineno == origin.line
+        ]
+        if len(found) != 1:
+            return None
+        cells = dict(zip(self.scope.holder.__code__.co_freevars, self.scope.holder.__closure__ or (), strict=True))
+        if any(n not in cells for n in found[0].co_freevars):
+            return None
+        closure = tuple(cells[n] for n in found[0].co_freevars)
+        return Const(types.FunctionType(found[0], self.scope.holder.__globals__, name, None, closure))
 
     def expr_GeneratorExp(self, node: Any) -> Atom:
         return self.syntax(node)
@@ -483,6 +520,13 @@ class ExpressionLowering:
         kept = gast.gast_to_ast(gast.Expression(node)).body
         assert isinstance(kept, ast.expr)
         return self.call(Syntax(kept, tuple(reads), passive), *reads.values(), node=node)
+
+
+def _inner_codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield constant
+            yield from _inner_codes(constant)
 
 
 __all__ = ["FALSE", "TRUE", "ExpressionLowering", "LocalFunction", "np"]

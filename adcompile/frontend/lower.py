@@ -232,7 +232,7 @@ class StatementLowering(ExpressionLowering):
         then_block = Block(then_block.stmts, tuple(self._leaving(then_block, a) for a in then_yields))
         orelse_block = Block(orelse_block.stmts, tuple(self._leaving(orelse_block, a) for a in orelse_yields))
         if then_block.stmts or orelse_block.stmts or results:
-            self.stmts.append(If(cond, then_block, orelse_block, tuple(results), origin))
+            self.emit(If(cond, then_block, orelse_block, tuple(results), origin))
         self.env.update(zip(names, results, strict=True))
         self.origin = origin
 
@@ -254,7 +254,7 @@ class StatementLowering(ExpressionLowering):
         block = self.block(body)
         results, stop = self._leave_loop(carried, stmt.body)
         index = Var("k", origin)
-        self.stmts.append(For(items, sources, params, inits, block, results, stop, index, origin))
+        self.emit(For(items, sources, params, inits, block, results, stop, index, origin))
         self._loop_else(stmt)
 
     def stmt_While(self, stmt: Any) -> None:
@@ -274,7 +274,7 @@ class StatementLowering(ExpressionLowering):
         self.env = dict(entry)
         body = self.block(lambda: self._loop_body(stmt.body, carried))
         results, stop = self._leave_loop(carried, stmt.body)
-        self.stmts.append(While(params, inits, head, body, results, stop, origin))
+        self.emit(While(params, inits, head, body, results, stop, origin))
         return self._loop_else(stmt)
 
     def _enter_loop(
@@ -417,7 +417,7 @@ class StatementLowering(ExpressionLowering):
             call = Call(results, structures.unpack_star, (value, Const(before), Const(after)), origin=origin)
         else:
             call = Call(results, structures.unpack, (value, Const(len(results))), origin=origin)
-        self.stmts.append(call)
+        self.emit(call)
         for element, item in zip(target.elts, results, strict=True):
             self.assign(element.value if isinstance(element, gast.Starred) else element, item)
 
@@ -447,7 +447,7 @@ class StatementLowering(ExpressionLowering):
     def _store_attribute(self, target: Any, value: Atom) -> None:
         node = ast.parse(f"holder_.{target.attr} = value_").body[0]
         reads = (("holder_", self.expr(target.value)), ("value_", value))
-        self.stmts.append(Opaque(node, reads, origin=self.source.origin(target)))
+        self.emit(Opaque(node, reads, origin=self.source.origin(target)))
 
     def _mutating_call(self, node: Any) -> bool:
         """`name.append(value)` and kin, as statements: the name is bound to the changed object."""
@@ -546,7 +546,7 @@ class StatementLowering(ExpressionLowering):
         }
         results = tuple(Var(_hint(n), origin) for n in changed)
         block = Block(block.stmts, tuple(changed.values()))
-        self.stmts.append(With(manager, target, block, results, origin))
+        self.emit(With(manager, target, block, results, origin))
         for name, result in zip(changed, results, strict=True):
             # A flag that is the same on every path stays a constant, so that jumps stay plain.
             constant = name[0] == "@" and isinstance(changed[name], Const)
@@ -629,7 +629,7 @@ class StatementLowering(ExpressionLowering):
                     self.scope.atom(part.id)
         writes = tuple((name, Var(name, self.origin)) for name in written)
         node = gast.gast_to_ast(gast.Module([stmt], [])).body[0]
-        self.stmts.append(Opaque(node, tuple(reads.items()), writes, leaves, self.origin))
+        self.emit(Opaque(node, tuple(reads.items()), writes, leaves, self.origin))
         self.env.update(writes)
 
 

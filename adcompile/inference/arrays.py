@@ -39,6 +39,12 @@ from adcompile.ir.types import (
 )
 
 NOTHING = Static(None)
+ZERO = Scalar("int", 0)
+ONE = Scalar("int", 1)
+LAST = Scalar("int", -1)
+FIFTY = Scalar("int", 50)
+XY = Static("xy")
+FIRST_TWO = Tuple((ZERO, ONE))
 
 
 def numpy_dtype(type_: Type) -> str:
@@ -103,9 +109,7 @@ def _summed(a: Type) -> str:
 
 
 @transfer(np.sum, np.prod, np.nansum, np.nanprod)
-def total(
-    a: Type, axis: Type = NOTHING, dtype: Type = NOTHING, out: Type = NOTHING, keepdims: Type = FALSE_
-) -> Type:
+def total(a: Type, axis: Type = NOTHING, dtype: Type = NOTHING, out: Type = NOTHING, keepdims: Type = FALSE_) -> Type:
     if dtype != NOTHING or out != NOTHING:
         return UNKNOWN
     return _reduction(a, axis, keepdims, _summed(a))
@@ -199,7 +203,7 @@ def searchsorted(a: Type, v: Type, *options: Type, **more: Type) -> Type:
 
 
 @transfer(np.linalg.norm)
-def norm(x: Type, ord: Type = NOTHING, axis: Type = NOTHING, keepdims: Type = FALSE_) -> Type:  # noqa: A002
+def norm(x: Type, ord: Type = NOTHING, axis: Type = NOTHING, keepdims: Type = FALSE_) -> Type:
     return _reduction(x, axis, keepdims, _real(_averaged(x)))
 
 
@@ -215,8 +219,8 @@ def cumulative(a: Type, axis: Type = NOTHING) -> Type:
 @transfer(np.diff)
 def diff(
     a: Type,
-    n: Type = Scalar("int", 1),
-    axis: Type = Scalar("int", -1),
+    n: Type = ONE,
+    axis: Type = LAST,
     prepend: Type | None = None,
     append: Type | None = None,
 ) -> Type:
@@ -391,7 +395,7 @@ def copy(a: Type, order: Type = NOTHING) -> Type:
 
 
 @transfer(np.triu, np.tril)
-def triangle(m: Type, k: Type = Scalar("int", 0)) -> Type:
+def triangle(m: Type, k: Type = ZERO) -> Type:
     shape = known_shape(m)
     return make_array(m, shape * 2 if len(shape) == 1 else shape) if shape else UNKNOWN
 
@@ -427,14 +431,14 @@ def atleast_3d(a: Type) -> Type:
 
 
 @transfer(np.rollaxis)
-def rollaxis(a: Type, axis: Type, start: Type = Scalar("int", 0)) -> Type:
+def rollaxis(a: Type, axis: Type, start: Type = ZERO) -> Type:
     shape = known_shape(a)
     marked = np.rollaxis(np.empty(tuple(range(2, 2 + len(shape)))), static_value(axis), static_value(start))
     return make_array(a, tuple(shape[n - 2] for n in marked.shape))
 
 
 @transfer(np.rot90)
-def rot90(m: Type, k: Type = Scalar("int", 1), axes: Type = Tuple((Scalar("int", 0), Scalar("int", 1)))) -> Type:
+def rot90(m: Type, k: Type = ONE, axes: Type = FIRST_TWO) -> Type:
     shape = list(known_shape(m))
     i, j = static_value(axes)
     if static_value(k) % 2:
@@ -516,7 +520,7 @@ def _parts(arrays: Type) -> tuple[Type, Dim | None]:
 
 
 @transfer(np.stack)
-def stack(arrays: Type, axis: Type = Scalar("int", 0)) -> Type:
+def stack(arrays: Type, axis: Type = ZERO) -> Type:
     item, count = _parts(arrays)
     shape = list(known_shape(item))
     where_ = static_value(axis)
@@ -527,7 +531,7 @@ def stack(arrays: Type, axis: Type = Scalar("int", 0)) -> Type:
 
 
 @transfer(np.concatenate)
-def concatenate(arrays: Type, axis: Type = Scalar("int", 0)) -> Type:
+def concatenate(arrays: Type, axis: Type = ZERO) -> Type:
     item, _ = _parts(arrays)
     where_ = static_value(axis)
     if where_ is None:
@@ -591,7 +595,7 @@ def column_stack(tup: Type) -> Type:
 
 
 @transfer(np.diag)
-def diag(v: Type, k: Type = Scalar("int", 0)) -> Type:
+def diag(v: Type, k: Type = ZERO) -> Type:
     shape = known_shape(v)
     if len(shape) == 1:
         side = add_dims(shape[0], abs(static_value(k)))
@@ -600,9 +604,7 @@ def diag(v: Type, k: Type = Scalar("int", 0)) -> Type:
 
 
 @transfer(np.diagonal)
-def diagonal(
-    a: Type, offset: Type = Scalar("int", 0), axis1: Type = Scalar("int", 0), axis2: Type = Scalar("int", 1)
-) -> Type:
+def diagonal(a: Type, offset: Type = ZERO, axis1: Type = ZERO, axis2: Type = ONE) -> Type:
     shape = known_shape(a)
     axes = [static_value(axis) % max(len(shape), 1) for axis in (axis1, axis2)]
     rows, columns = (shape[i] for i in axes)
@@ -671,11 +673,14 @@ def take(a: Type, indices: Type, axis: Type = NOTHING) -> Type:
 
 
 @transfer(np.split, np.array_split)
-def split(ary: Type, indices_or_sections: Type, axis: Type = Scalar("int", 0)) -> Type:
+def split(ary: Type, indices_or_sections: Type, axis: Type = ZERO) -> Type:
     shape = list(known_shape(ary))
     shape[static_value(axis)] = unknown_size()
-    return List(Array(numpy_dtype(ary), tuple(shape)) if indices_or_sections == Scalar("int", 1) else
-                Array(numpy_dtype(ary), None))
+    return List(
+        Array(numpy_dtype(ary), tuple(shape))
+        if indices_or_sections == Scalar("int", 1)
+        else Array(numpy_dtype(ary), None)
+    )
 
 
 # ---------------------------------------------------------------------------------- creation
@@ -728,7 +733,7 @@ def _count(start: Type, stop: Type, step: Type) -> Dim:
 
 
 @transfer(np.linspace)
-def linspace(start: Type, stop: Type, num: Type = Scalar("int", 50), *options: Type, **more: Type) -> Type:
+def linspace(start: Type, stop: Type, num: Type = FIFTY, *options: Type, **more: Type) -> Type:
     ends = {t.dtype if isinstance(t, Scalar) else "?" for t in (start, stop)}
     if options or more or not ends <= {"int", "float", "float64", "int64"}:
         return UNKNOWN
@@ -736,7 +741,7 @@ def linspace(start: Type, stop: Type, num: Type = Scalar("int", 50), *options: T
 
 
 @transfer(np.meshgrid)
-def meshgrid(*xi: Type, indexing: Type = Static("xy")) -> Type:
+def meshgrid(*xi: Type, indexing: Type = XY) -> Type:
     if any(len(known_shape(x)) > 1 for x in xi):
         return UNKNOWN
     shape = [product(known_shape(x)) for x in xi]
@@ -790,9 +795,7 @@ def vdot(a: Type, b: Type) -> Type:
 
 
 @transfer(np.trace)
-def trace(
-    a: Type, offset: Type = Scalar("int", 0), axis1: Type = Scalar("int", 0), axis2: Type = Scalar("int", 1)
-) -> Type:
+def trace(a: Type, offset: Type = ZERO, axis1: Type = ZERO, axis2: Type = ONE) -> Type:
     shape = known_shape(a)
     axes = [static_value(axis) % max(len(shape), 1) for axis in (axis1, axis2)]
     dtype = numpy_dtype(a)

@@ -30,9 +30,11 @@ from adcompile.ir.types import (
 )
 from adcompile.runtime import updates
 
+NOTHING = Static(None)
+
 
 @transfer(slice)
-def make_slice(first: Type, second: Type | None = None, step: Type = Static(None)) -> Type:
+def make_slice(first: Type, second: Type | None = None, step: Type = NOTHING) -> Type:
     if second is None:
         return Slice(Static(None), first, Static(None))
     return Slice(first, second, step)

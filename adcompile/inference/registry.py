@@ -7,6 +7,7 @@ values. It may raise `NotStatic` where it needs a value that is not known, and r
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -28,6 +29,7 @@ from adcompile.ir.types import (
     Static,
     Tuple,
     Type,
+    join,
     symbol,
 )
 
@@ -75,6 +77,10 @@ def infer_call(fn: Any, args: Sequence[Type], kwargs: dict[str | None, Type]) ->
         return Passive("object") if fn.passive else UNKNOWN
     if None in kwargs:
         return UNKNOWN
+    if isinstance(args[0], (Tuple, List)) if args else False:
+        joined = _sequence(fn, args)
+        if joined is not None:
+            return joined
     own = _lookup(fn)
     target = own or _numeric(fn, args)
     if target is None:
@@ -83,6 +89,21 @@ def infer_call(fn: Any, args: Sequence[Type], kwargs: dict[str | None, Type]) ->
         return target(*args, **kwargs)
     except (NotStatic, TypeError, ValueError, IndexError, KeyError):
         return UNKNOWN
+
+
+def _sequence(fn: Any, args: Sequence[Type]) -> Type | None:
+    """`+` and `*` on lists and tuples, which join and repeat them."""
+    plain = IN_PLACE.get(fn, fn) if not isinstance(fn, (Method, Attribute)) else None
+    first = args[0]
+    if plain is operator.add and len(args) == 2:
+        if isinstance(first, Tuple) and isinstance(args[1], Tuple):
+            return Tuple(first.items + args[1].items)
+        if isinstance(first, List) and isinstance(args[1], List):
+            return List(join(first.item, args[1].item))
+        return UNKNOWN
+    if plain is operator.mul and isinstance(first, List):
+        return first
+    return None
 
 
 def _lookup(fn: Any) -> Transfer | None:

@@ -7,6 +7,7 @@ A type is a kind, a dtype and a shape whose dims are ints or affine forms of sym
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -26,7 +27,7 @@ class Symbol:
     least: int = 0
 
     def __str__(self) -> str:
-        return self.key if isinstance(self.key, str) else "d" + format(abs(hash(self.key)) % 9973)
+        return self.key if isinstance(self.key, str) else f"d{zlib.crc32(repr(self.key).encode()) % 9973}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,23 @@ def full(r, shape, fill_value, r_bar, *, dtype=None):
     return None, unbroadcast(r_bar, fill_value)
 
 
-@pullback(np.full_like, samples=lambda: [call(numbers(2, 3), 1.5), call(numbers(3), 0.5), call(numbers(2, 3), numbers(3))])
+@pullback(
+    np.full_like, samples=lambda: [call(numbers(2, 3), 1.5), call(numbers(3), 0.5), call(numbers(2, 3), numbers(3))]
+)
 def full_like(r, a, fill_value, r_bar):
     return np.zeros_like(a), unbroadcast(r_bar, fill_value)
 
 
-@pullback(np.linspace, samples=lambda: [call(0.5, 2.0, 4), call(-1.0, 1.0, num=5), call(0.5, 2.0, 1), call(1.0, 2.0, 0), call(numbers(2), 2.0, 3)])
+@pullback(
+    np.linspace,
+    samples=lambda: [
+        call(0.5, 2.0, 4),
+        call(-1.0, 1.0, num=5),
+        call(0.5, 2.0, 1),
+        call(1.0, 2.0, 0),
+        call(numbers(2), 2.0, 3),
+    ],
+)
 def linspace(r, start, stop, r_bar, *, num=50):
     weights = np.linspace(0, 1, num)
     if np.ndim(start) == 0 and np.ndim(stop) == 0:
@@ -34,7 +45,11 @@ def linspace(r, start, stop, r_bar, *, num=50):
 
 @pullback(
     np.meshgrid,
-    samples=lambda: [call(numbers(2), numbers(3)), call(numbers(2), numbers(3), indexing="ij"), call(numbers(2), numbers(3), numbers(2))],
+    samples=lambda: [
+        call(numbers(2), numbers(3)),
+        call(numbers(2), numbers(3), indexing="ij"),
+        call(numbers(2), numbers(3), numbers(2)),
+    ],
 )
 def meshgrid(r, r_bar, *xi, indexing="xy"):
     cotangents = ()

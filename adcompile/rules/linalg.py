@@ -96,16 +96,15 @@ def matrix_power(r, a, r_bar, *, n):
         return np.zeros_like(a)
     if n == 1:
         return r_bar
-    if n == 2:
-        return r_bar @ a.mT + a.mT @ r_bar
-    return power_back(r_bar, a, n)
-
-
-def power_back(r_bar, a, n):
-    """The cotangent of `a` from that of its power `n`: the sum of `A.T**k @ r_bar @ A.T**(n-1-k)`."""
     if n < 0:
         inverse = np.linalg.inv(a)
-        return -(inverse.mT @ power_back(r_bar, inverse, -n) @ inverse.mT)
+        g = inverse.mT @ r_bar @ inverse.mT
+        return -g if n == -1 else -power_terms(g, inverse, -n)
+    return power_terms(r_bar, a, n)
+
+
+def power_terms(r_bar, a, n):
+    """The sum of `A.T**k @ r_bar @ A.T**(n-1-k)` over k."""
     total = right = r_bar
     for _ in range(n - 1):
         right = right @ a.mT

@@ -6,7 +6,7 @@ import operator
 
 import numpy as np
 
-from adcompile.rules.registry import pullback, static
+from adcompile.rules.registry import pullback, static, zero
 from adcompile.rules.samples import call, numbers
 from adcompile.runtime.broadcasting import unbroadcast
 
@@ -124,7 +124,11 @@ def outer(r, a, b, r_bar):
 
 @pullback(
     np.vdot,
-    samples=lambda: [call(numbers(3), numbers(3, seed=1)), call(numbers(2, 3), numbers(6)), call(numbers(2, 3), numbers(3, 2))],
+    samples=lambda: [
+        call(numbers(3), numbers(3, seed=1)),
+        call(numbers(2, 3), numbers(6)),
+        call(numbers(2, 3), numbers(3, 2)),
+    ],
 )
 def vdot(r, a, b, r_bar):
     if np.ndim(a) == 1 and np.ndim(b) == 1:
@@ -160,19 +164,33 @@ def kron(r, a, b, r_bar):
     if np.ndim(a) == 1 and np.ndim(b) == 1:
         blocks = np.reshape(r_bar, (np.size(a), np.size(b)))
         return blocks @ b, a @ blocks
-    a_bar, b_bar = kron_back(r_bar, a, b)
-    return a_bar, b_bar
-
-
-def kron_back(r_bar, a, b):
-    """The cotangents of a Kronecker product of any ranks: sums over its blocks."""
-    rank = np.ndim(r_bar)
-    rows, columns = ((1,) * (rank - np.ndim(x)) + np.shape(x) for x in (a, b))
-    blocks = np.reshape(r_bar, tuple(n for pair in zip(rows, columns, strict=True) for n in pair))
-    outer_axes, inner_axes = tuple(range(0, 2 * rank, 2)), tuple(range(1, 2 * rank, 2))
-    a_bar = (blocks * np.expand_dims(np.reshape(b, columns), outer_axes)).sum(axis=inner_axes)
-    b_bar = (blocks * np.expand_dims(np.reshape(a, rows), inner_axes)).sum(axis=outer_axes)
+    rank = np.ndim(r)
+    blocks = np.reshape(r_bar, interleaved(np.shape(a), np.shape(b)))
+    a_bar = (blocks * np.reshape(b, beside(np.shape(b), rank, 0))).sum(axis=every_second(rank, 1))
+    b_bar = (blocks * np.reshape(a, beside(np.shape(a), rank, 1))).sum(axis=every_second(rank, 0))
     return np.reshape(a_bar, np.shape(a)), np.reshape(b_bar, np.shape(b))
+
+
+@static
+def interleaved(rows, columns):
+    """The shape of the blocks of a Kronecker product: the sizes of both factors in turn."""
+    rank = max(len(rows), len(columns))
+    rows, columns = ((1,) * (rank - len(shape)) + tuple(shape) for shape in (rows, columns))
+    return tuple(n for pair in zip(rows, columns, strict=True) for n in pair)
+
+
+@static
+def beside(shape, rank, where):
+    """A factor's shape among the axes of the blocks: after those of the other, or before them."""
+    ones = (1,) * rank
+    shape = (1,) * (rank - len(shape)) + tuple(shape)
+    return interleaved(shape, ones) if where else interleaved(ones, shape)
+
+
+@static
+def every_second(rank, first):
+    """The axes of one factor among the axes of the blocks."""
+    return tuple(range(first, 2 * rank, 2))
 
 
 # --------------------------------------------------------------------------------- tensordot
@@ -367,7 +385,7 @@ def einsum(r, subscripts, r_bar, *operands, optimize=False):
         if axes != ():
             g = np.expand_dims(g, axes)
         if has_repeats(subscripts, ranks, i):
-            g = on_repeats(g, operand, own_letters(subscripts, ranks, i))
+            g = on_repeats(g, np.shape(operand), own_letters(subscripts, ranks, i))
         elif axes != ():
             g = np.broadcast_to(g, np.shape(operand))
         else:
@@ -376,8 +394,24 @@ def einsum(r, subscripts, r_bar, *operands, optimize=False):
     return (None, *cotangents)
 
 
-def on_repeats(g, x, letters):
-    """Zeros of the shape of `x`, with `g` on the diagonal that repeated letters mean."""
-    x_bar = np.zeros(np.shape(x), np.result_type(g))
-    np.einsum(f"{letters}->{''.join(dict.fromkeys(letters))}", x_bar)[...] = g
-    return x_bar
+def on_repeats(g, shape, letters):
+    """Zeros of a shape, with `g` on the diagonal that repeated letters mean."""
+    x = np.zeros(shape, np.result_type(g))
+    np.einsum(f"{letters}->{''.join(dict.fromkeys(letters))}", x)[...] = g
+    return x
+
+
+@pullback(on_repeats, samples=lambda: [call(numbers(3), (3, 3), "ii"), call(numbers(2, 3), (2, 2, 3), "iij")])
+def on_repeats_back(x, g, x_bar, *, shape, letters):
+    return np.einsum(without_repeats(letters), x_bar)
+
+
+@static
+def without_repeats(letters):
+    """The subscripts of the einsum that takes that diagonal."""
+    return f"{letters}->{''.join(dict.fromkeys(letters))}"
+
+
+zero(free_of_dot, last, first, interleaved, beside, every_second, without_repeats)
+zero(over_second, over_first, order_in_first, order_in_second)
+zero(reverse_subscripts, absent_axes, own_letters, has_repeats)

@@ -131,8 +131,8 @@ def average(r, a, r_bar, *, axis=None, weights=None, returned=False, keepdims=Fa
     if axis is not None and not keepdims:
         r_bar = np.expand_dims(r_bar, axis)
     if weights is None:
-        share = np.size(r) / np.size(a)
-    elif axis is None:
+        return np.broadcast_to(r_bar / (np.size(a) // np.size(r)), np.shape(a))
+    if axis is None:
         share = weights / np.sum(weights)
     elif np.ndim(weights) == 1:
         share = np.moveaxis(np.broadcast_to(weights / np.sum(weights), np.shape(np.swapaxes(a, axis, -1))), -1, axis)

@@ -7,10 +7,12 @@ are cut apart again.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from adcompile.ir.nodes import Method
-from adcompile.rules.registry import pullback, static
+from adcompile.rules.registry import pullback, static, zero
 from adcompile.rules.samples import call, numbers
 from adcompile.runtime.broadcasting import unbroadcast
 
@@ -48,7 +50,12 @@ def ravel(r, a, r_bar, *, order="C"):
 
 @pullback(
     np.expand_dims,
-    samples=lambda: [call(numbers(2, 3), 0), call(numbers(2, 3), -1), call(numbers(2, 3), axis=(0, 2)), call(numbers(2), 1)],
+    samples=lambda: [
+        call(numbers(2, 3), 0),
+        call(numbers(2, 3), -1),
+        call(numbers(2, 3), axis=(0, 2)),
+        call(numbers(2), 1),
+    ],
 )
 def expand_dims(r, a, r_bar, *, axis):
     return np.reshape(r_bar, np.shape(a))
@@ -68,7 +75,9 @@ def squeeze(r, a, r_bar, *, axis=None):
     return np.reshape(r_bar, np.shape(a))
 
 
-@pullback(np.atleast_1d, np.atleast_2d, np.atleast_3d, samples=lambda: [call(numbers(3)), call(numbers(2, 3)), call(1.5)])
+@pullback(
+    np.atleast_1d, np.atleast_2d, np.atleast_3d, samples=lambda: [call(numbers(3)), call(numbers(2, 3)), call(1.5)]
+)
 def at_least(r, a, r_bar):
     if np.ndim(a) == 0:
         return r_bar.sum()
@@ -123,7 +132,11 @@ def matrix_transpose(r, x, r_bar):
 
 @pullback(
     np.swapaxes,
-    samples=lambda: [call(numbers(2, 3), 0, 1), call(numbers(2, 3, 4), 0, -1), call(numbers(2, 3, 4), axis1=1, axis2=2)],
+    samples=lambda: [
+        call(numbers(2, 3), 0, 1),
+        call(numbers(2, 3, 4), 0, -1),
+        call(numbers(2, 3, 4), axis1=1, axis2=2),
+    ],
 )
 def swapaxes(r, a, r_bar, *, axis1, axis2):
     return np.swapaxes(r_bar, axis1, axis2)
@@ -157,7 +170,12 @@ def rolled_to(axis, start, rank):
 
 @pullback(
     np.flip,
-    samples=lambda: [call(numbers(3)), call(numbers(2, 3)), call(numbers(2, 3), 1), call(numbers(2, 3, 2), axis=(0, -1))],
+    samples=lambda: [
+        call(numbers(3)),
+        call(numbers(2, 3)),
+        call(numbers(2, 3), 1),
+        call(numbers(2, 3, 2), axis=(0, -1)),
+    ],
 )
 def flip(r, m, r_bar, *, axis=None):
     if axis is None:
@@ -177,7 +195,12 @@ def flipud(r, m, r_bar):
 
 @pullback(
     np.rot90,
-    samples=lambda: [call(numbers(2, 3)), call(numbers(2, 3), 2), call(numbers(2, 3), -1), call(numbers(2, 3, 4), 3, axes=(2, 0))],
+    samples=lambda: [
+        call(numbers(2, 3)),
+        call(numbers(2, 3), 2),
+        call(numbers(2, 3), -1),
+        call(numbers(2, 3, 4), 3, axes=(2, 0)),
+    ],
 )
 def rot90(r, m, r_bar, *, k=1, axes=(0, 1)):
     return np.rot90(r_bar, -k, axes)
@@ -209,9 +232,7 @@ def roll(r, a, r_bar, *, shift, axis=None):
 )
 def sort(r, a, r_bar, *, axis=-1):
     if axis is None:
-        a_bar = np.zeros_like(a)
-        np.put(a_bar, np.argsort(a, axis=None), r_bar)
-        return a_bar
+        return np.reshape(r_bar[np.argsort(np.argsort(a, None))], np.shape(a))
     back = np.argsort(np.argsort(a, axis), axis)
     return np.take_along_axis(r_bar, back, axis)
 
@@ -313,6 +334,8 @@ def joins():
 def concatenate(r, arrays, r_bar, *, axis=0):
     if not isinstance(arrays, tuple):
         return split_like(r_bar, arrays, axis)
+    if axis is not None and not isinstance(axis, int):
+        raise TypeError("an axis is a number")
     pieces = ()
     start = None
     for i, a in enumerate(arrays):
@@ -344,6 +367,8 @@ def stacks():
 def stack(r, arrays, r_bar, *, axis=0):
     if not isinstance(arrays, tuple):
         return list(np.moveaxis(r_bar, axis, 0))
+    if not isinstance(axis, int):
+        raise TypeError("an axis is a number")
     pieces = ()
     for i, _ in enumerate(arrays):
         pieces = (*pieces, r_bar[(*before(axis), i, *after(axis))])
@@ -353,7 +378,12 @@ def stack(r, arrays, r_bar, *, axis=0):
 def sheets():
     """Samples of `vstack`, `hstack` and `column_stack`: vectors, matrices, numbers."""
     x, y = numbers(2, 3), numbers(2, 3, seed=1)
-    return [call((x, y)), call([numbers(3), numbers(3, seed=1)]), call((x, y, x)), call((numbers(2, 3, 4), numbers(2, 3, 4)))]
+    return [
+        call((x, y)),
+        call([numbers(3), numbers(3, seed=1)]),
+        call((x, y, x)),
+        call((numbers(2, 3, 4), numbers(2, 3, 4))),
+    ]
 
 
 @pullback(np.vstack, samples=lambda: [*sheets(), call((numbers(3), numbers(2, 3))), call((0.5, 1.5))])
@@ -423,13 +453,18 @@ def split(r, ary, r_bar, *, indices_or_sections, axis=0):
 
 @pullback(
     np.broadcast_to,
-    samples=lambda: [call(numbers(3), (2, 3)), call(numbers(2, 1), (2, 3)), call(1.5, (2,)), call(numbers(2, 3), shape=(2, 3))],
+    samples=lambda: [
+        call(numbers(3), (2, 3)),
+        call(numbers(2, 1), (2, 3)),
+        call(1.5, (2,)),
+        call(numbers(2, 3), shape=(2, 3)),
+    ],
 )
 def broadcast_to(r, array, r_bar, *, shape):
     return unbroadcast(r_bar, array)
 
 
-def repeats_samples():
+def repetitions():
     """Samples: one number of repeats, one for each element, every axis, none."""
     x = numbers(2, 3)
     return [
@@ -443,39 +478,33 @@ def repeats_samples():
     ]
 
 
-@pullback(np.repeat, samples=repeats_samples)
+@pullback(np.repeat, samples=repetitions)
 def repeat(r, a, r_bar, *, repeats, axis=None):
     if np.ndim(repeats) == 0 and axis is None:
         return np.reshape(np.reshape(r_bar, (-1, repeats)).sum(axis=1), np.shape(a))
-    return repeat_back(r_bar, a, repeats, axis)
+    return sum_repeats(r_bar, np.shape(a), repeats, axis)
 
 
-def repeat_back(r_bar, a, repeats, axis):
-    """The cotangent of `a`: that of each element is the sum over its copies."""
+def sum_repeats(r, shape, repeats, axis):
+    """An array of a shape whose elements are the sums of their copies in `np.repeat`'s result."""
     if axis is None:
-        flat = repeat_back(r_bar, np.ravel(a), repeats, 0)
-        return np.reshape(flat, np.shape(a))
-    a_bar = np.zeros(np.shape(a), r_bar.dtype)
-    source = np.repeat(np.arange(np.shape(a)[axis]), repeats)
-    np.add.at(np.moveaxis(a_bar, axis, 0), source, np.moveaxis(r_bar, axis, 0))
-    return a_bar
+        return np.reshape(sum_repeats(r, (math.prod(shape),), repeats, 0), shape)
+    sums = np.zeros(shape, np.result_type(r))
+    source = np.repeat(np.arange(shape[axis]), repeats)
+    np.add.at(np.moveaxis(sums, axis, 0), source, np.moveaxis(r, axis, 0))
+    return sums
 
 
-@static
-def tiled_shape(shape, reps):
-    """The shape of a tiled array with an axis for the copies before every axis."""
-    reps = reps if isinstance(reps, tuple) else (reps,)
-    rank = max(len(shape), len(reps))
-    shape = (1,) * (rank - len(shape)) + tuple(shape)
-    reps = (1,) * (rank - len(reps)) + reps
-    return tuple(n for pair in zip(reps, shape, strict=True) for n in pair)
-
-
-@static
-def copies(shape, reps):
-    """The axes of the copies in `tiled_shape`."""
-    reps = reps if isinstance(reps, (tuple, list)) else (reps,)
-    return tuple(range(0, 2 * max(len(shape), len(reps)), 2))
+@pullback(
+    sum_repeats,
+    samples=lambda: [
+        call(numbers(4), (2,), 2, 0),
+        call(numbers(2, 3), (2, 2), np.array([1, 2]), 1),
+        call(numbers(6), (3,), 2, None),
+    ],
+)
+def sum_repeats_back(s, r, s_bar, *, shape, repeats, axis):
+    return np.repeat(s_bar, repeats, axis)
 
 
 @pullback(
@@ -492,8 +521,22 @@ def copies(shape, reps):
 def tile(r, A, r_bar, *, reps):
     if np.ndim(A) == 1 and np.ndim(reps) == 0:
         return np.reshape(r_bar, (reps, -1)).sum(axis=0)
-    blocks = np.reshape(r_bar, tiled_shape(np.shape(A), reps))
-    return np.reshape(blocks.sum(axis=copies(np.shape(A), reps)), np.shape(A))
+    return sum_tiles(r_bar, np.shape(A), reps)
+
+
+def sum_tiles(r, shape, reps):
+    """An array of a shape that is the sum of the tiles in `np.tile`'s result."""
+    reps = tuple(reps) if np.ndim(reps) else (reps,)
+    rank = max(len(shape), len(reps))
+    whole = (1,) * (rank - len(shape)) + tuple(shape)
+    reps = (1,) * (rank - len(reps)) + reps
+    tiles = np.reshape(r, tuple(n for pair in zip(reps, whole, strict=True) for n in pair))
+    return np.reshape(tiles.sum(axis=tuple(range(0, 2 * rank, 2))), shape)
+
+
+@pullback(sum_tiles, samples=lambda: [call(numbers(6), (3,), 2), call(numbers(4, 3), (2, 3), (2, 1))])
+def sum_tiles_back(s, r, s_bar, *, shape, reps):
+    return np.tile(s_bar, reps)
 
 
 def paddings():
@@ -529,16 +572,22 @@ def interior(rank, width):
 def pad(r, array, r_bar, *, pad_width, mode="constant", constant_values=0):
     if mode == "constant":
         return r_bar[interior(np.ndim(array), pad_width)]
-    return pad_back(r_bar, array, pad_width, mode)
+    return sum_padding(r_bar, np.shape(array), pad_width, mode)
 
 
-def pad_back(r_bar, array, pad_width, mode):
-    """The cotangent of an array that was padded by copies of its elements."""
+def sum_padding(r, shape, pad_width, mode):
+    """An array of a shape whose elements are the sums of their copies in `np.pad`'s result."""
     if mode not in ("edge", "reflect", "symmetric", "wrap"):
         raise NotImplementedError(f"the derivative of pad is not known for the mode {mode!r}")
-    source = np.pad(np.reshape(np.arange(np.size(array)), np.shape(array)), pad_width, mode)
-    sums = np.bincount(np.ravel(source), np.ravel(r_bar), np.size(array))
-    return np.reshape(sums, np.shape(array))
+    source = np.pad(np.reshape(np.arange(math.prod(shape)), shape), pad_width, mode)
+    sums = np.zeros(math.prod(shape), np.result_type(r))
+    np.add.at(sums, source, r)
+    return np.reshape(sums, shape)
+
+
+@pullback(sum_padding, samples=lambda: [call(numbers(5), (3,), 1, "edge"), call(numbers(4, 5), (2, 3), 1, "wrap")])
+def sum_padding_back(s, r, s_bar, *, shape, pad_width, mode):
+    return np.pad(s_bar, pad_width, mode)
 
 
 # ----------------------------------------------------------------------------------- diagonals
@@ -570,17 +619,21 @@ def diag(r, v, r_bar, *, k=0):
         return np.diag(r_bar, k)
     if k == 0 and np.shape(v)[0] - np.shape(v)[1] == 0:
         return np.diag(r_bar)
-    return on_diagonal(r_bar, v, k, 0, 1)
+    return on_diagonal(r_bar, np.shape(v), k, 0, 1)
 
 
-def on_diagonal(values, x, offset, axis1, axis2):
-    """Zeros of the shape of `x`, with `values` on a diagonal."""
-    x_bar = np.zeros(np.shape(x), np.result_type(values))
-    matrices = np.moveaxis(x_bar, (axis1, axis2), (-2, -1))
-    count = np.shape(values)[-1] if np.ndim(values) else 0
-    i = np.arange(count)
+def on_diagonal(values, shape, offset, axis1, axis2):
+    """Zeros of a shape, with `values` on a diagonal."""
+    x = np.zeros(shape, np.result_type(values))
+    matrices = np.moveaxis(x, (axis1, axis2), (-2, -1))
+    i = np.arange(np.shape(values)[-1])
     matrices[..., i + max(-offset, 0), i + max(offset, 0)] = values
-    return x_bar
+    return x
+
+
+@pullback(on_diagonal, samples=lambda: [call(numbers(3), (3, 4), 1, 0, 1), call(numbers(4, 2), (2, 3, 4), 0, 1, 0)])
+def on_diagonal_back(x, values, x_bar, *, shape, offset, axis1, axis2):
+    return np.diagonal(x_bar, offset, axis1, axis2)
 
 
 @pullback(
@@ -592,7 +645,7 @@ def on_diagonal(values, x, offset, axis1, axis2):
     ],
 )
 def diagonal(r, a, r_bar, *, offset=0, axis1=0, axis2=1):
-    return on_diagonal(r_bar, a, offset, axis1, axis2)
+    return on_diagonal(r_bar, np.shape(a), offset, axis1, axis2)
 
 
 @pullback(
@@ -608,13 +661,18 @@ def diagonal(r, a, r_bar, *, offset=0, axis1=0, axis2=1):
 def trace(r, a, r_bar, *, offset=0, axis1=0, axis2=1):
     if np.ndim(a) == 2 and axis1 == 0 and axis2 == 1:
         return r_bar * np.eye(np.shape(a)[0], np.shape(a)[1], offset)
-    return trace_back(r_bar, a, offset, axis1, axis2)
+    return along_diagonal(r_bar, np.shape(a), offset, axis1, axis2)
 
 
-def trace_back(r_bar, a, offset, axis1, axis2):
-    """The cotangent of the trace of a stack of matrices."""
-    count = np.diagonal(a, offset, axis1, axis2).shape[-1]
-    return on_diagonal(np.repeat(np.expand_dims(r_bar, -1), count, -1), a, offset, axis1, axis2)
+def along_diagonal(value, shape, offset, axis1, axis2):
+    """Zeros of a shape, with one value for each matrix all along its diagonal."""
+    count = np.diagonal(np.empty(shape), offset, axis1, axis2).shape[-1]
+    return on_diagonal(np.repeat(np.expand_dims(value, -1), count, -1), shape, offset, axis1, axis2)
+
+
+@pullback(along_diagonal, samples=lambda: [call(1.5, (3, 4), 1, 0, 1), call(numbers(4), (2, 3, 4), 0, 1, 0)])
+def along_diagonal_back(x, value, x_bar, *, shape, offset, axis1, axis2):
+    return np.trace(x_bar, offset, axis1, axis2)
 
 
 # ----------------------------------------------------------------------------------- selection
@@ -636,21 +694,31 @@ def selections():
 
 @pullback(np.take, samples=selections)
 def take(r, a, r_bar, *, indices, axis=None):
-    return take_back(r_bar, a, indices, axis)
+    return put_back(r_bar, np.shape(a), indices, axis)
 
 
-def take_back(r_bar, a, indices, axis):
-    """Zeros of the shape of `a`, with the cotangents added where the elements were taken."""
-    a_bar = np.zeros(np.shape(a), np.result_type(r_bar))
+def put_back(r, shape, indices, axis):
+    """Zeros of a shape, with elements added where `np.take` took them."""
     if axis is None:
-        flat = np.reshape(a_bar, -1)
-        np.add.at(flat, indices, r_bar)
-        return np.reshape(flat, np.shape(a))
+        return np.reshape(put_back(r, (math.prod(shape),), indices, 0), shape)
+    sums = np.zeros(shape, np.result_type(r))
     rank = np.ndim(indices)
-    axis = axis % np.ndim(a)
-    moved = np.moveaxis(r_bar, range(axis, axis + rank), range(rank)) if rank else r_bar
-    np.add.at(np.moveaxis(a_bar, axis, 0), indices, moved)
-    return a_bar
+    axis = axis % len(shape)
+    moved = np.moveaxis(r, range(axis, axis + rank), range(rank))
+    np.add.at(np.moveaxis(sums, axis, 0), indices, moved)
+    return sums
+
+
+@pullback(
+    put_back,
+    samples=lambda: [
+        call(numbers(2), (3,), np.array([1, 1]), 0),
+        call(numbers(2, 2), (2, 3), [2, 0], -1),
+        call(1.5, (2, 2), 1, None),
+    ],
+)
+def put_back_back(s, r, s_bar, *, shape, indices, axis):
+    return np.take(s_bar, indices, axis)
 
 
 @pullback(
@@ -658,23 +726,29 @@ def take_back(r_bar, a, indices, axis):
     samples=lambda: [
         call(numbers(2, 3), np.array([[0, 0], [2, 1]]), 1),
         call(numbers(2, 3), np.array([[0, 1, 1]]), axis=0),
+        call(numbers(2, 3), np.array([0, 5, 5]), axis=None),
     ],
 )
 def take_along_axis(r, arr, r_bar, *, indices, axis=-1):
-    return along_axis_back(r_bar, arr, indices, axis)
+    return put_along_axis(r_bar, np.shape(arr), indices, axis)
 
 
-def along_axis_back(r_bar, arr, indices, axis):
-    """Zeros of the shape of `arr`, with the cotangents added where the elements were taken."""
-    arr_bar = np.zeros(np.shape(arr), np.result_type(r_bar))
+def put_along_axis(r, shape, indices, axis):
+    """Zeros of a shape, with elements added where `np.take_along_axis` took them."""
     if axis is None:
-        np.add.at(np.reshape(arr_bar, -1), indices, r_bar)
-        return arr_bar
-    places = list(np.indices(np.shape(indices), sparse=True))
-    for i, size in enumerate(np.shape(indices)):
-        if size == 1 and i != axis % np.ndim(arr):
-            places[i] = np.expand_dims(np.arange(np.shape(arr)[i]), tuple(j for j in range(np.ndim(arr)) if j != i))
+        return np.reshape(put_along_axis(r, (math.prod(shape),), indices, 0), shape)
+    sums = np.zeros(shape, np.result_type(r))
+    places = [np.arange(n) for n in shape]
+    axis = axis % len(shape)
+    places = [np.expand_dims(p, tuple(j for j in range(len(shape)) if j != i)) for i, p in enumerate(places)]
     places[axis] = indices
-    np.add.at(arr_bar, tuple(places), r_bar)
-    return arr_bar
+    np.add.at(sums, tuple(places), r)
+    return sums
 
+
+@pullback(put_along_axis, samples=lambda: [call(numbers(2, 2), (2, 3), np.array([[0, 0], [2, 1]]), 1)])
+def put_along_axis_back(s, r, s_bar, *, shape, indices, axis):
+    return np.take_along_axis(s_bar, indices, axis)
+
+
+zero(inverse_permutation, rolled_to, negative, is_discrete, before, after, interior)

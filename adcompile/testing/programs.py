@@ -38,6 +38,7 @@ from adcompile.testing.gradients import FIVE_POINT, GradientMismatch
 
 COMPLEX_STEP = 1e-30
 STEP = 1e-3
+LARGE = 1e3  # beyond this, differences are not to be trusted
 
 # ------------------------------------------------------------------------- reference gradients
 
@@ -167,47 +168,78 @@ def reference_gradient(f: Callable[..., Any], args: Sequence[Any], position: int
     return numbers.reshape(np.shape(args[position])) if isinstance(args[position], np.ndarray) else float(numbers[0])
 
 
+def float_arguments(args: Sequence[Any]) -> list[int]:
+    """The positions of the arguments that hold floats."""
+    return [i for i, a in enumerate(args) if next(leaves(a), None) is not None]
+
+
 def check_program(
-    f: Callable[..., Any], args: Sequence[Any], *, tolerance: float = 1e-12, skip_unreliable: bool = False
-) -> bool:
-    """Check the value and the gradient of `f` by every argument that holds floats.
+    f: Callable[..., Any],
+    args: Sequence[Any],
+    *,
+    alone: Sequence[int] | None = None,
+    tolerance: float = 1e-12,
+    references: Sequence[Reference] | None = None,
+) -> str:
+    """Check the value and the gradient of `f` by all arguments that hold floats.
 
     The value has to be the plain function's to the bit. The gradient has to agree with the
-    complex step within `tolerance`, or with differences within 1e-6.
+    complex step within `tolerance`, or with differences within 1e-6. It is computed by all
+    arguments at once, and by those in `alone` (all, if left out) one at a time.
 
     Returns:
-        Whether the gradients could be checked; False at a kink, with `skip_unreliable`.
+        The emitted program that gives all gradients at once.
 
     Raises:
         GradientMismatch: with both gradients.
     """
+    where = float_arguments(args)
     expected = f(*copy.deepcopy(list(args)))
-    for position in [i for i, a in enumerate(args) if next(leaves(a), None) is not None]:
-        value, gradient = value_and_grad(f, position)(*copy.deepcopy(list(args)))
+    references = references or [reference(f, args, position) for position in where]
+    wanted = dict(zip(where, references, strict=True))
+    together = value_and_grad(f, where if len(where) > 1 else where[0])
+    requests: list[tuple[list[int], Any]] = [(where, together)]
+    if len(where) > 1:
+        requests += [([p], value_and_grad(f, p)) for p in (where if alone is None else alone)]
+    for positions, df in requests:
+        value, gradients = df(*copy.deepcopy(list(args)))
         if np.asarray(value).tobytes() != np.asarray(expected).tobytes():
-            raise GradientMismatch(f"value_and_grad gives the value {value!r}, the function {expected!r}")
-        wanted = reference(f, args, position)
-        if skip_unreliable and not wanted.reliable:
-            return False
-        made = numbers_of(gradient, args[position])
-        if not agree(made, wanted.numbers, tolerance if wanted.exact else 1e-6):
-            raise GradientMismatch(
-                f"the gradient by argument {position} is wrong:\n  computed {made}\n  expected {wanted.numbers}"
-                f" ({'complex step' if wanted.exact else 'differences'})"
-            )
+            raise GradientMismatch(f"value_and_grad gives another value: {value!r}, the function {expected!r}")
+        for position, gradient in zip(positions, gradients if len(positions) > 1 else [gradients], strict=True):
+            made, right = numbers_of(gradient, args[position]), wanted[position]
+            if not agree(made, right.numbers, tolerance if right.exact else 1e-6):
+                raise GradientMismatch(
+                    f"the gradient is wrong: by argument {position} of {positions}\n"
+                    f"  computed {made}\n  expected {right.numbers} ({'complex step' if right.exact else 'differences'})"
+                )
+    return str(together.source)
+
+
+def check_second_order(f: Callable[..., Any], args: Sequence[Any], position: int) -> bool:
+    """Check the emitted gradient by an argument as a program: it is multiplied by fixed numbers,
+    and differentiated by every argument.
+
+    Returns:
+        Whether that could be checked: it cannot where the gradient is not smooth or is large.
+    """
+    bare = grad(f, position).specialize(*copy.deepcopy(list(args)))
+    weights = np.cos(np.arange(1.0, np.size(args[position]) + 1)).reshape(np.shape(args[position]))
+    along = _along(bare, weights if np.ndim(weights) else float(weights), len(args))
+    references = tame_references(along, args)
+    if references is None:
+        return False
+    check_program(along, args, alone=(), tolerance=1e-9, references=references)
     return True
 
 
-def check_second_order(f: Callable[..., Any], args: Sequence[Any], *, skip_unreliable: bool = False) -> bool:
-    """Check the emitted gradient as a program: the gradient of its product with fixed numbers."""
-    for position in [i for i, a in enumerate(args) if isinstance(a, (float, np.ndarray))]:
-        bare = grad(f, position).specialize(*copy.deepcopy(list(args)))
-        weights = np.cos(np.arange(1.0, np.size(args[position]) + 1)).reshape(np.shape(args[position]))
-        factor = weights if np.ndim(weights) else float(weights)
-        along = _along(bare, factor, len(args))
-        if not check_program(along, args, tolerance=1e-9, skip_unreliable=skip_unreliable):
-            return False
-    return True
+def tame_references(f: Callable[..., Any], args: Sequence[Any]) -> list[Reference] | None:
+    """The reference gradients by all arguments, or None if one is large or not reliable."""
+    found = []
+    for position in float_arguments(args):
+        found.append(reference(f, args, position))
+        if not found[-1].reliable or float(np.max(np.abs(found[-1].numbers), initial=0.0)) > LARGE:
+            return None
+    return found
 
 
 def _along(bare: Callable[..., Any], weights: Any, count: int) -> Callable[..., Any]:
@@ -730,21 +762,23 @@ class Verdict:
 
 def judge(program: Program, order: int = 1) -> Verdict:
     """Run and differentiate a program, and compare."""
-    with warnings.catch_warnings(), limited(20):
+    args, where = program.args, float_arguments(program.args)
+    one = len(program.text) % len(where)  # the argument that is taken alone: any, but always the same
+    with warnings.catch_warnings(), limited(60):
         warnings.simplefilter("error")
         try:
             f = program.function()
-            value = f(*copy.deepcopy(list(program.args)))
-            sound = np.shape(value) == () and abs(value) < 1e3
-            sound = sound and all(_is_tame(f, program.args, i) for i, a in enumerate(program.args) if next(leaves(a), None) is not None)
+            value = f(*copy.deepcopy(list(args)))
+            references = tame_references(f, args) if np.shape(value) == () and abs(value) < LARGE else None
         except Exception as error:
             return Verdict(DISCARDED, f"the program itself fails: {_pattern(repr(error))}", repr(error))
-        if not sound:
+        if references is None:
             return Verdict(DISCARDED, "the value or gradient is large, or at a kink")
         try:
-            check = check_program if order == 1 else check_second_order
-            checked = check(f, program.args, skip_unreliable=True, **({"tolerance": 1e-9} if order == 1 else {}))
-            if order == 1 and len({compiled_text(program) for _ in range(2)}) > 1:
+            if order == 2:
+                return Verdict(RIGHT if check_second_order(f, args, where[one]) else DISCARDED)
+            text = check_program(f, args, alone=[where[one]], tolerance=1e-9, references=references)
+            if text != compiled_text(program):
                 return Verdict(WRONG, "compiled twice, two texts")
         except GradientMismatch as error:
             return Verdict(WRONG, str(error).split(":")[0], str(error))
@@ -752,19 +786,15 @@ def judge(program: Program, order: int = 1) -> Verdict:
             return Verdict(REFUSED, _pattern(error.diagnostics[0].what), str(error))
         except Exception as error:
             return Verdict(CRASHED, _pattern(f"{type(error).__name__}: {error}"), repr(error))
-    return Verdict(RIGHT if checked else DISCARDED)
+    return Verdict(RIGHT)
 
 
 def compiled_text(program: Program) -> str:
-    """The text of the gradient by the first argument, compiled anew."""
-    df = grad(program.function())
+    """The text of the value and the gradient by all arguments, compiled anew."""
+    where = float_arguments(program.args)
+    df = value_and_grad(program.function(), where if len(where) > 1 else where[0])
     df(*copy.deepcopy(program.args))
-    return df.source
-
-
-def _is_tame(f: Callable[..., Any], args: Sequence[Any], position: int) -> bool:
-    wanted = reference(f, args, position)
-    return wanted.reliable and float(np.max(np.abs(wanted.numbers), initial=0.0)) < 1e3
+    return str(df.source)
 
 
 def _pattern(message: str) -> str:

@@ -83,7 +83,7 @@ class Builder:
         self.origin: Origin | None = None
         self.definitions: dict[Var, Call] = {}
         self._numbers: list[dict[Any, tuple[Var, ...]]] = [{}]
-        self._sites = sites
+        self._sites = (sites, len(types))  # no two builders give a size the same symbol
         self._made = 0
 
     # ---------------------------------------------------------------------------------- scopes
@@ -184,7 +184,7 @@ class Builder:
     def result_type(self, call: Call) -> Type:
         """The type of a call's only result."""
         self._made += 1
-        SITE.enter((self._sites, self._made))
+        SITE.enter((*self._sites, self._made))
         args = [self.type_of(a.value if isinstance(a, Star) else a) for a in call.args]
         return infer_call(call.fn, args, {k: self.type_of(a) for k, a in call.kwargs})
 

@@ -15,7 +15,7 @@ import ast
 from collections.abc import Callable
 
 from adcompile.analyses.aliasing import Aliasing
-from adcompile.analyses.effects import leaves_arguments, names_changed
+from adcompile.analyses.effects import is_pure, leaves_arguments, names_changed
 from adcompile.analyses.infer import Types
 from adcompile.analyses.liveness import Liveness
 from adcompile.errors import DiagnosticList
@@ -92,7 +92,12 @@ def _check_calls(
         for operand in _operands(stmt):
             if not isinstance(operand, Var) or not isinstance(types.get(operand, UNKNOWN), MEMORY):
                 continue
-            seen = [v for v, by in reads.items() if aliasing.affects(operand, v) and any(s is not stmt for s in by)]
+            # Statements that are kept once and in order see each change as they would anyway.
+            seen = [
+                v
+                for v, by in reads.items()
+                if aliasing.affects(operand, v) and any(s is not stmt and not _is_kept(s) for s in by)
+            ]
             if seen:
                 name = operand.name or "an argument"
                 what = "this statement" if isinstance(stmt, Opaque) else f"'{stmt.fn.__name__}'"  # type: ignore[union-attr]
@@ -133,6 +138,10 @@ def check_escape(function: Function, types: Types, varied: frozenset[Var], found
                     "what it gives back would count as constant",
                     "detach() the value if it should count as a constant",
                 )
+
+
+def _is_kept(stmt: Stmt) -> bool:
+    return isinstance(stmt, Opaque) or (isinstance(stmt, Call) and not is_pure(stmt) and not is_update(stmt))
 
 
 def _is_store(stmt: Opaque) -> bool:

@@ -51,6 +51,7 @@ from adcompile.ir.types import (
     List,
     NotStatic,
     Scalar,
+    Static,
     Tuple,
     Type,
     kind_of,
@@ -525,12 +526,17 @@ class _ReverseSweep:
             self.bars[holder] = self.named(holder, self.b.call(fn, so_far, index, bar))
         elif fresh and isinstance(type_, List):
             self.bars[holder] = self.named(holder, self.b.call(updates.update, so_far, index, bar))
-        elif isinstance(type_, (List, Dict)) and _is_number(_item_type(type_, index)):
+        elif isinstance(type_, (List, Dict)) and not self.is_slice(index) and _is_number(_item_type(type_, index)):
             item = self.b.call(operator.getitem, so_far, index)
             summed = self.b.call(operator.add, item, bar)
             self.bars[holder] = self.named(holder, self.b.call(updates.update, so_far, index, summed))
         else:
             self.bars[holder] = self.named(holder, self.b.call(broadcasting.add_item, so_far, index, bar))
+
+    def is_slice(self, index: Atom) -> bool:
+        """Whether a subscript of a list may name several items."""
+        type_ = self.b.type_of(index)
+        return not (isinstance(type_, Scalar) or (isinstance(type_, Static) and not isinstance(type_.value, slice)))
 
     def add_tuple_items(self, holder: Atom, type_: Tuple, bars: Mapping[int, Atom]) -> None:
         """The cotangent of a tuple is a tuple; passive items have None."""

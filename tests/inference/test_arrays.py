@@ -42,7 +42,15 @@ def compare(fn, *args, **kwargs):
             value = getattr(args[0], fn.name)
         else:
             value = fn(*args, **kwargs)
-    except (ValueError, IndexError, TypeError, AttributeError, np.linalg.LinAlgError, OverflowError, DeprecationWarning):
+    except (
+        ValueError,
+        IndexError,
+        TypeError,
+        AttributeError,
+        np.linalg.LinAlgError,
+        OverflowError,
+        DeprecationWarning,
+    ):
         return None
     if isinstance(args[0], int) and isinstance(value, int):
         return found
@@ -59,12 +67,22 @@ def call(*args, **kwargs):
 
 AXES = [call(a) for a in (0, 1, -1, 2, None, (0, 1), (0, -1), 5)] + [call(axis=a) for a in (0, -1, (1, 0), None)]
 FORMS = {
-    np.reshape: [call(s) for s in (-1, (-1,), 6, (3, 2), (2, -1), (-1, 2), (1, -1, 1), (4, -1, 2), (2, 3, -1), (), (0, 3))]
+    np.reshape: [
+        call(s) for s in (-1, (-1,), 6, (3, 2), (2, -1), (-1, 2), (1, -1, 1), (4, -1, 2), (2, 3, -1), (), (0, 3))
+    ]
     + [call((2, -1), order="F"), call((3, -1), "F"), call([2, -1])],
     Method("reshape"): [call(-1), call(2, -1), call((2, -1)), call(3, 2, order="F"), call(1, 1, -1)],
     np.ravel: [call(), call("F"), call(order="C")],
     Method("flatten"): [call()],
-    np.transpose: [call(), call((1, 0)), call((0, 1)), call((1, 2, 0)), call(axes=(-1, 0, 1)), call(None), call([1, 0])],
+    np.transpose: [
+        call(),
+        call((1, 0)),
+        call((0, 1)),
+        call((1, 2, 0)),
+        call(axes=(-1, 0, 1)),
+        call(None),
+        call([1, 0]),
+    ],
     Method("transpose"): [call(), call(1, 0), call((1, 0)), call(2, 0, 1), call(0), call(None)],
     Attribute("T"): [call()],
     Attribute("mT"): [call()],
@@ -94,7 +112,15 @@ FORMS = {
     np.copy: [call(), call("F")],
     Method("copy"): [call()],
     np.ascontiguousarray: [call()],
-    Method("astype"): [call(float), call(int), call("float32"), call(np.int32), call(bool), call(dtype=complex), call(str)],
+    Method("astype"): [
+        call(float),
+        call(int),
+        call("float32"),
+        call(np.int32),
+        call(bool),
+        call(dtype=complex),
+        call(str),
+    ],
     np.ndarray.astype: [call(float), call(int), call(np.dtype("float32"))],
     np.array: [call(), call(float), call(dtype="int32"), call(copy=True), call(ndmin=3), call(dtype=np.float32)],
     np.asarray: [call(), call(float), call(dtype=int)],
@@ -104,9 +130,33 @@ FORMS = {
     np.diagonal: [call(), call(1), call(0, 1, 2), call(offset=-1), call(axis1=-1, axis2=0)],
     np.trace: [call(), call(1), call(0, 1, 2), call(offset=-1), call(axis1=-1, axis2=0)],
     np.repeat: [call(2), call(0), call(3, 0), call(2, axis=-1), call(np.array([2])), call([1, 2], 0), call(repeats=2)],
-    np.tile: [call(2), call(0), call((2, 2)), call((2, 1, 3)), call([2, 2]), call(reps=(2, 2)), call(np.array([2, 1])), call(())],
-    np.pad: [call(1), call((1, 2)), call(((1, 2),)), call(((1, 0), (0, 2))), call((3,)), call(2, "edge"), call(1, constant_values=3)],
-    np.take: [call(0), call([0, 0]), call(np.zeros((2, 2), int)), call(0, 0), call(np.zeros(3, int), axis=-1), call(np.array(0), 0)],
+    np.tile: [
+        call(2),
+        call(0),
+        call((2, 2)),
+        call((2, 1, 3)),
+        call([2, 2]),
+        call(reps=(2, 2)),
+        call(np.array([2, 1])),
+        call(()),
+    ],
+    np.pad: [
+        call(1),
+        call((1, 2)),
+        call(((1, 2),)),
+        call(((1, 0), (0, 2))),
+        call((3,)),
+        call(2, "edge"),
+        call(1, constant_values=3),
+    ],
+    np.take: [
+        call(0),
+        call([0, 0]),
+        call(np.zeros((2, 2), int)),
+        call(0, 0),
+        call(np.zeros(3, int), axis=-1),
+        call(np.array(0), 0),
+    ],
     np.split: [call(2), call(1), call([1]), call((1, 2), axis=-1)],
     np.take_along_axis: [call(np.zeros(3, int), 0), call(np.zeros((2, 1), int), axis=1)],
     np.zeros_like: [call()],
@@ -145,10 +195,33 @@ def test_tensordot():
 def test_einsum():
     given = [array(s) for s in [(), (3,), (2, 3), (3, 3), (1, 3), (2, 3, 3)]] + [array((3,), "float32"), 2.0]
     for x in given:
-        for text in ["i", "ij", "ji", "ii", "ii->i", "ij->", "i->", "...", "...i->...", "...i", "ij...", "->", "i...->...i"]:
+        for text in [
+            "i",
+            "ij",
+            "ji",
+            "ii",
+            "ii->i",
+            "ij->",
+            "i->",
+            "...",
+            "...i->...",
+            "...i",
+            "ij...",
+            "->",
+            "i...->...i",
+        ]:
             compare(np.einsum, text, x)
         for y in given:
-            for text in ["i,i", "ij,j", "ij,jk->ik", "i,j->ij", "...i,i->...", ",i->i", "...ij,...jk->...ik", "ij,ij->ij"]:
+            for text in [
+                "i,i",
+                "ij,j",
+                "ij,jk->ik",
+                "i,j->ij",
+                "...i,i->...",
+                ",i->i",
+                "...ij,...jk->...ik",
+                "ij,ij->ij",
+            ]:
                 compare(np.einsum, text, x, y)
 
 

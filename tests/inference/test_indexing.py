@@ -16,7 +16,17 @@ from adcompile.ir.types import UNKNOWN
 SHAPES = [(), (0,), (1,), (2,), (3,), (2, 3), (3, 3), (1, 4), (2, 0), (2, 3, 4), (3, 1, 2, 2)]
 BOUNDS = [None, 0, 1, 2, 3, 7, -1, -2, -3, -7]
 SLICES = [slice(a, b, c) for a, b in itertools.product(BOUNDS, BOUNDS) for c in (None, 1, 2, -1, -2)]
-SOME = [0, -1, slice(None), slice(1, None), slice(None, -1), slice(None, None, 2), slice(None, None, -1), None, Ellipsis]
+SOME = [
+    0,
+    -1,
+    slice(None),
+    slice(1, None),
+    slice(None, -1),
+    slice(None, None, 2),
+    slice(None, None, -1),
+    None,
+    Ellipsis,
+]
 
 
 def site(name):
