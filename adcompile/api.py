@@ -17,7 +17,7 @@ from typing import Any, overload
 import numpy as np
 
 from adcompile.backend.load import load
-from adcompile.backend.save import saved_module
+from adcompile.save import saved_module
 from adcompile.dispatch import Compiled, Dispatcher
 from adcompile.errors import UsageError
 from adcompile.ir.types import UNKNOWN, Type
@@ -60,8 +60,6 @@ def check_function(function: Any) -> types.FunctionType:
     Raises:
         UsageError: if it is not one.
     """
-    if isinstance(function, Transformed):
-        return function.emitted()
     if isinstance(function, types.FunctionType):
         return function
     name = getattr(function, "__name__", repr(function))
@@ -76,8 +74,8 @@ class Transformed:
     def __init__(self, function: Any, wrt: Wrt, want: Callable[[tuple[int, ...]], Want], backend: str) -> None:
         if backend != "numpy":
             raise UsageError(f"backend={backend!r}: only 'numpy' is available")
-        self.__wrapped__ = function
-        self._function = check_function(function)
+        self._inner = function if isinstance(function, Transformed) else None
+        self._function = function._function if isinstance(function, Transformed) else check_function(function)
         self._positions, self._several = positions(self._function, wrt)
         self._want = replace(want(self._positions), several=self._several)
         functools.update_wrapper(self, function, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
@@ -92,7 +90,14 @@ class Transformed:
     def _program(self, inputs: Sequence[Type]) -> Program:
         compilation = Compilation()
         with COMPILE_LOCK, compilation.reporting():
-            return compilation.gradient(self._function, inputs, self._want)
+            return compilation.gradient(self._differentiated(inputs), inputs, self._want)
+
+    def _differentiated(self, inputs: Sequence[Type]) -> types.FunctionType:
+        """The function to differentiate: of another transformation, what it emits for these types."""
+        if self._inner is None:
+            return self._function
+        program = self._inner._program(inputs)
+        return load(program.text, program.holders, program.values, program.entry)[program.entry]
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
@@ -226,7 +231,7 @@ class VectorJacobian(Transformed):
     def _program(self, inputs: Sequence[Type]) -> Program:
         compilation = Compilation()
         with COMPILE_LOCK, compilation.reporting():
-            return compilation.vector_jacobian(self._function, inputs, self._want)
+            return compilation.vector_jacobian(self._differentiated(inputs), inputs, self._want)
 
     def _compile(self, inputs: Sequence[Type]) -> Compiled:
         program = self._program(inputs)

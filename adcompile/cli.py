@@ -23,11 +23,11 @@ import numpy as np
 import adcompile
 from adcompile import demo
 from adcompile.api import check_function, positions
-from adcompile.backend.save import saved_module
 from adcompile.cli_target import differentiable, load_target, parse_point, parse_signature, parse_wrt
 from adcompile.errors import ADError, UsageError
 from adcompile.ir.nodes import Function
 from adcompile.pipeline import COMPILE_LOCK, Compilation, Program, Want
+from adcompile.save import saved_module
 from adcompile.testing.gradients import GradientMismatch, check_grads, numerical_gradient
 
 OK, FAILED, USAGE = 0, 1, 2
@@ -155,8 +155,9 @@ def run_dump(options: argparse.Namespace) -> int:
     inputs = differentiable(function, inputs, where)
     trace = Trace()
     try:
-        with COMPILE_LOCK:
-            program = Compilation(trace).gradient(function, inputs, Want(where, value=options.value))
+        compilation = Compilation(trace)
+        with COMPILE_LOCK, compilation.reporting():
+            program = compilation.gradient(function, inputs, Want(where, value=options.value))
     except ADError:
         if options.after in trace.names:  # the IR up to the refusal is what one wants to see
             print(_after(trace, options.after, options.diff), end="")

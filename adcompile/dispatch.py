@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from adcompile.errors import UsageError
-from adcompile.frontend.scope import MISSING, OutsideScope
+from adcompile.frontend.lower import lowered
+from adcompile.frontend.scope import OutsideScope
 from adcompile.ir.types import Array, Scalar, Type, kind_of
-from adcompile.pipeline import COMPILE_LOCK, Program, lowered
+from adcompile.pipeline import COMPILE_LOCK, Program
 from adcompile.signature import Sizes, type_of_value
 
 MOST_SHAPES = 4096
@@ -231,6 +232,8 @@ def check_differentiable(value: Any, name: str) -> None:
         for item in value.values() if isinstance(value, dict) else value:
             check_item(item, name)
         return
+    if isinstance(value, np.ndarray):
+        raise UsageError(f"'{name}' is an array of {value.dtype}, which has no derivative; leave it out of wrt")
     if isinstance(value, str) or value is None or callable(value):
         raise UsageError(f"'{name}' is {value!r}, which has no derivative; leave it out of wrt")
     if not hasattr(value, "__array_function__"):
@@ -245,4 +248,4 @@ def check_item(item: Any, name: str) -> None:
         check_differentiable(item, name)
 
 
-__all__ = ["MISSING", "Compiled", "Dispatcher"]
+__all__ = ["Compiled", "Dispatcher"]

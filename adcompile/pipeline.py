@@ -6,9 +6,7 @@ User functions that are called go the same way, each for the types that it is ca
 
 from __future__ import annotations
 
-import functools
 import operator
-import sys
 import threading
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,9 +22,9 @@ from adcompile.backend.callables import Bindings
 from adcompile.backend.emit import emit
 from adcompile.backend.unparse import to_text
 from adcompile.errors import ADError, DiagnosticList, InternalError, Refused, SourceError
-from adcompile.frontend.lower import lower_function
+from adcompile.analyses.user_functions import is_user_function
+from adcompile.frontend.lower import lowered
 from adcompile.frontend.scope import MISSING, OutsideScope
-from adcompile.frontend.source import function_source
 from adcompile.inference.elementwise import shape_of
 from adcompile.inference.registry import infer_call
 from adcompile.ir.binding import bind_arguments
@@ -37,6 +35,7 @@ from adcompile.runtime.checks import require_scalar
 from adcompile.runtime.structures import make_tuple, unpack
 from adcompile.transforms.build import Builder
 from adcompile.transforms.check_mutation import check_escape, check_mutation
+from adcompile.transforms.check_real import check_real
 from adcompile.transforms.eliminate_dead import eliminate_dead
 from adcompile.transforms.finish_cotangents import finish_cotangents, keep_from_caller
 from adcompile.transforms.place_residuals import place_residuals, split_residuals
@@ -73,12 +72,6 @@ class Program:
     imports: list[str]
     guards: dict[tuple[Any, str], Any] = field(default_factory=dict)
     captures: dict[tuple[Any, str], Any] = field(default_factory=dict)
-
-
-@functools.lru_cache(maxsize=512)
-def lowered(function: types.FunctionType) -> Function:
-    """The IR of a user's function (made once; the guards notice a changed global function)."""
-    return lower_function(function)
 
 
 class Compilation:
@@ -169,7 +162,7 @@ class Compilation:
         self.trace("infer", primal)
         primal = resolve_calls(primal, types_)
         self.stage = "check_mutation"
-        check_mutation(primal, types_, self.found, self.changes_arguments)
+        primal = check_mutation(primal, types_, self.found, self.changes_arguments)
         self.stage = "simplify"
         primal = simplify(primal, types_)
         self.trace("simplify", primal)
@@ -180,6 +173,7 @@ class Compilation:
         self.stage = "activity"
         active, varied = active_values(primal, types_, wrt)
         check_escape(primal, types_, varied, self.found)
+        check_real(active, types_, self.found)
         self.stage = "reverse"
         primal, pullbacks, active = split_calls(primal, types_, active, self.halves)
         both = reverse(primal, types_, active, wrt, pullbacks, self.found)
@@ -201,9 +195,11 @@ class Compilation:
         bindings = Bindings({**taken, **dict.fromkeys(self.names)})
         reserved = set(taken)
         texts = []
-        self.stage = "emit"
         for one, types_ in reversed(self.functions):
-            emitted = emit(plan_buffers(one, types_), types_, bindings, reserved | self.names | {"np", "math"})
+            self.stage = "plan_buffers"
+            plan = plan_buffers(one, types_)
+            self.stage = "emit"
+            emitted = emit(plan, types_, bindings, reserved | self.names | {"np", "math"})
             texts.append(to_text(emitted.node, emitted.comments))
         imports = _import_lines(bindings)
         text = "\n".join(imports) + "\n\n\n" * bool(imports) + "\n\n".join(texts)
@@ -259,7 +255,10 @@ class Compilation:
         """A user function's IR, and the types of its inputs."""
         primal = lowered(fn)
         self.note_outside(primal)
-        known = dict(zip((p.var for p in primal.params), inputs, strict=True))
+        known = dict(zip((p.var for p in primal.params), inputs, strict=False))
+        for param in primal.params[len(inputs) :]:  # the seed of an emitted function
+            assert param.default is not None
+            known[param.var] = of_constant(param.default.value)
         known |= {c.var: self.capture_type(fn, c.name) for c in primal.captures}
         return primal, known
 
@@ -347,27 +346,6 @@ class Compilation:
             candidate = f"{name}_{number}"
         self.names.add(candidate)
         return candidate
-
-
-def is_user_function(fn: Any) -> bool:
-    """Whether a callable is a Python function that is differentiated from its source."""
-    if not isinstance(fn, types.FunctionType) or rule_for(fn) is not None:
-        return False
-    package = (fn.__module__ or "").split(".")[0]
-    ours = package == "adcompile" and not fn.__code__.co_filename.startswith("<")
-    if not _has_source(fn):
-        return False
-    foreign = package in ("numpy", "scipy") or (package in sys.stdlib_module_names and package != "__main__")
-    return not foreign and not ours and fn not in adcompile.inference.registry.TRANSFERS
-
-
-@functools.lru_cache(maxsize=1024)
-def _has_source(fn: types.FunctionType) -> bool:
-    try:
-        function_source(fn)
-    except SourceError:
-        return False
-    return True
 
 
 def _without_numbers(type_: Type) -> Type:
@@ -466,4 +444,4 @@ def _import_lines(bindings: Bindings) -> list[str]:
     return sorted(set(bindings.imports.values()), key=lambda line: (line.startswith("from"), line))
 
 
-__all__ = ["COMPILE_LOCK", "Compilation", "Program", "Want", "is_user_function", "lowered"]
+__all__ = ["COMPILE_LOCK", "Compilation", "Program", "Want"]

@@ -8,7 +8,7 @@ import textwrap
 import numpy as np
 import pytest
 
-from adcompile import UsageError, grad, value_and_grad, vjp
+from adcompile import UsageError, detach, grad, no_grad, value_and_grad, vjp
 
 # Runs `code` of a saved module without adcompile; arguments and results go through .npz and
 # pickle files of plain NumPy, so every bit is compared.
@@ -227,7 +227,7 @@ def test_captured_closure_values_are_written_in(elsewhere, tmp_path):
     ids=repr,
 )
 def test_every_kind_of_value_is_written_in_exactly(value):
-    from adcompile.backend.save import _literal
+    from adcompile.save import _literal
 
     made = eval(_literal("value", value), {"np": np})
     assert type(made) is type(value)
@@ -265,3 +265,62 @@ def test_saving_twice_gives_the_same_text(tmp_path):
         texts.append((tmp_path / name).read_text())
     assert texts[0] == texts[1]
     assert texts[0].endswith("\n") and not texts[0].endswith("\n\n")
+
+
+def detached(x):
+    return np.sum(detach(x) * x)
+
+
+def without_grad(x):
+    with no_grad():
+        y = x * 2
+    return np.sum(y * x)
+
+
+def imports_inside(x):
+    import math
+
+    return math.sin(x[0]) * math.pi
+
+
+def lists(x):
+    items = [x[0], x[1]]
+    items.append(x[2])
+    first, *rest = items
+    return first * rest[0] * rest[1]
+
+
+def gathered(x):
+    return np.sum(x[np.array([0, 0, 1])] ** 2)
+
+
+def dicts(x):
+    table = {"a": x[0], "b": [x[1], x[2]]}
+    return table["a"] * table["b"][0]
+
+
+def filled(x):
+    y = np.zeros(3)
+    for k in range(3):
+        y[k] = x[k] * 2
+    return np.sum(y**2)
+
+
+def many(x):
+    total = np.sum(np.concatenate([x, x]) * np.arange(6.0)) + np.std(x) + np.prod(x)
+    return total + np.cumsum(x)[1] + np.sort(x)[0] + np.linalg.norm(x)
+
+
+@pytest.mark.parametrize("specialised", [True, False], ids=["specialised", "generic"])
+@pytest.mark.parametrize("f", [detached, without_grad, imports_inside, lists, gathered, dicts, filled, many])
+def test_what_a_program_uses_is_in_the_module(f, specialised, tmp_path):
+    """The saved text alone gives the same bits as the program that was saved."""
+    df, x = grad(f), np.array([1.5, 2.0, 3.25])
+    if specialised:
+        df(x)
+    df.save(tmp_path / "saved.py")
+    text = (tmp_path / "saved.py").read_text()
+    assert not [line for line in text.splitlines() if line.startswith(("import", "from")) and "adcompile" in line]
+    namespace = {}
+    exec(compile(text, "saved.py", "exec"), namespace)
+    assert same(namespace[f"{f.__name__}_grad"](x), df.emitted()(x))

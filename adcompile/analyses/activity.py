@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from adcompile.analyses.effects import leaves_arguments
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.ir.nodes import (
     Atom,
@@ -46,8 +47,10 @@ def passes_derivative(call: Call, types: Mapping[Var, Type]) -> bool:
     if rule is not None and rule.kind == "zero":
         return False
     if isinstance(call.fn, (Attribute, Method)) and call.operands:
-        # Attributes and methods of what is not a number or a container are the object's own affair.
-        if isinstance(atom_type(types, call.operands[0]), (Passive, Static)):
+        # Attributes and methods of a string or a module are constants; what a method of another
+        # object makes of an active argument is not known.
+        receiver = atom_type(types, call.operands[0])
+        if isinstance(receiver, Static) or (isinstance(receiver, Passive) and leaves_arguments(call, types)):
             return False
     return any(may_carry_derivative(atom_type(types, r)) for r in call.results)
 

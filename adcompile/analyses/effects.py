@@ -70,6 +70,8 @@ def names_changed(node: ast.AST) -> set[str]:
 
 def is_pure(call: Call) -> bool:
     """Whether a call only computes its result from its arguments."""
+    if call.kept:
+        return False
     if any(name == "out" and not (isinstance(a, Const) and a.value is None) for name, a in call.kwargs):
         return False
     return is_pure_callable(call.fn)

@@ -70,7 +70,7 @@ class Bindings:
         bound = self._bind(name, value)
         module = getattr(value, "__module__", None)
         source = getattr(value, "__name__", name)
-        if module:
+        if module and source.isidentifier():
             suffix = "" if bound == source else f" as {bound}"
             self.imports[bound] = f"from {module} import {source}{suffix}"
         return _name(bound)

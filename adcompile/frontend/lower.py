@@ -11,6 +11,7 @@ relies on: source, scope.  ensures: verified IR; every name is resolved or captu
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import operator
 import types
@@ -94,6 +95,12 @@ def lower_function(function: types.FunctionType) -> Function:
     lowered = lowering.function(function)
     found.raise_if_any()
     return lowered
+
+
+@functools.lru_cache(maxsize=512)
+def lowered(function: types.FunctionType) -> Function:
+    """The IR of a user's function, made once; the guards notice a changed global function."""
+    return lower_function(function)
 
 
 class StatementLowering(ExpressionLowering):

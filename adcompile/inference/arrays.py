@@ -41,6 +41,7 @@ from adcompile.ir.types import (
 NOTHING = Static(None)
 ZERO = Scalar("int", 0)
 ONE = Scalar("int", 1)
+TWO = Scalar("int", 2)
 LAST = Scalar("int", -1)
 FIFTY = Scalar("int", 50)
 XY = Static("xy")
@@ -820,7 +821,7 @@ def cross(a: Type, b: Type) -> Type:
 
 
 @transfer(np.tensordot)
-def tensordot(a: Type, b: Type, axes: Type = Scalar("int", 2)) -> Type:
+def tensordot(a: Type, b: Type, axes: Type = TWO) -> Type:
     x, y = known_shape(a), known_shape(b)
     given = static_value(axes)
     if isinstance(given, int):

@@ -130,13 +130,15 @@ class FunctionRef:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Call:
-    """`results = fn(*args, **kwargs)`. Several results unpack a tuple."""
+    """`results = fn(*args, **kwargs)`. Several results unpack a tuple. A call that is `kept`
+    is made once and in order, as if it had an effect: it reads what something else changes."""
 
     results: tuple[Var, ...]
     fn: Callable[..., Any] | Method | Attribute | Syntax | FunctionRef
     args: tuple[Atom | Star, ...]
     kwargs: tuple[tuple[str | None, Atom], ...] = ()  # None: `**value`
     origin: Origin | None = None
+    kept: bool = False
 
     @property
     def result(self) -> Var:

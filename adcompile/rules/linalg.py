@@ -98,9 +98,15 @@ def matrix_power(r, a, r_bar, *, n):
         return r_bar
     if n < 0:
         inverse = np.linalg.inv(a)
-        g = inverse.mT @ r_bar @ inverse.mT
-        return -g if n == -1 else -power_terms(g, inverse, -n)
-    return power_terms(r_bar, a, n)
+        g = -(inverse.mT @ r_bar @ inverse.mT)
+        return g if n == -1 else power_terms(g, inverse, -n)
+    if n > 8:
+        return power_terms(r_bar, a, n)
+    total = right = r_bar
+    for _ in range(n - 1):
+        right = right @ a.mT
+        total = a.mT @ total + right
+    return total
 
 
 def power_terms(r_bar, a, n):

@@ -6,6 +6,9 @@ import operator
 
 import numpy as np
 
+from adcompile.inference.arrays import dims_of, numpy_dtype
+from adcompile.inference.registry import transfer
+from adcompile.ir.types import Array, kind_of
 from adcompile.rules.registry import pullback, static, zero
 from adcompile.rules.samples import call, numbers
 from adcompile.runtime.broadcasting import unbroadcast
@@ -214,9 +217,15 @@ def contractions():
 
 
 @static
+def is_count(axes):
+    """Whether `axes` of `tensordot` is their number."""
+    return isinstance(axes, int | np.integer)
+
+
+@static
 def summed(axes, rank_a, rank_b):
     """The axes of both factors over which `tensordot` sums, pair by pair."""
-    if isinstance(axes, int):
+    if is_count(axes):
         return tuple(range(rank_a - axes, rank_a)), tuple(range(axes))
     pairs = [(one,) if isinstance(one, int) else tuple(one) for one in axes]
     return tuple(i % rank_a for i in pairs[0]), tuple(i % rank_b for i in pairs[1])
@@ -262,7 +271,7 @@ def _order(have):
 
 @pullback(np.tensordot, samples=contractions)
 def tensordot(r, a, b, r_bar, *, axes=2):
-    if isinstance(axes, int):
+    if is_count(axes):
         if axes == 1 and np.ndim(a) == 2 and np.ndim(b) == 2:
             return r_bar @ b.T, a.T @ r_bar
         if axes == np.ndim(a) and axes == np.ndim(b):
@@ -312,6 +321,12 @@ def sums():
         call("i,->i", v, 1.5),
         call("ij,kj->ik", m, m),
     ]
+
+
+@static
+def is_text(subscripts):
+    """Whether the subscripts are a string: there is a form with lists of numbers too."""
+    return isinstance(subscripts, str)
 
 
 @static
@@ -367,7 +382,7 @@ def has_repeats(subscripts, ranks, number):
 
 @pullback(np.einsum, samples=sums)
 def einsum(r, subscripts, r_bar, *operands, optimize=False):
-    if not isinstance(subscripts, str):
+    if not is_text(subscripts):
         raise NotImplementedError("the derivative of einsum is known for subscripts in a string")
     ranks = ()
     for operand in operands:
@@ -412,6 +427,13 @@ def without_repeats(letters):
     return f"{letters}->{''.join(dict.fromkeys(letters))}"
 
 
-zero(free_of_dot, last, first, interleaved, beside, every_second, without_repeats)
+zero(is_count, is_text, free_of_dot, last, first, interleaved, beside, every_second, without_repeats)
 zero(over_second, over_first, order_in_first, order_in_second)
 zero(reverse_subscripts, absent_axes, own_letters, has_repeats)
+
+
+@transfer(on_repeats)
+def of_the_shape(g, shape, letters):
+    """The type of an array of a given shape, with the dtype of what goes into it."""
+    dtype = numpy_dtype(g)
+    return Array(dtype if kind_of(dtype) == "float" else "?", dims_of(shape))

@@ -11,7 +11,10 @@ import math
 
 import numpy as np
 
+from adcompile.inference.arrays import dims_of, numpy_dtype
+from adcompile.inference.registry import transfer
 from adcompile.ir.nodes import Method
+from adcompile.ir.types import Array, kind_of
 from adcompile.rules.registry import pullback, static, zero
 from adcompile.rules.samples import call, numbers
 from adcompile.runtime.broadcasting import unbroadcast
@@ -25,12 +28,18 @@ def reshapes():
     return [call(x, (3, 2)), call(x, (6,)), call(x, -1), call(x, (1, -1, 2)), call(x, (3, 2), order="F")]
 
 
+@static
+def is_text(value):
+    """Whether an option is a string."""
+    return isinstance(value, str)
+
+
 # A method takes the sizes one by one, `x.reshape(2, 3)`: `n1`, `n2`, ... are those after the first.
 @pullback(np.reshape, samples=reshapes)
 def reshape(
     r, a, r_bar, *, shape=None, n1=None, n2=None, n3=None, n4=None, n5=None, n6=None, n7=None, order="C", copy=None
 ):
-    if isinstance(n1, str):  # np.reshape(a, shape, 'F')
+    if is_text(n1):  # np.reshape(a, shape, 'F')
         order = n1
     if order == "C":
         return np.reshape(r_bar, np.shape(a))
@@ -275,6 +284,8 @@ def astype(r, x, r_bar, *, dtype=None):
     ],
 )
 def array(r, a, r_bar, *, dtype=None, copy=True):
+    if np.ndim(r) == 0:
+        return unbroadcast(r_bar, a)
     if isinstance(a, tuple):
         parts = ()
         for i, _ in enumerate(a):
@@ -293,6 +304,12 @@ def items_of(r_bar, a):
 
 
 # ------------------------------------------------------------------------------------- joining
+
+
+@static
+def is_number(axis):
+    """Whether an axis is a whole number."""
+    return isinstance(axis, int | np.integer)
 
 
 @static
@@ -334,7 +351,7 @@ def joins():
 def concatenate(r, arrays, r_bar, *, axis=0):
     if not isinstance(arrays, tuple):
         return split_like(r_bar, arrays, axis)
-    if axis is not None and not isinstance(axis, int):
+    if axis is not None and not is_number(axis):
         raise TypeError("an axis is a number")
     pieces = ()
     start = None
@@ -367,7 +384,7 @@ def stacks():
 def stack(r, arrays, r_bar, *, axis=0):
     if not isinstance(arrays, tuple):
         return list(np.moveaxis(r_bar, axis, 0))
-    if not isinstance(axis, int):
+    if not is_number(axis):
         raise TypeError("an axis is a number")
     pieces = ()
     for i, _ in enumerate(arrays):
@@ -519,7 +536,7 @@ def sum_repeats_back(s, r, s_bar, *, shape, repeats, axis):
     ],
 )
 def tile(r, A, r_bar, *, reps):
-    if np.ndim(A) == 1 and np.ndim(reps) == 0:
+    if np.ndim(A) == 1 and is_number(reps):
         return np.reshape(r_bar, (reps, -1)).sum(axis=0)
     return sum_tiles(r_bar, np.shape(A), reps)
 
@@ -751,4 +768,11 @@ def put_along_axis_back(s, r, s_bar, *, shape, indices, axis):
     return np.take_along_axis(s_bar, indices, axis)
 
 
-zero(inverse_permutation, rolled_to, negative, is_discrete, before, after, interior)
+zero(is_text, is_number, inverse_permutation, rolled_to, negative, is_discrete, before, after, interior)
+
+
+@transfer(sum_repeats, sum_tiles, sum_padding, on_diagonal, along_diagonal, put_back, put_along_axis)
+def of_the_shape(r, shape, *options):
+    """The type of an array of a given shape, with the dtype of what goes into it."""
+    dtype = numpy_dtype(r)
+    return Array(dtype if kind_of(dtype) == "float" else "?", dims_of(shape))

@@ -491,7 +491,7 @@ class Generator:
         if self.names(INT):
             forms.append(lambda: f"{self.pick(self.names(INT))} % 2 == {self.pick((0, 1))}")
         if self.chance(20):
-            return f"{self.pick(forms)()} {self.pick(('and', 'or'))} {self.pick(forms)()}"
+            return f"({self.pick(forms)()} {self.pick(('and', 'or'))} {self.pick(forms)()})"
         return str(self.pick(forms)())
 
     # ----------------------------------------------------------------------------- statements
@@ -539,7 +539,7 @@ class Generator:
         kind = self.pick((SCALAR, SCALAR, VECTOR, MATRIX, COLUMN))
         names = [n for n in self.names(kind) if n not in self.fixed]
         name = self.pick(names) if names and self.chance(60) else self.fresh(kind)
-        self.line(f"{name} = {self.bounded(kind, 3)}")
+        self.line(f"{name} = {self.bounded(kind)}")
         self.env[name] = kind
         self.own.discard(name)
 
@@ -718,7 +718,7 @@ class Generator:
         for name, kind, percent in (("y", SCALAR, 60), ("v", VECTOR, 60), ("a", MATRIX, 40), ("c", COLUMN, 20), ("n", INT, 20)):
             if self.chance(percent):
                 params[name] = kind
-        self.function("f", params, SCALAR, self.pick((3, 5, 8, 12)))
+        self.function("f", params, SCALAR, self.pick((2, 4, 6, 9)))
         args = tuple(self.argument(kind) for kind in params.values())
         return Program("\n".join(self.lines).rstrip() + "\n", args)
 
@@ -764,7 +764,7 @@ def judge(program: Program, order: int = 1) -> Verdict:
     """Run and differentiate a program, and compare."""
     args, where = program.args, float_arguments(program.args)
     one = len(program.text) % len(where)  # the argument that is taken alone: any, but always the same
-    with warnings.catch_warnings(), limited(60):
+    with warnings.catch_warnings(), limited(30):
         warnings.simplefilter("error")
         try:
             f = program.function()

@@ -13,34 +13,48 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 
 from adcompile.analyses.aliasing import Aliasing
 from adcompile.analyses.effects import is_pure, leaves_arguments, names_changed
 from adcompile.analyses.infer import Types
 from adcompile.analyses.liveness import Liveness
 from adcompile.errors import DiagnosticList
-from adcompile.ir.nodes import Atom, Call, Function, Method, Opaque, Stmt, Var
-from adcompile.ir.traverse import atoms_of, blocks_of, walk
-from adcompile.ir.types import UNKNOWN, Array, Dict, List, Passive, Scalar, Tuple, Unknown
+from adcompile.ir.nodes import Atom, Block, Call, Function, Method, Opaque, Stmt, Var
+from adcompile.ir.traverse import atoms_of, blocks_of, map_atoms, walk
+from adcompile.ir.types import UNKNOWN, Array, Dict, List, Passive, Scalar, Tuple, Unknown, may_carry_derivative
 from adcompile.transforms.plan_buffers import is_update
 
 MEMORY = (Array, List, Dict, Tuple, Unknown)
 Changes = Callable[[Call, Types], bool]
 
 
-def check_mutation(function: Function, types: Types, found: DiagnosticList, changes_arguments: Changes) -> None:
+def check_mutation(
+    function: Function, types: Types, found: DiagnosticList, changes_arguments: Changes
+) -> Function:
     """Add a refusal for each change that is not the same as a new value.
-    `changes_arguments` says whether a user's function may change its arguments."""
+
+    `changes_arguments` says whether a user's function may change its arguments. Returns the
+    function with the calls marked that read, for a passive result, what something changes.
+    """
     stmts = list(walk(function.body))
     updates = [s for s in stmts if isinstance(s, Call) and is_update(s) and not _is_number(types, s.operands[0])]
     unknown = [s for s in stmts if _may_change_arguments(s, types, changes_arguments)]
     if not updates and not unknown:
-        return
+        return function
     aliasing = Aliasing(function.body, types)
     if updates:
         _check_updates(function, updates, aliasing, found)
-    if unknown:
-        _check_calls(stmts, unknown, aliasing, types, found)
+    kept = _check_calls(stmts, unknown, aliasing, types, found)
+    return replace(function, body=_keep(function.body, kept)) if kept else function
+
+
+def _keep(block: Block, kept: set[Stmt]) -> Block:
+    stmts = [
+        replace(s, kept=True) if s in kept and isinstance(s, Call) else map_atoms(s, lambda a: a, lambda b: _keep(b, kept))
+        for s in block.stmts
+    ]
+    return Block(tuple(stmts), block.yields)
 
 
 def _check_updates(function: Function, updates: list[Call], aliasing: Aliasing, found: DiagnosticList) -> None:
@@ -81,8 +95,10 @@ def _may_change_arguments(stmt: Stmt, types: Types, changes_arguments: Changes) 
 
 def _check_calls(
     stmts: list[Stmt], unknown: list[Stmt], aliasing: Aliasing, types: Types, found: DiagnosticList
-) -> None:
+) -> set[Stmt]:
+    """Refuse unknown calls whose change is read by what matters; the passive reads to keep."""
     reads: dict[Var, list[Stmt]] = {}
+    kept: set[Stmt] = set()
     for stmt in stmts:
         atoms: list[Atom] = [*atoms_of(stmt), *(a for b in blocks_of(stmt) for a in b.yields)]
         for atom in atoms:
@@ -93,12 +109,11 @@ def _check_calls(
             if not isinstance(operand, Var) or not isinstance(types.get(operand, UNKNOWN), MEMORY):
                 continue
             # Statements that are kept once and in order see each change as they would anyway.
-            seen = [
-                v
-                for v, by in reads.items()
-                if aliasing.affects(operand, v) and any(s is not stmt and not _is_kept(s) for s in by)
-            ]
-            if seen:
+            seen = {s for v, by in reads.items() if aliasing.affects(operand, v) for s in by}
+            seen = {s for s in seen if s is not stmt and not _is_kept(s)}
+            passive = {s for s in seen if _is_passive(s, types)}
+            kept |= passive
+            if seen - passive:
                 name = operand.name or "an argument"
                 what = "this statement" if isinstance(stmt, Opaque) else f"'{stmt.fn.__name__}'"  # type: ignore[union-attr]
                 found.add(
@@ -108,6 +123,14 @@ def _check_calls(
                     f"pass a copy, or compute a new value instead of changing '{name}'",
                 )
                 break
+    return kept
+
+
+def _is_passive(stmt: Stmt, types: Types) -> bool:
+    """Whether a statement is a call whose result can carry no derivative."""
+    if not isinstance(stmt, Call) or is_update(stmt):
+        return False
+    return not any(may_carry_derivative(types.get(r, UNKNOWN)) for r in stmt.results)
 
 
 def check_escape(function: Function, types: Types, varied: frozenset[Var], found: DiagnosticList) -> None:

@@ -12,13 +12,17 @@ from dataclasses import replace
 
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.inference.indexing import getitem
-from adcompile.ir.nodes import Atom, Block, Call, Const, Function, Star, Stmt, Var
-from adcompile.ir.traverse import map_atoms
+from adcompile.ir.nodes import NONE, Atom, Block, Call, Const, Function, Method, Star, Stmt, Var
+from adcompile.ir.traverse import map_atoms, substitute
 from adcompile.ir.types import Dict, Static, Tuple, of_constant
+
+GET = Method("get")
 
 
 def resolve_calls(function: Function, types: Types) -> Function:
     """The function with plain calls; `types` receives the types of new values."""
+
+    renamed: dict[Var, Atom] = {}
 
     def item(made: list[Stmt], holder: Atom, key: object, call: Call) -> Atom:
         value = Var("", call.origin)
@@ -47,6 +51,16 @@ def resolve_calls(function: Function, types: Types) -> Function:
             called = types.get(args[0])
             if isinstance(called, Static) and callable(called.value):
                 fn, args = called.value, args[1:]
+        if fn == GET and isinstance(args[0], Var) and isinstance(mapping := types.get(args[0]), Dict):
+            # `d.get(key, default)` of a dict whose keys are known is an item, or the default.
+            key = args[1]
+            if isinstance(key, Const):
+                if any(k == key.value for k, _ in mapping.items):
+                    return [*made, replace(call, fn=operator.getitem, args=(args[0], key))]
+                default = args[2] if len(args) > 2 else NONE
+                assert not isinstance(default, Star)
+                renamed[call.result] = default
+                return made
         made.append(replace(call, fn=fn, args=tuple(args), kwargs=tuple(kwargs)))
         return made
 
@@ -54,9 +68,12 @@ def resolve_calls(function: Function, types: Types) -> Function:
         stmts: list[Stmt] = []
         for stmt in b.stmts:
             needs = isinstance(stmt, Call) and (
-                stmt.fn is operator.call or any(isinstance(a, Star) for a in stmt.args) or any(k is None for k, _ in stmt.kwargs)
+                stmt.fn is operator.call
+                or stmt.fn == GET
+                or any(isinstance(a, Star) for a in stmt.args)
+                or any(k is None for k, _ in stmt.kwargs)
             )
             stmts += plain(stmt) if needs and isinstance(stmt, Call) else [map_atoms(stmt, lambda a: a, block)]
         return Block(tuple(stmts), b.yields)
 
-    return replace(function, body=block(function.body))
+    return replace(function, body=substitute(block(function.body), renamed))

@@ -88,7 +88,7 @@ class _Simplifier:
             if made is not None and len(made.args) == len(call.results):
                 self.values.update(zip(call.results, made.operands, strict=True))
                 return
-        if len(call.results) != 1:
+        if len(call.results) != 1 or call.kept:
             self.b.emit(replace(call, args=args, kwargs=kwargs))
             return
         fn = call.fn

@@ -11,6 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from adcompile.analyses.infer import Types, atom_type
+from adcompile.analyses.user_functions import is_user_function
+from adcompile.frontend.lower import lowered
 from adcompile.ir.binding import bind_arguments
 from adcompile.ir.nodes import Atom, Block, Call, Const, Function, FunctionRef, Star, Stmt, Var
 from adcompile.ir.traverse import map_atoms
@@ -26,8 +28,6 @@ def split_calls(
 ) -> tuple[Function, dict[Call, Pullback], frozenset[Var]]:
     """The function with its active user calls split, the pullback of each, and the active
     values with those that were made to pack arguments."""
-    from adcompile.pipeline import is_user_function, lowered
-
     pullbacks: dict[Call, Pullback] = {}
     packs: set[Var] = set()
 

@@ -11,8 +11,8 @@ def f(x):
 ARGS = (np.array([1.0, 2.0, 3.0]),)
 
 # refused:
-# changed_by_an_unknown_function.py:7: '.shuffle' may change 'rng' in place, which is read elsewhere
+# changed_by_an_unknown_function.py:7: '.shuffle' may change 'y' in place, which is read elsewhere
 #     rng.shuffle(y)
 #     ^^^^^^^^^^^^^^
 #   why: nothing says what it does to its arguments
-#   instead: pass a copy, or compute a new value instead of changing 'rng'
+#   instead: pass a copy, or compute a new value instead of changing 'y'

@@ -13,8 +13,8 @@ def f(x):
 ARGS = (np.array([1.0, 2.0, 3.0]),)
 
 # refused:
-# global_attribute_stored.py:9: a value that depends on the arguments is stored in an attribute
+# global_attribute_stored.py:9: a value that depends on the arguments is stored in an object from outside
 #     STATE.x = x
-#     ^^^^^^^
-#   why: what is read from the attribute later would count as constant
+#     ^^^^^^^^^^^
+#   why: what is read from the object later would count as constant
 #   instead: keep the value in a local variable, and return it

@@ -11,8 +11,8 @@ def f(x):
 ARGS = (np.array([1.0, 2.0, 3.0]),)
 
 # refused:
-# global_changed.py:7: 'TABLE' is changed, and belongs to the world outside the function
+# global_changed.py:7: a value that depends on the arguments is stored in an object from outside
 #     TABLE[0] = x[0]
-#     ^^^^^
-#   why: the change would be seen by others, and its derivative by nobody
-#   instead: pass 'TABLE' as an argument, or copy it first
+#     ^^^^^^^^^^^^^^^
+#   why: what is read from the object later would count as constant
+#   instead: keep the value in a local variable, and return it
