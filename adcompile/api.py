@@ -78,7 +78,8 @@ class Transformed:
         self._function = function._function if isinstance(function, Transformed) else check_function(function)
         self._positions, self._several = positions(self._function, wrt)
         self._want = replace(want(self._positions), several=self._several)
-        functools.update_wrapper(self, function, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
+        named = ("__module__", "__name__", "__qualname__", "__doc__")
+        functools.update_wrapper(self, function, assigned=named, updated=())
         self.__wrapped__ = function
         self._dispatcher = Dispatcher(self._function, self._positions, self._compile)
 

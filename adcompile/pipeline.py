@@ -384,10 +384,20 @@ def _join(
         result = builder.make(make_tuple, (value, result))
     params = tuple(p for p in primal.params if p.kind in ("positional", "*"))
     rest = tuple(p for p in primal.params if p.kind not in ("positional", "*"))
-    both.seed.name = both.seed.name or "out_bar"
+    name_seed(both.seed, primal)
     seed = Param(both.seed, "positional" if not any(p.kind == "*" for p in params) else "keyword", Const(1.0))
     stmts = (*forward, *check, *backward, *builder.stmts)
     return replace(primal, name=name, params=(*params, seed, *rest), body=Block(stmts, (result,)))
+
+
+def name_seed(seed: Var, primal: Function) -> None:
+    """Give the result's cotangent a name that no parameter has."""
+    names = {p.var.name for p in primal.params}
+    base = name = seed.name or "out_bar"
+    number = 2
+    while name in names:
+        name, number = f"{base}{number}", number + 1
+    seed.name = name
 
 
 def _separate_aux(primal: Function) -> Function:
@@ -422,7 +432,7 @@ def _halve(
         builder.unpack_call(received, packed)
     head = tuple(builder.stmts)
     builder = Builder(both.types, "cotangents")
-    both.seed.name = both.seed.name or "out_bar"
+    name_seed(both.seed, primal)
     yields = backward.yields
     cotangent = yields[0] if len(yields) == 1 else builder.make(make_tuple, yields)
     params = (Param(packed), Param(both.seed))

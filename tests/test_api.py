@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import adcompile
-from adcompile import UsageError, grad, value_and_grad, vjp
+from adcompile import UsageError, check_grads, grad, value_and_grad, vjp
 from adcompile.api import Gradient
 
 
@@ -696,6 +696,41 @@ def test_double_star_arguments():
     assert grad(f)(np.ones(2), scale=4.0).tolist() == [4.0, 4.0]
 
 
+def test_parameters_may_have_any_name():
+    def seed(x, out_bar):
+        return np.sum(x * out_bar)
+
+    def builtin_parameter(x, reversed):
+        total = 0.0
+        for v in x:
+            total = np.sin(total + v * reversed)
+        return total
+
+    def builtin_local(x):
+        reversed = x * 2
+        total = 0.0
+        for i in range(3):
+            total = np.sin(total) + reversed[i]
+        return total
+
+    def emitted(tape, trips):
+        for t in range(trips):
+            g = tape * tape
+            tape = np.sin(g) + t
+        return np.sum(tape)
+
+    def helpers(unbroadcast, add):
+        zeros_like = np.sin(unbroadcast)
+        return np.sum(zeros_like * add)
+
+    x = np.array([0.1, 0.2, 0.3])
+    check_grads(emitted, (x, 3))
+    check_grads(helpers, (x, x[:1]))
+    check_grads(seed, (x, x))
+    check_grads(builtin_parameter, (x, 2.0))
+    check_grads(builtin_local, (x,))
+
+
 # --------------------------------------------------------------------------------------------- vjp
 
 
@@ -765,6 +800,29 @@ def test_a_cotangent_of_another_shape():
     with pytest.raises(UsageError, match=r"the cotangent has shape \(2,\), the value \(3,\)"):
         pullback(np.ones(2))
     assert pullback([1.0, 2.0, 3.0]).tolist() == [2.0, 4.0, 6.0]
+
+
+def test_a_pullback_after_the_caller_changed_arrays_in_structures():
+    params = {"w": np.array([1.0, 2.0]), "b": [np.array([3.0, 4.0])]}
+    _, pullback = vjp(lambda p: p["w"] * p["b"][0])(params)
+    expected = pullback(np.ones(2))
+    assert expected["w"].tolist() == [3.0, 4.0]
+    params["w"][:] = 100.0
+    params["b"][0][:] = 100.0
+    again = pullback(np.ones(2))
+    assert again["w"].tolist() == [3.0, 4.0] and again["b"][0].tolist() == [1.0, 2.0]
+
+
+def test_a_pullback_after_the_caller_changed_one_of_several_values():
+    def f(x):
+        y = np.tanh(x)
+        return [y, y * y]
+
+    (y, _), pullback = vjp(f)(np.ones(2))
+    v = [np.ones(2), np.ones(2)]
+    expected = pullback(v).tolist()
+    y[:] = 9.0
+    assert pullback(v).tolist() == expected
 
 
 # ------------------------------------------------------------------------------------ higher order

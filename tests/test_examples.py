@@ -22,7 +22,8 @@ def load(name):
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
 def test_example_runs(path):
-    done = subprocess.run([sys.executable, "-W", "error::RuntimeWarning", str(path)], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-W", "error::RuntimeWarning", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "def " in done.stdout
 

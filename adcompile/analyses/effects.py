@@ -12,7 +12,7 @@ from adcompile.inference.registry import ELEMENTWISE, TRANSFERS
 from adcompile.ir.callables import IN_PLACE, canonical
 from adcompile.ir.nodes import Attribute, Call, Const, FunctionRef, Method, Syntax, Var
 from adcompile.ir.types import UNKNOWN, Passive, Static, Type
-from adcompile.rules.registry import RULES
+from adcompile.rules.registry import RULE_FUNCTIONS, RULES
 from adcompile.runtime.structures import make_dict, make_list, unpack, unpack_star
 
 # Pure, but each call makes an object of its own, which may be changed in place later.
@@ -84,8 +84,8 @@ def is_pure_callable(fn: Any) -> bool:
     if isinstance(fn, Attribute) or (isinstance(fn, Method) and fn.name in PURE_METHODS):
         return True
     try:
-        if fn in EFFECTFUL:
-            return False
+        if fn in EFFECTFUL or fn in RULE_FUNCTIONS:
+            return fn in RULE_FUNCTIONS
         meant = canonical(fn)
         known = fn in RULES or meant in RULES or fn in TRANSFERS or meant in TRANSFERS
         return known or isinstance(meant, np.ufunc) or meant in ELEMENTWISE or fn in (unpack, unpack_star)

@@ -10,7 +10,7 @@ from typing import Any
 from adcompile.errors import SourceError
 from adcompile.frontend.source import function_source
 from adcompile.inference.registry import TRANSFERS
-from adcompile.rules.registry import rule_for
+from adcompile.rules.registry import RULE_FUNCTIONS, rule_for
 
 
 def is_user_function(fn: Any) -> bool:
@@ -21,6 +21,8 @@ def is_user_function(fn: Any) -> bool:
     package = (fn.__module__ or "").split(".")[0]
     if package in ("numpy", "scipy") or (package in sys.stdlib_module_names and package != "__main__"):
         return False
+    if fn in RULE_FUNCTIONS:
+        return True
     emitted = fn.__code__.co_filename.startswith("<")
     return (package != "adcompile" or emitted) and _has_source(fn)
 

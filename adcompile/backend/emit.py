@@ -46,13 +46,14 @@ from adcompile.ir.nodes import (
     With,
 )
 from adcompile.ir.traverse import uses_in, walk
-from adcompile.ir.types import UNKNOWN, Scalar
+from adcompile.ir.types import UNKNOWN, Array, Scalar
 from adcompile.runtime import structures, updates
 from adcompile.runtime.markers import detach
 from adcompile.transforms.plan_buffers import Plan, copier, is_update
 
 COMMENT = "__comment_"
 HEADERS = ("for ", "while ", "if ", "elif ", "else:", "with ")  # they show by themselves
+SHAPE_ATTRIBUTES = (np.shape, np.ndim, np.size)
 IN_PLACE_OPERATORS = {fn: BINARY[plain] for fn, plain in IN_PLACE.items()}
 
 
@@ -564,6 +565,8 @@ class _Writer:
             return ast.Subscript(args[0], self.index(call.operands[1]), ast.Load())
         if fn is operator.call:
             return ast.Call(args[0], args[1:], [ast.keyword(k, self.expr(a)) for k, a in call.kwargs])
+        if fn in SHAPE_ATTRIBUTES and len(args) == 1 and self.is_array(call.operands[0]):
+            return _attribute(args[0], fn.__name__)
         if fn is structures.make_tuple:
             return ast.Tuple(args, ast.Load())
         if fn is structures.make_list:
@@ -579,6 +582,9 @@ class _Writer:
         if fn is np.ndarray.astype:
             return ast.Call(_attribute(args[0], "astype"), args[1:], [])
         return args[0] if fn is detach else None
+
+    def is_array(self, atom: Atom) -> bool:
+        return isinstance(atom, Var) and isinstance(self.types.get(atom), Array)
 
     def index(self, atom: Atom) -> ast.expr:
         """A subscript: slices are written as such."""

@@ -452,7 +452,7 @@ def _explicit_dtype(dtype: Type) -> str:
     value = static_value(dtype)
     if not (isinstance(value, (str, np.dtype)) or value in (bool, int, float, complex) or _is_numpy_type(value)):
         raise NotStatic("dtype")
-    name = np.dtype(value).name
+    name: str = np.dtype(value).name
     if kind_of(name) == "other":
         raise NotStatic("dtype")
     return name

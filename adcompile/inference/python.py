@@ -166,6 +166,13 @@ def cotangent(like: Type, *others: Type) -> Type:
     return like
 
 
+@transfer(broadcasting.unbroadcast, broadcasting.match_dtype)
+def shaped_like(g: Type, x: Type) -> Type:
+    if isinstance(x, Scalar) and kind_of(x.dtype) != "float":
+        return Scalar("?")
+    return x if isinstance(x, (Scalar, Array)) else UNKNOWN
+
+
 @transfer(detach)
 def detached(x: Type) -> Type:
     return x

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from adcompile.rules.registry import pullback, zero
@@ -52,7 +54,7 @@ def linspace(r, start, stop, r_bar, *, num=50):
     ],
 )
 def meshgrid(r, r_bar, *xi, indexing="xy"):
-    cotangents = ()
+    cotangents: tuple[Any, ...] = ()
     for i, x in enumerate(xi):
         axis = i
         if indexing == "xy" and len(xi) > 1 and i < 2:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import operator
+from typing import Any
 
 import numpy as np
 
-from adcompile.inference.arrays import dims_of, numpy_dtype
-from adcompile.inference.registry import transfer
-from adcompile.ir.types import Array, kind_of
 from adcompile.rules.registry import pullback, static, zero
 from adcompile.rules.samples import call, numbers
 from adcompile.runtime.broadcasting import unbroadcast
@@ -384,12 +382,12 @@ def has_repeats(subscripts, ranks, number):
 def einsum(r, subscripts, r_bar, *operands, optimize=False):
     if not is_text(subscripts):
         raise NotImplementedError("the derivative of einsum is known for subscripts in a string")
-    ranks = ()
+    ranks: tuple[Any, ...] = ()
     for operand in operands:
         ranks = (*ranks, np.ndim(operand))
-    cotangents = ()
+    cotangents: tuple[Any, ...] = ()
     for i, operand in enumerate(operands):
-        factors = ()
+        factors: tuple[Any, ...] = ()
         for j, other in enumerate(operands):
             factors = (*factors, r_bar if j == i else other)
         if optimize is False:
@@ -430,10 +428,3 @@ def without_repeats(letters):
 zero(is_count, is_text, free_of_dot, last, first, interleaved, beside, every_second, without_repeats)
 zero(over_second, over_first, order_in_first, order_in_second)
 zero(reverse_subscripts, absent_axes, own_letters, has_repeats)
-
-
-@transfer(on_repeats)
-def of_the_shape(g, shape, letters):
-    """The type of an array of a given shape, with the dtype of what goes into it."""
-    dtype = numpy_dtype(g)
-    return Array(dtype if kind_of(dtype) == "float" else "?", dims_of(shape))

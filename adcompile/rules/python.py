@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from adcompile.rules.registry import pullback, zero
-from adcompile.rules.samples import call
-from adcompile.runtime.broadcasting import add
+from adcompile.rules.samples import call, numbers
+from adcompile.runtime.broadcasting import add, add_item, match_dtype, unbroadcast, zeros_like
+from adcompile.runtime.checks import require_scalar
 from adcompile.runtime.markers import detach
 from adcompile.runtime.updates import extend
 
@@ -37,4 +40,24 @@ def extended(r, sequence, values, r_bar):
     return r_bar[: len(sequence)], r_bar[len(sequence) :]
 
 
-zero(detach)
+@pullback(unbroadcast, samples=lambda: [call(numbers(2, 3), numbers(3)), call(numbers(2, 3), numbers(2, 1))])
+def unbroadcasted(r, g, x, r_bar):
+    return np.broadcast_to(r_bar, np.shape(g)), None
+
+
+@pullback(match_dtype, samples=lambda: [call(numbers(3), numbers(3))])
+def matched(r, g, x, r_bar):
+    return r_bar, None
+
+
+@pullback(add, samples=lambda: [call(numbers(3), numbers(3, seed=1))])
+def added(r, a, b, r_bar):
+    return r_bar, r_bar
+
+
+@pullback(add_item, samples=lambda: [call(numbers(3), 1, 0.5)])
+def added_item(r, g, index, value, r_bar):
+    return r_bar, None, r_bar[index]
+
+
+zero(detach, zeros_like, require_scalar)

@@ -39,6 +39,7 @@ class Rule:
 
 
 RULES: dict[Any, Rule] = {}
+RULE_FUNCTIONS: set[Any] = set()  # what emitted code may call where a rule was not spliced
 STATIC: set[Any] = set()  # functions that rules call on known values only: run at compile time
 
 
@@ -69,6 +70,7 @@ def _register(kind: str, primitives: Sequence[Any], samples: Samples) -> Callabl
         arguments, options, variadic = _signature(kind, function)
         for primitive in primitives:
             RULES[primitive] = Rule(kind, function, arguments, options, variadic, samples)
+        RULE_FUNCTIONS.add(function)
         return function
 
     return register

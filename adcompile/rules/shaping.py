@@ -8,13 +8,11 @@ are cut apart again.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
-from adcompile.inference.arrays import dims_of, numpy_dtype
-from adcompile.inference.registry import transfer
 from adcompile.ir.nodes import Method
-from adcompile.ir.types import Array, kind_of
 from adcompile.rules.registry import pullback, static, zero
 from adcompile.rules.samples import call, numbers
 from adcompile.runtime.broadcasting import unbroadcast
@@ -287,11 +285,13 @@ def array(r, a, r_bar, *, dtype=None, copy=True):
     if np.ndim(r) == 0:
         return unbroadcast(r_bar, a)
     if isinstance(a, tuple):
-        parts = ()
+        parts: tuple[Any, ...] = ()
         for i, _ in enumerate(a):
             parts = (*parts, r_bar[i])
         return parts
     if isinstance(a, list):
+        if np.ndim(r) == 1 or isinstance(a[0], np.ndarray):
+            return list(r_bar)
         return items_of(r_bar, a)
     return unbroadcast(r_bar, a)
 
@@ -353,13 +353,15 @@ def concatenate(r, arrays, r_bar, *, axis=0):
         return split_like(r_bar, arrays, axis)
     if axis is not None and not is_number(axis):
         raise TypeError("an axis is a number")
-    pieces = ()
-    start = None
+    pieces: tuple[Any, ...] = ()
+    start: Any = None
     for i, a in enumerate(arrays):
         size = np.size(a) if axis is None else np.shape(a)[axis]
         stop = None if i + 1 == len(arrays) else size if i == 0 else start + size
         if axis is None:
             piece = np.reshape(r_bar[start:stop], np.shape(a))
+        elif axis == 0:
+            piece = r_bar[start:stop]
         else:
             piece = r_bar[(*before(axis), slice(start, stop), *after(axis))]
         pieces = (*pieces, piece)
@@ -386,9 +388,9 @@ def stack(r, arrays, r_bar, *, axis=0):
         return list(np.moveaxis(r_bar, axis, 0))
     if not is_number(axis):
         raise TypeError("an axis is a number")
-    pieces = ()
+    pieces: tuple[Any, ...] = ()
     for i, _ in enumerate(arrays):
-        pieces = (*pieces, r_bar[(*before(axis), i, *after(axis))])
+        pieces = (*pieces, r_bar[i] if axis == 0 else r_bar[(*before(axis), i, *after(axis))])
     return pieces
 
 
@@ -405,7 +407,7 @@ def sheets():
 
 @pullback(np.vstack, samples=lambda: [*sheets(), call((numbers(3), numbers(2, 3))), call((0.5, 1.5))])
 def vstack(r, tup, r_bar):
-    pieces = ()
+    pieces: tuple[Any, ...] = ()
     start = 0
     for a in tup:
         if np.ndim(a) < 2:
@@ -421,7 +423,7 @@ def vstack(r, tup, r_bar):
 
 @pullback(np.hstack, samples=lambda: [*sheets(), call((numbers(3), numbers(2))), call((numbers(2, 3), numbers(2, 1)))])
 def hstack(r, tup, r_bar):
-    pieces = ()
+    pieces: tuple[Any, ...] = ()
     start = 0
     for a in tup:
         if np.ndim(a) == 0:
@@ -441,7 +443,7 @@ def hstack(r, tup, r_bar):
 
 @pullback(np.column_stack, samples=lambda: [*sheets()[:3], call((numbers(2), numbers(2, 3)))])
 def column_stack(r, tup, r_bar):
-    pieces = ()
+    pieces: tuple[Any, ...] = ()
     start = 0
     for a in tup:
         if np.ndim(a) < 2:
@@ -582,7 +584,8 @@ def interior(rank, width):
     else:
         pairs = tuple((w[0], w[-1]) for w in width)
         pairs = pairs * rank if len(pairs) == 1 else pairs
-    return tuple(slice(low or None, -high if high else None) for low, high in pairs)
+    slices = tuple(slice(low or None, -high if high else None) for low, high in pairs)
+    return slices[0] if rank == 1 else slices
 
 
 @pullback(np.pad, samples=paddings)
@@ -769,10 +772,3 @@ def put_along_axis_back(s, r, s_bar, *, shape, indices, axis):
 
 
 zero(is_text, is_number, inverse_permutation, rolled_to, negative, is_discrete, before, after, interior)
-
-
-@transfer(sum_repeats, sum_tiles, sum_padding, on_diagonal, along_diagonal, put_back, put_along_axis)
-def of_the_shape(r, shape, *options):
-    """The type of an array of a given shape, with the dtype of what goes into it."""
-    dtype = numpy_dtype(r)
-    return Array(dtype if kind_of(dtype) == "float" else "?", dims_of(shape))

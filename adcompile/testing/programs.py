@@ -874,13 +874,18 @@ def _shrink(tree: ast.AST, node: ast.AST, way: int) -> bool:
                 return True
             if value is node and isinstance(node, ast.expr) and not isinstance(node, (ast.Name, ast.Constant)):
                 parts = [c for c in ast.iter_child_nodes(node) if isinstance(c, ast.expr)]
-                parts = [c for c in parts if not (isinstance(c, ast.Name) and c.id == "np")]
+                if isinstance(node, (ast.Call, ast.Attribute)):
+                    parts = [c for c in parts if c is not getattr(node, "func", None) and not _is_numpy(c)]
                 parts += [ast.Constant(1.0)] if way >= len(parts) else []
                 if way >= len(parts) or field == "func":
                     return False
                 setattr(parent, field, parts[way])
                 return True
     return False
+
+
+def _is_numpy(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id == "np"
 
 
 # --------------------------------------------------------------------------------- command line

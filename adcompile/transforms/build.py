@@ -64,6 +64,7 @@ FOLDABLE = frozenset(
         operator.is_,
         operator.is_not,
         operator.getitem,
+        builtins.isinstance,
         builtins.len,
         builtins.tuple,
         builtins.slice,
@@ -218,7 +219,7 @@ class Builder:
             if answer is not None:
                 return Const(answer is (fn is operator.is_))
         if fn is isinstance and len(args) == 2:
-            return self._fold_isinstance(args[0], args[1])
+            return self._fold_isinstance(args[0], args[1]) or self._fold_static(fn, args, kwargs)
         if fn is unbroadcast:
             return self._fold_unbroadcast(args[0], args[1])
         return self._fold_static(fn, args, kwargs)

@@ -470,10 +470,7 @@ class _ReverseSweep:
 
     def parts(self, result: Atom, count: int) -> list[Atom]:
         """What a rule returned, one atom for each argument."""
-        type_ = self.b.type_of(result)
-        if isinstance(type_, Tuple) and len(type_.items) == count:
-            return self.b.unpack(result, count)
-        return [result]
+        return [result] if count == 1 else self.b.unpack(result, count)
 
     def parts_at_run_time(
         self, rule: Rule, args: Sequence[Atom], options: Mapping[str, Atom], count: int
