@@ -17,11 +17,11 @@ from typing import Any, overload
 import numpy as np
 
 from adcompile.backend.load import load
-from adcompile.save import saved_module
 from adcompile.dispatch import Compiled, Dispatcher
 from adcompile.errors import UsageError
 from adcompile.ir.types import UNKNOWN, Type
 from adcompile.pipeline import COMPILE_LOCK, Compilation, Program, Want
+from adcompile.save import saved_module
 
 Wrt = int | str | Sequence[int | str]
 
@@ -64,16 +64,22 @@ def check_function(function: Any) -> types.FunctionType:
         return function
     name = getattr(function, "__name__", repr(function))
     if isinstance(function, types.MethodType):
-        raise UsageError(f"'{name}' is a bound method; write lambda *args: obj.{name}(*args), or differentiate the function")
+        raise UsageError(
+            f"'{name}' is a bound method; write lambda *args: obj.{name}(*args), or differentiate the function"
+        )
     raise UsageError(f"{name!r} is not a Python function, so it has no source to differentiate")
 
 
 class Transformed:
     """A function made from another one by adcompile. Calling it compiles what is needed."""
 
+    __name__: str
+    _function: types.FunctionType
+
     def __init__(self, function: Any, wrt: Wrt, want: Callable[[tuple[int, ...]], Want], backend: str) -> None:
         if backend != "numpy":
             raise UsageError(f"backend={backend!r}: only 'numpy' is available")
+        self._emitted: dict[Any, types.FunctionType] = {}
         self._inner = function if isinstance(function, Transformed) else None
         self._function = function._function if isinstance(function, Transformed) else check_function(function)
         self._positions, self._several = positions(self._function, wrt)
@@ -97,8 +103,11 @@ class Transformed:
         """The function to differentiate: of another transformation, what it emits for these types."""
         if self._inner is None:
             return self._function
-        program = self._inner._program(inputs)
-        return load(program.text, program.holders, program.values, program.entry)[program.entry]
+        return self._inner.__adcompile__(inputs)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What the transformation gives at these arguments."""
+        raise NotImplementedError
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
@@ -120,13 +129,13 @@ class Transformed:
         compiled, _ = self._dispatcher.find(self._dispatcher.bind(args, kwargs))
         return compiled.function  # type: ignore[no-any-return]
 
-    def emitted(self) -> types.FunctionType:
-        """The emitted function of the latest specialisation, or of the generic program."""
-        latest = self._dispatcher.latest
-        if latest is None:
-            program = self._generic()
-            return load(program.text, program.holders, program.values, program.entry)[program.entry]
-        return latest.function  # type: ignore[no-any-return]
+    def __adcompile__(self, inputs: Sequence[Type]) -> types.FunctionType:
+        """What this transformation emits for inputs of these types, for a program that calls it."""
+        key = tuple(inputs)
+        if key not in self._emitted:
+            program = self._program(inputs)
+            self._emitted[key] = load(program.text, program.holders, program.values, program.entry)[program.entry]
+        return self._emitted[key]
 
     def save(self, path: str | Path) -> None:
         """Write the latest specialisation as a module that needs NumPy and nothing of adcompile.
@@ -148,6 +157,11 @@ class Gradient(Transformed):
         `out` is an array (for several `wrt`, a tuple of arrays) that receives the gradient and
         is returned; with `accumulate` the gradient is added to what it holds.
         """
+        if out is not None and "out" in self._dispatcher.signature.parameters:
+            raise UsageError(
+                f"'out' is a parameter of {self.__name__} and the name for where the gradient goes; "
+                "pass the parameter by position"
+            )
         if kwargs or len(args) != self._dispatcher.count or not self._dispatcher.plain:
             values = self._dispatcher.bind(args, kwargs)
             compiled, values = self._dispatcher.find(values)
@@ -191,7 +205,9 @@ class Gradient(Transformed):
 
 
 @overload
-def grad(f: None = None, /, wrt: Wrt = 0, *, has_aux: bool = False, backend: str = "numpy") -> Callable[[Any], Gradient]: ...
+def grad(
+    f: None = None, /, wrt: Wrt = 0, *, has_aux: bool = False, backend: str = "numpy"
+) -> Callable[[Any], Gradient]: ...
 @overload
 def grad(f: Callable[..., Any], /, wrt: Wrt = 0, *, has_aux: bool = False, backend: str = "numpy") -> Gradient: ...
 

@@ -159,10 +159,9 @@ class Dispatcher:
             if type(value) is float or (type(value) is np.ndarray and value.dtype.kind == "f"):
                 continue
             name = list(self.signature.parameters)[position]
-            if type(value) is int:
-                values = (*values[:position], float(value), *values[position + 1 :])
-            else:
-                check_differentiable(value, name)
+            if type(value) in (int, list, tuple, dict):
+                values = (*values[:position], with_floats(value), *values[position + 1 :])
+            check_differentiable(values[position], name)
         return values
 
     # ------------------------------------------------------------------------- the fast path
@@ -194,7 +193,8 @@ class Dispatcher:
             else:
                 namespace[f"s{i}"] = scope.value
                 guards.append(f"s{i}({name!r}) is v{i}")
-        parts = [p for n, v in zip(names, values, strict=True) if type(v) is np.ndarray for p in (f"{n}.dtype", f"{n}.shape")]
+        arrays = [n for n, v in zip(names, values, strict=True) if type(v) is np.ndarray]
+        parts = [part for n in arrays for part in (f"{n}.dtype", f"{n}.shape")]
         table: dict[Any, Any] = {}
         namespace["table"] = table
         key = f"({', '.join(parts)},)" if parts else "None"
@@ -213,6 +213,17 @@ class Dispatcher:
 
 
 _KIND_NAMES = {np.ndarray: "ndarray", float: "float", int: "int", np.float64: "float64"}
+
+
+def with_floats(value: Any) -> Any:
+    """A value with each Python int in it, in containers too, taken as a float."""
+    if type(value) is int:
+        return float(value)
+    if type(value) in (list, tuple):
+        return type(value)(map(with_floats, value))
+    if type(value) is dict:
+        return {key: with_floats(item) for key, item in value.items()}
+    return value
 
 
 def check_differentiable(value: Any, name: str) -> None:

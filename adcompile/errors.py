@@ -70,7 +70,7 @@ class SourceError(ADError):
     """The source text of a function cannot be found or parsed."""
 
 
-class Refused(ADError):
+class Refused(ADError):  # noqa: N818  (the public name)
     """The program cannot be differentiated; `diagnostics` says where and why, all places at once."""
 
     def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:

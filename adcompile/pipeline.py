@@ -18,11 +18,11 @@ import adcompile.inference
 import adcompile.rules  # noqa: F401  (registers the rules)
 from adcompile.analyses.activity import active_values
 from adcompile.analyses.infer import Types, atom_type, expand_stars, infer
+from adcompile.analyses.user_functions import is_user_function
 from adcompile.backend.callables import Bindings
 from adcompile.backend.emit import emit
 from adcompile.backend.unparse import to_text
 from adcompile.errors import ADError, DiagnosticList, InternalError, Refused, SourceError
-from adcompile.analyses.user_functions import is_user_function
 from adcompile.frontend.lower import lowered
 from adcompile.frontend.scope import MISSING, OutsideScope
 from adcompile.inference.elementwise import shape_of
@@ -30,21 +30,24 @@ from adcompile.inference.registry import infer_call
 from adcompile.ir.binding import bind_arguments
 from adcompile.ir.nodes import Atom, Block, Call, Const, Function, FunctionRef, Param, Stmt, Var
 from adcompile.ir.types import UNKNOWN, Array, Dict, List, Passive, Scalar, Static, Tuple, Type, kind_of, of_constant
-from adcompile.rules.registry import rule_for
 from adcompile.runtime.checks import require_scalar
 from adcompile.runtime.structures import make_tuple, unpack
 from adcompile.transforms.build import Builder
-from adcompile.transforms.check_mutation import check_escape, check_mutation
+from adcompile.transforms.check_mutation import check_escape, check_mutation, outside_changes
 from adcompile.transforms.check_real import check_real
 from adcompile.transforms.eliminate_dead import eliminate_dead
 from adcompile.transforms.finish_cotangents import finish_cotangents, keep_from_caller
 from adcompile.transforms.place_residuals import place_residuals, split_residuals
 from adcompile.transforms.plan_buffers import plan_buffers
-from adcompile.transforms.reverse import Reversed, reverse
 from adcompile.transforms.resolve_calls import resolve_calls
+from adcompile.transforms.reverse import Reversed, reverse
 from adcompile.transforms.simplify import simplify
 from adcompile.transforms.split_calls import split_calls
 
+CALLED = {
+    *("np", "math", "range", "reversed", "enumerate", "zip", "len", "list", "tuple", "slice", "dict", "isinstance"),
+    *("float", "int", "abs", "sum", "min", "max", "bool"),
+}
 COMPILE_LOCK = threading.RLock()
 
 
@@ -87,6 +90,7 @@ class Compilation:
         self.guards: dict[tuple[Any, str], Any] = {}
         self.captures: dict[tuple[Any, str], Any] = {}
         self._results: dict[Any, Type] = {}
+        self.outside_changes: dict[int, tuple[Any, str, Any]] = {}
         self._following: list[Any] = []
         self._changing: dict[Any, bool] = {}
         self._halves: dict[Any, tuple[FunctionRef, FunctionRef]] = {}
@@ -113,6 +117,7 @@ class Compilation:
         forward, backward = place_residuals(both, primal.inputs)
         self.stage = "finish_cotangents"
         cotangents, finishing = finish_cotangents(both, [primal.params[i].var for i in want.wrt], backward)
+        self.check_outside()
         self.found.raise_if_any()
         # The generic program is for reading: it is written for the functions that fit it.
         check = any(t is not UNKNOWN for t in inputs)
@@ -126,8 +131,21 @@ class Compilation:
         base = _plain_name(function)
         forward, pullback = FunctionRef(self.fresh(f"{base}_forward")), FunctionRef(self.fresh(f"{base}_pullback"))
         self._split(function, tuple(inputs), active, forward, pullback, order=want.wrt, for_caller=True)
+        self.check_outside()
         self.found.raise_if_any()
         return self.program(forward.name, pullback.name)
+
+    def check_outside(self) -> None:
+        """Refuse a change of an object from outside in one function that another one reads."""
+        for (holder, name), value in self.captures.items():
+            changed = self.outside_changes.get(id(value))
+            if changed is not None and changed[0] is not holder:
+                self.found.add(
+                    f"'{name}' is read here, and changed in '{changed[0].__name__}'",
+                    changed[2],
+                    "the reverse sweep reads it after the change",
+                    f"pass '{name}' as an argument",
+                )
 
     def check_scalar(self, primal: Function, types_: Types) -> None:
         """Refuse a result that is certainly not one real number."""
@@ -140,15 +158,15 @@ class Compilation:
             self.found.add("grad needs one real number, and the function returns several values", None, "",
                            "has_aux=True if the others are auxiliary; vjp or jacobian for several results")
         elif shape not in (None, ()):
+            sizes = ", ".join(map(str, shape or ()))
             self.found.add(
-                f"grad needs one real number, and the function returns an array of shape ({', '.join(map(str, shape or ()))})",
+                f"grad needs one real number, and the function returns an array of shape ({sizes})",
                 None,
                 "the gradient of an array is a Jacobian",
                 "return its sum, or use vjp (cotangents of any shape) or jacobian",
             )
         elif isinstance(result, (Scalar, Array)) and kind_of(result.dtype) == "complex":
             self.found.add("grad needs one real number, and the function returns a complex one")
-        self.found.raise_if_any()
 
     def prepare(
         self, function: types.FunctionType, inputs: Sequence[Type], has_aux: bool = False
@@ -160,7 +178,7 @@ class Compilation:
         self.stage = "infer"
         types_ = infer(primal, known, self.call_type)
         self.trace("infer", primal)
-        primal = resolve_calls(primal, types_)
+        primal = resolve_calls(primal, types_, self.emitted_by)
         self.stage = "check_mutation"
         primal = check_mutation(primal, types_, self.found, self.changes_arguments)
         self.stage = "simplify"
@@ -192,14 +210,16 @@ class Compilation:
         outside = [OutsideScope(holder) for holder in self.holders.values()]
         taken = {name: scope.value(name) for scope in outside for name in _outside_names(scope.holder)}
         taken = {name: value for name, value in taken.items() if value is not MISSING}
-        bindings = Bindings({**taken, **dict.fromkeys(self.names)})
+        params = dict.fromkeys(p.var.name for one, _ in self.functions for p in one.params)
+        bindings = Bindings({**taken, **dict.fromkeys(self.names), **params})
+        # Names that emitted code may call: a local of the user's with such a name gets another.
         reserved = set(taken)
         texts = []
         for one, types_ in reversed(self.functions):
             self.stage = "plan_buffers"
             plan = plan_buffers(one, types_)
             self.stage = "emit"
-            emitted = emit(plan, types_, bindings, reserved | self.names | {"np", "math"})
+            emitted = emit(plan, types_, bindings, reserved | self.names | CALLED)
             texts.append(to_text(emitted.node, emitted.comments))
         imports = _import_lines(bindings)
         text = "\n".join(imports) + "\n\n\n" * bool(imports) + "\n\n".join(texts)
@@ -211,6 +231,9 @@ class Compilation:
         """The type of a call's result; calls of user functions are followed."""
         if fn is operator.call and args and isinstance(args[0], Static) and callable(args[0].value):
             return self.call_type(args[0].value, args[1:], kwargs)
+        emitted = self.emitted_by(fn, args) if not kwargs else None
+        if emitted is not None:
+            return self.call_type(emitted, args, kwargs)
         if not is_user_function(fn):
             return infer_call(fn, args, dict(kwargs))
         inputs = self.bind(fn, args, kwargs)
@@ -261,6 +284,11 @@ class Compilation:
             known[param.var] = of_constant(param.default.value)
         known |= {c.var: self.capture_type(fn, c.name) for c in primal.captures}
         return primal, known
+
+    @staticmethod
+    def emitted_by(fn: Any, inputs: Sequence[Type]) -> types.FunctionType | None:
+        """The function that a transformation (`grad(f)`, called by the program) emits."""
+        return fn.__adcompile__(inputs) if hasattr(type(fn), "__adcompile__") else None
 
     def _result_type(self, fn: types.FunctionType, inputs: Sequence[Type]) -> Type:
         primal, known = self.typed(fn, inputs)
@@ -318,7 +346,8 @@ class Compilation:
             cotangents, finishing = finish_cotangents(both, wrt, backward)
             backward = Block((*backward.stmts, *finishing), cotangents)
             forward, stored = keep_from_caller(primal, both, forward, stored)
-        one, two = _halve(forward_ref.name, pullback_ref.name, primal, both, forward, stored, received, backward, for_caller)
+        names = forward_ref.name, pullback_ref.name
+        one, two = _halve(*names, primal, both, forward, stored, received, backward, for_caller)
         self.finish(two, types_, fn)
         self.finish(one, types_, fn)
 
@@ -329,6 +358,7 @@ class Compilation:
         scope = OutsideScope(primal.holder)
         for name, value in primal.resolved:
             self.guards[(primal.holder, name)] = value
+        self.outside_changes |= outside_changes(primal, scope)
         for capture in primal.captures:
             self.captures[(primal.holder, capture.name)] = scope.value(capture.name)
 

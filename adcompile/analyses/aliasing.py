@@ -155,6 +155,23 @@ class Aliasing:
                 pending += [self.find(h) for h in self._held.get(one, {}).values()]
         return False
 
+    def touches(self, a: Var, b: Var) -> bool:
+        """Whether the two share memory, or anything that they hold does."""
+        if not (self._has_memory(a) and self._has_memory(b)):
+            return False
+        return bool(self._classes(a) & self._classes(b))
+
+    def _classes(self, var: Var) -> set[Any]:
+        """The classes of a value and of all that it holds."""
+        found: set[Any] = set()
+        pending = [self.find(var)]
+        while pending:
+            one = pending.pop()
+            if one not in found:
+                found.add(one)
+                pending += [self.find(h) for h in self._held.get(one, {}).values()]
+        return found
+
     def find(self, node: Any) -> Any:
         """The representative of a class."""
         root = node
@@ -260,7 +277,7 @@ class Aliasing:
                 self._put(result, ANY, operands[-1])
         elif getattr(fn, "__name__", "") == "getitem":
             key = operands[1].value if isinstance(operands[1], Const) and type(operands[1].value) is int else ANY
-            self._take(result, operands[0], key if key is ANY or key >= 0 else ANY)
+            self._take(result, operands[0], ANY if isinstance(key, int) and key < 0 else key)
         elif isinstance(fn, Attribute) and meant is fn:
             self._mix(result, operands[0])
         elif fn in SHARING or meant in SHARING or not is_pure_callable(fn):

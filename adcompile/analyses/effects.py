@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from adcompile.ir.callables import IN_PLACE, canonical
 from adcompile.ir.nodes import Attribute, Call, Const, FunctionRef, Method, Syntax, Var
 from adcompile.ir.types import UNKNOWN, Passive, Static, Type
 from adcompile.rules.registry import RULE_FUNCTIONS, RULES
+from adcompile.runtime.checks import require_scalar
 from adcompile.runtime.structures import make_dict, make_list, unpack, unpack_star
 
 # Pure, but each call makes an object of its own, which may be changed in place later.
@@ -34,12 +35,15 @@ CREATORS = frozenset(
         dict,
     ]
 )
-EFFECTFUL = frozenset([print])
+EFFECTFUL = frozenset([print, require_scalar])
 
 
 PURE_METHODS = frozenset(
-    "items values keys get index count copy item tolist astype format join split strip startswith endswith lower "
-    "upper replace bit_length is_integer hex nonzero tobytes".split()
+    (
+        *("items", "values", "keys", "get", "index", "count", "copy", "item", "tolist", "astype", "nonzero", "tobytes"),
+        *("format", "join", "split", "strip", "startswith", "endswith", "lower", "upper", "replace"),
+        *("bit_length", "is_integer", "hex"),
+    )
 )
 
 
@@ -94,7 +98,9 @@ def is_pure_callable(fn: Any) -> bool:
 
 
 # Callables that look at their arguments and change none of them.
-HARMLESS = frozenset([print, repr, str, format, id, hash, type, input, open, getattr, hasattr, callable, vars, next, iter])
+HARMLESS: frozenset[Callable[..., Any]] = frozenset(
+    [print, repr, str, format, id, hash, type, input, open, getattr, hasattr, callable, vars, next, iter]
+)
 HARMLESS_MODULES = frozenset(["logging", "warnings", "time", "sys", "datetime", "os", "math", "random", "string"])
 HARMLESS_RECEIVERS = frozenset(["str", "Logger", "TextIOWrapper", "StringIO", "bytes", "object"])
 

@@ -159,7 +159,7 @@ class _Inference:
     def branch(self, stmt: If) -> None:
         cond = self.of(stmt.cond)
         taken = cond.value if isinstance(cond, Scalar) and isinstance(cond.value, (bool, int)) else None
-        if taken is not False and taken != 0 or taken is None:
+        if (taken is not False and taken != 0) or taken is None:
             self.block(stmt.then)
         if taken is None or not taken:
             self.block(stmt.orelse)
@@ -170,7 +170,7 @@ class _Inference:
 
     def loop(self, loop: Loop) -> None:
         known = set(self.symbols)
-        types = [self.entering(loop.params[i], self.of(init), known) for i, init in enumerate(loop.inits)]
+        types = [self.entering(self.of(init)) for init in loop.inits]
         for round_ in range(ROUNDS):
             self.trip(loop, types)
             joined = []
@@ -186,7 +186,7 @@ class _Inference:
         for result, type_ in zip(loop.results, types, strict=True):
             self.set(result, type_)
 
-    def entering(self, param: Var, type_: Type, known: set[Symbol]) -> Type:
+    def entering(self, type_: Type) -> Type:
         """The type of a carried value before the first trip: its number is not its number later."""
         return Scalar(type_.dtype) if isinstance(type_, Scalar) and isinstance(type_.value, bool) else type_
 

@@ -21,7 +21,7 @@ def is_user_function(fn: Any) -> bool:
     package = (fn.__module__ or "").split(".")[0]
     if package in ("numpy", "scipy") or (package in sys.stdlib_module_names and package != "__main__"):
         return False
-    if fn in RULE_FUNCTIONS:
+    if fn in RULE_FUNCTIONS or (fn.__module__ or "").startswith("adcompile.rules."):
         return True
     emitted = fn.__code__.co_filename.startswith("<")
     return (package != "adcompile" or emitted) and _has_source(fn)

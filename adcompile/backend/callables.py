@@ -91,7 +91,7 @@ class Bindings:
             return _name(fn.name)
         name = getattr(fn, "__name__", type(fn).__name__)
         if getattr(builtins, name, None) is fn:
-            return _name(name)
+            return self.object(name, fn) if self._taken.get(name, fn) is not fn else _name(name)
         if getattr(math, name, None) is fn:
             return _attribute(self.module(math, "math"), name)
         path = numpy_path(fn)
@@ -112,14 +112,14 @@ class Bindings:
             return ast.Tuple([self.constant(v) for v in value], ast.Load())
         if isinstance(value, slice):
             parts = [self.constant(p) for p in (value.start, value.stop, value.step)]
-            return ast.Call(_name("slice"), parts, [])
+            return ast.Call(self.callable(slice), parts, [])
         if isinstance(value, np.dtype):
             return _attribute(self.module(np, "np"), value.name)
         if isinstance(value, types.ModuleType):
             return self.module(value, value.__name__.split(".")[-1])
         if isinstance(value, range):
             parts = [self.constant(p) for p in (value.start, value.stop, value.step)]
-            return ast.Call(_name("range"), parts, [])
+            return ast.Call(self.callable(range), parts, [])
         if callable(value):
             return self.callable(value)
         return self.object("constant", value)

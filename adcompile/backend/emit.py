@@ -6,6 +6,7 @@ relies on: plan_buffers, fold, names.  ensures: a Python AST with comment marker
 from __future__ import annotations
 
 import ast
+import builtins
 import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -118,9 +119,8 @@ class _Writer:
         defaults = [d for p in positional if (d := default(p)) is not None]
         star = next((arg(p) for p in params if p.kind == "*"), None)
         double = next((arg(p) for p in params if p.kind == "**"), None)
-        return ast.arguments(
-            [], [arg(p) for p in positional], star, [arg(p) for p in keyword], [default(p) for p in keyword], double, defaults
-        )
+        only, only_defaults = [arg(p) for p in keyword], [default(p) for p in keyword]
+        return ast.arguments([], [arg(p) for p in positional], star, only, only_defaults, double, defaults)
 
     # ---------------------------------------------------------------------------- statements
 
@@ -429,18 +429,23 @@ class _Writer:
         target, iterable = self.together(loop, targets, iterables)
         if loop.index is not None and loop.index in self.read:
             target = ast.Tuple([ast.Name(self.names[loop.index], ast.Store()), target], ast.Store())
-            iterable = ast.Call(_name("enumerate"), [iterable], [])
+            iterable = ast.Call(self.builtin("enumerate"), [iterable], [])
         self.out.append(ast.For(target, iterable, self.trip(loop), [], lineno=0))
 
     def together(self, loop: For, targets: list[ast.expr], iterables: list[ast.expr]) -> tuple[ast.expr, ast.expr]:
         """Several sources in step: `enumerate` for a count without an end, `zip` for the rest."""
         first = loop.sources[0]
         if isinstance(first, Range) and first.stop is NONE and len(targets) > 1:
-            inner = _zipped(targets[1:], iterables[1:])
+            inner = self.zipped(targets[1:], iterables[1:])
             start = [] if isinstance(first.start, Const) and first.start.value == 0 else [self.expr(first.start)]
-            call = ast.Call(_name("enumerate"), [inner[1], *start], [])
+            call = ast.Call(self.builtin("enumerate"), [inner[1], *start], [])
             return ast.Tuple([targets[0], inner[0]], ast.Store()), call
-        return _zipped(targets, iterables)
+        return self.zipped(targets, iterables)
+
+    def zipped(self, targets: list[ast.expr], iterables: list[ast.expr]) -> tuple[ast.expr, ast.expr]:
+        if len(targets) == 1:
+            return targets[0], iterables[0]
+        return ast.Tuple(targets, ast.Store()), ast.Call(self.builtin("zip"), iterables, [])
 
     def unpacked_item(self, loop: For) -> tuple[For, dict[Var, Call]]:
         """Unpack an item in the loop's target, where its body begins with that."""
@@ -463,7 +468,7 @@ class _Writer:
     def iterable(self, source: Source) -> ast.expr:
         if isinstance(source, Each):
             sequence = self.expr(source.sequence)
-            return ast.Call(_name("reversed"), [sequence], []) if source.backwards else sequence
+            return ast.Call(self.builtin("reversed"), [sequence], []) if source.backwards else sequence
         assert isinstance(source, Range)
         bounds = [source.start, source.stop, source.step]
         if source.stop is NONE:
@@ -472,7 +477,7 @@ class _Writer:
             bounds.pop()
             if isinstance(source.start, Const) and source.start.value == 0:
                 bounds.pop(0)
-        return ast.Call(_name("range"), [self.expr(b) for b in bounds], [])
+        return ast.Call(self.builtin("range"), [self.expr(b) for b in bounds], [])
 
     def while_loop(self, loop: While) -> None:
         self.enter_loop(loop)
@@ -499,7 +504,7 @@ class _Writer:
             self.block(stmt.body)
             self.copies([(self.names[r], a) for r, a in zip(stmt.results, stmt.body.yields, strict=True)])
 
-        target = ast.Name(self.names[stmt.target], ast.Store()) if stmt.target in self.read else None  # type: ignore[index]
+        target = ast.Name(self.names[stmt.target], ast.Store()) if stmt.target in self.read else None
         item = ast.withitem(self.expr(stmt.context), target)
         self.out.append(ast.With([item], self.body(write), lineno=0))
 
@@ -586,6 +591,10 @@ class _Writer:
     def is_array(self, atom: Atom) -> bool:
         return isinstance(atom, Var) and isinstance(self.types.get(atom), Array)
 
+    def builtin(self, name: str) -> ast.expr:
+        """A builtin of Python's, whatever the user's names are."""
+        return self.bindings.callable(getattr(builtins, name))
+
     def index(self, atom: Atom) -> ast.expr:
         """A subscript: slices are written as such."""
         if isinstance(atom, Const):
@@ -632,12 +641,6 @@ class _Substitution(ast.NodeTransformer):
         return ast.Name(target.id, node.ctx) if isinstance(target, ast.Name) else node
 
 
-def _zipped(targets: list[ast.expr], iterables: list[ast.expr]) -> tuple[ast.expr, ast.expr]:
-    if len(targets) == 1:
-        return targets[0], iterables[0]
-    return ast.Tuple(targets, ast.Store()), ast.Call(_name("zip"), iterables, [])
-
-
 def _bool_op(op: ast.boolop, left: ast.expr, right: ast.expr) -> ast.expr:
     """`left op right`; a chain `a < b < c` of comparisons is written as one."""
     values: list[ast.expr] = []
@@ -659,8 +662,8 @@ def _negation(test: ast.expr) -> ast.expr:
     """`not test`, without a double negation."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return test.operand
-    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.Is, ast.IsNot, ast.In, ast.NotIn)):
-        opposite = {ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In}
+    opposite = {ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In}
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and type(test.ops[0]) in opposite:
         return ast.Compare(test.left, [opposite[type(test.ops[0])]()], test.comparators)
     return ast.UnaryOp(ast.Not(), test)
 

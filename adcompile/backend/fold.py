@@ -14,7 +14,22 @@ from collections.abc import Iterable, Sequence
 from adcompile.analyses.aliasing import Aliasing
 from adcompile.analyses.effects import is_pure
 from adcompile.analyses.infer import Types
-from adcompile.ir.nodes import Atom, Block, Call, Each, For, Function, FunctionRef, If, Range, Stmt, Syntax, Var, While, With
+from adcompile.ir.nodes import (
+    Atom,
+    Block,
+    Call,
+    Each,
+    For,
+    Function,
+    FunctionRef,
+    If,
+    Range,
+    Stmt,
+    Syntax,
+    Var,
+    While,
+    With,
+)
 from adcompile.ir.traverse import atoms_of, blocks_of, walk
 from adcompile.ir.types import UNKNOWN, Scalar
 from adcompile.runtime.structures import unpack, unpack_star
@@ -149,7 +164,8 @@ class Folding:
         if not var.name.endswith("_bar"):
             return False
         same_group = reader is None or reader.origin == stmt.origin
-        return same_group and self._size(stmt) <= SHORT and not (isinstance(stmt, Call) and isinstance(stmt.fn, FunctionRef))
+        is_own_call = isinstance(stmt, Call) and isinstance(stmt.fn, FunctionRef)
+        return same_group and self._size(stmt) <= SHORT and not is_own_call
 
     def _may_move(self, stmt: Call | If, over: Sequence[Stmt]) -> bool:
         """Whether an expression gives the same value after the statements that it moves over."""

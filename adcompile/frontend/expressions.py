@@ -109,7 +109,9 @@ class ExpressionLowering:
         if not (self.stmts and leaves(self.stmts[-1])):
             self.stmts.append(stmt)
 
-    def call(self, fn: Any, *args: Atom | Star, kwargs: Sequence[tuple[str | None, Atom]] = (), node: Any = None) -> Var:
+    def call(
+        self, fn: Any, *args: Atom | Star, kwargs: Sequence[tuple[str | None, Atom]] = (), node: Any = None
+    ) -> Var:
         """Append a call with one result."""
         origin = (self.source.origin(node) if node is not None else None) or self.origin
         result = Var("", origin)
@@ -164,6 +166,7 @@ class ExpressionLowering:
         return atom
 
     def expr_Name(self, node: Any) -> Atom:
+        """What a name stands for: its value, or a nested function kept as a value."""
         value = self.value_of_name(node, node.id)
         if isinstance(value, LocalFunction):
             known = self.as_function(value.node)
@@ -171,19 +174,23 @@ class ExpressionLowering:
         return value
 
     def expr_Constant(self, node: Any) -> Atom:
+        """A literal."""
         return Const(node.value)
 
     def expr_BinOp(self, node: Any) -> Atom:
+        """`left op right`."""
         left = self.expr(node.left)
         return self.call(BINARY[type(node.op)], left, self.expr(node.right), node=node)
 
     def expr_UnaryOp(self, node: Any) -> Atom:
+        """`op operand`; a negative number is a constant."""
         operand = self.expr(node.operand)
         if isinstance(node.op, gast.USub) and isinstance(operand, Const) and type(operand.value) in (int, float):
             return Const(-operand.value)
         return self.call(UNARY[type(node.op)], operand, node=node)
 
     def expr_BoolOp(self, node: Any) -> Atom:
+        """`a and b`, `a or b`: the right side is evaluated where Python evaluates it."""
         first, *rest = node.values
         return self._bool_op(node, self.expr(first), rest)
 
@@ -199,6 +206,7 @@ class ExpressionLowering:
         return self.choose(left, lambda: left, others)
 
     def expr_Compare(self, node: Any) -> Atom:
+        """A comparison; a chain compares on where Python does."""
         return self._compare(node, self.expr(node.left), list(zip(node.ops, node.comparators, strict=True)))
 
     def _compare(self, node: Any, left: Atom, rest: Sequence[tuple[Any, Any]]) -> Atom:
@@ -214,10 +222,12 @@ class ExpressionLowering:
         return self.choose(result, lambda: self._compare(node, right, more), lambda: result)
 
     def expr_IfExp(self, node: Any) -> Atom:
+        """`body if test else orelse`: only one side is evaluated."""
         cond = self.expr(node.test)
         return self.choose(cond, lambda: self.expr(node.body), lambda: self.expr(node.orelse))
 
     def expr_NamedExpr(self, node: Any) -> Atom:
+        """`name := value`: the value, which also gets the name."""
         value = self.expr(node.value)
         self.bind(node.target.id, value)
         return value
@@ -242,31 +252,38 @@ class ExpressionLowering:
         return self.call(fn, *items, node=node)
 
     def expr_Tuple(self, node: Any) -> Atom:
+        """A tuple; of constants it is a constant."""
         return self._display(structures.make_tuple, node)
 
     def expr_List(self, node: Any) -> Atom:
+        """A list display."""
         return self._display(structures.make_list, node)
 
     def expr_Set(self, node: Any) -> Atom:
+        """A set display."""
         return self._display(structures.make_set, node)
 
     def expr_Dict(self, node: Any) -> Atom:
+        """A dict display; one with `**` in it is kept as it is."""
         if any(key is None for key in node.keys):
             return self.syntax(node)
         pairs = [self.expr(part) for kv in zip(node.keys, node.values, strict=True) for part in kv]
         return self.call(structures.make_dict, *pairs, node=node)
 
     def expr_Slice(self, node: Any) -> Atom:
+        """`lower:upper:step`; of constants it is a constant."""
         parts = [NONE if p is None else self.expr(p) for p in (node.lower, node.upper, node.step)]
         if all(isinstance(p, Const) for p in parts):
             return Const(slice(*(p.value for p in parts)))  # type: ignore[union-attr]
         return self.call(slice, *parts, node=node)
 
     def expr_Subscript(self, node: Any) -> Atom:
+        """`value[index]`, read."""
         value = self.expr(node.value)
         return self.call(operator.getitem, value, self.expr(node.slice), node=node)
 
     def expr_Attribute(self, node: Any) -> Atom:
+        """`value.attr`; of something known now, such as a module, what it holds."""
         value = self.expr(node.value)
         if isinstance(value, Const) and value is not UNDEF:
             if hasattr(value.value, node.attr):
@@ -277,6 +294,7 @@ class ExpressionLowering:
     # ------------------------------------------------------------------------------------ calls
 
     def expr_Call(self, node: Any) -> Atom:
+        """A call: of a known callable, of a method, or of a nested function, which is inlined."""
         if isinstance(node.func, gast.Lambda):
             return self.inline(LocalFunction(node.func, "<lambda>"), node)
         if isinstance(node.func, gast.Name):
@@ -322,7 +340,8 @@ class ExpressionLowering:
         consumes = isinstance(fn, Const) and any(fn.value is c for c in CONSUMERS)
         for arg in node.args:
             if isinstance(arg, gast.Starred) and isinstance(arg.value, (gast.List, gast.Tuple)):
-                args += [Star(self.expr(e.value)) if isinstance(e, gast.Starred) else self.expr(e) for e in arg.value.elts]
+                for e in arg.value.elts:
+                    args.append(Star(self.expr(e.value)) if isinstance(e, gast.Starred) else self.expr(e))
             elif isinstance(arg, gast.Starred):
                 args.append(Star(self.expr(arg.value)))
             elif consumes and isinstance(arg, gast.GeneratorExp):
@@ -344,10 +363,16 @@ class ExpressionLowering:
     # ------------------------------------------------------------- comprehensions and the rest
 
     def expr_ListComp(self, node: Any) -> Atom:
-        start = self.call(structures.make_list, node=node)
-        return self._collect(node, start, lambda so_far: self.call(updates.append, so_far, self.expr(node.elt), node=node))
+        """A list comprehension, as loops that append."""
+
+        def element(so_far: Atom) -> Atom:
+            return self.call(updates.append, so_far, self.expr(node.elt), node=node)
+
+        return self._collect(node, self.call(structures.make_list, node=node), element)
 
     def expr_DictComp(self, node: Any) -> Atom:
+        """A dict comprehension, as loops that store."""
+
         def entry(so_far: Atom) -> Atom:
             key = self.expr(node.key)
             return self.call(updates.update, so_far, key, self.expr(node.value), node=node)
@@ -426,13 +451,16 @@ class ExpressionLowering:
             apart = method == "items" and pair is not None
             key = add(pair[0] if apart and pair else None, Each(mapping))
 
+            def item() -> Var:
+                return self.call(operator.getitem, mapping, key(), node=iterable)
+
             def element() -> Atom:
-                value = self.call(operator.getitem, mapping, key(), node=iterable)
+                value = item()
                 return value if method == "values" else self.call(structures.make_tuple, key(), value, node=iterable)
 
             if apart and pair is not None:
                 target = pair[1]
-                binders.append(lambda: self.assign(target, self.call(operator.getitem, mapping, key(), node=iterable)))
+                binders.append(lambda: self.assign(target, item()))
             elif part is not None:
                 binders.append(lambda: self.assign(part, element()))
             return element
@@ -470,9 +498,11 @@ class ExpressionLowering:
         raise NotImplementedError  # statements.py
 
     def expr_JoinedStr(self, node: Any) -> Atom:
+        """An f-string, kept as it is: text carries no derivative."""
         return self.syntax(node, passive=True)
 
     def expr_Lambda(self, node: Any) -> Atom:
+        """A lambda that is used as a value."""
         return self.as_function(node) or self.syntax(node)
 
     def as_function(self, node: Any) -> Const | None:
@@ -498,9 +528,12 @@ class ExpressionLowering:
         return Const(types.FunctionType(found[0], self.scope.holder.__globals__, name, None, closure))
 
     def expr_GeneratorExp(self, node: Any) -> Atom:
+        """A generator expression, kept as it is."""
         return self.syntax(node)
 
-    expr_SetComp = expr_GeneratorExp
+    def expr_SetComp(self, node: Any) -> Atom:
+        """A set comprehension, kept as it is."""
+        return self.syntax(node)
 
     def syntax(self, node: Any, passive: bool = False) -> Atom:
         """Keep an expression as it is; it reads what its names stand for here."""
@@ -511,10 +544,11 @@ class ExpressionLowering:
                 value = self.env.get(part.id)
                 if isinstance(value, LocalFunction):
                     return self.refuse(node, f"the nested function '{part.id}' is used as a value here")
+                if value is None and part.id not in self.locals:
+                    value = self.scope.atom(part.id)
+                    value = value if isinstance(value, Var) else None
                 if value is not None and value is not UNDEF:
                     reads[part.id] = value
-                elif part.id not in self.locals:
-                    self.scope.atom(part.id)
         if any(isinstance(p, gast.NamedExpr) for p in parts_of_scope(node)):
             return self.refuse(node, "':=' inside an expression that is kept as it is", "", "assign before it")
         kept = gast.gast_to_ast(gast.Expression(node)).body

@@ -13,8 +13,11 @@ SCOPES = (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef, gast.Lambda)
 # Methods that change their receiver. On anything but a list, a dict, a set or an array they
 # may mean something else; the types say so later.
 MUTATING_METHODS = frozenset(
-    "append extend insert pop remove clear sort reverse fill put update setdefault popitem add discard "
-    "partition resize itemset".split()
+    (
+        *("append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse"),
+        *("update", "setdefault", "popitem", "add", "discard"),
+        *("fill", "put", "partition", "resize", "itemset"),
+    )
 )
 
 

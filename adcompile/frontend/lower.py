@@ -218,9 +218,9 @@ class StatementLowering(ExpressionLowering):
     def _branch(self, cond: Atom, then: Callable[[], None], orelse: Callable[[], None]) -> None:
         """`if cond: then() else: orelse()`: the names that they bind become results."""
         origin, before = self.origin, dict(self.env)
-        then_block = self.block(lambda: then() or [])
+        then_block = self.block(lambda: _without_yields(then))
         then_env, self.env = self.env, dict(before)
-        orelse_block = self.block(lambda: orelse() or [])
+        orelse_block = self.block(lambda: _without_yields(orelse))
         orelse_env, self.env = self.env, before
         names, results, then_yields, orelse_yields = [], [], [], []
         for name in dict.fromkeys((*then_env, *orelse_env)):
@@ -392,7 +392,7 @@ class StatementLowering(ExpressionLowering):
                     value = self.call(operator.neg, value, node=stmt)
                 changed = self.call(updates.increment, base, index, value, node=stmt)
             else:
-                old = self.call(operator.getitem, base, index, node=stmt)
+                old: Atom = self.call(operator.getitem, base, index, node=stmt)
                 new = self.call(BINARY[type(stmt.op)], old, value, node=stmt)
                 changed = self.call(updates.update, base, index, new, node=stmt)
             self._put_back(target.value, changed)
@@ -466,11 +466,24 @@ class StatementLowering(ExpressionLowering):
             return False
         known = {"append": updates.append, "extend": updates.extend}
         receiver = self.expr(func.value)
+        if func.attr == "pop" and not node.args and not node.keywords:
+            self._put_back(func.value, self.call(updates.without_last, receiver, node=node))
+            return True
         if func.attr not in known or len(node.args) != 1:
             return False
         changed = self.call(known[func.attr], receiver, self.expr(node.args[0]), node=node)
         self._put_back(func.value, changed)
         return True
+
+    def method_call(self, receiver: Atom, node: Any) -> Atom:
+        """`x = name.pop()` takes the last element, and binds the name to the list without it."""
+        popped = node.func.attr == "pop" and not node.args and not node.keywords
+        name = base_name(node.func.value)
+        if not popped or name is None or name not in self.locals:
+            return super().method_call(receiver, node)
+        last = self.call(operator.getitem, receiver, Const(-1), node=node)
+        self._put_back(node.func.value, self.call(updates.without_last, receiver, node=node))
+        return last
 
     def stmt_Delete(self, stmt: Any) -> None:
         for target in stmt.targets:
@@ -590,7 +603,8 @@ class StatementLowering(ExpressionLowering):
 
     def stmt_Try(self, stmt: Any) -> None:
         if any(may_jump(s) for s in (stmt, *stmt.body)):
-            self.refuse(stmt, "break, continue or return inside 'try' is not supported", "", "assign a name and jump after it")
+            what = "break, continue or return inside 'try' is not supported"
+            self.refuse(stmt, what, "", "assign a name and jump after it")
         else:
             self._keep(stmt)
 
@@ -607,7 +621,8 @@ class StatementLowering(ExpressionLowering):
                     "return the value",
                 )
 
-    stmt_Nonlocal = stmt_Global
+    def stmt_Nonlocal(self, stmt: Any) -> None:
+        self.stmt_Global(stmt)
 
     def stmt_Import(self, stmt: Any) -> None:
         for alias in stmt.names:
@@ -632,8 +647,8 @@ class StatementLowering(ExpressionLowering):
                     self.refuse(part, f"the nested function '{part.id}' is used in a statement that is kept as it is")
                 elif value is not None and value is not UNDEF:
                     reads[part.id] = value
-                elif part.id not in self.locals:
-                    self.scope.atom(part.id)
+                elif part.id not in self.locals and isinstance(outside := self.scope.atom(part.id), Var):
+                    reads[part.id] = outside
         writes = tuple((name, Var(name, self.origin)) for name in written)
         node = gast.gast_to_ast(gast.Module([stmt], [])).body[0]
         self.emit(Opaque(node, tuple(reads.items()), writes, leaves, self.origin))
@@ -647,6 +662,11 @@ def _as_load(node: Any) -> Any:
     if isinstance(node, gast.Subscript):
         return gast.copy_location(gast.Subscript(node.value, node.slice, gast.Load()), node)
     return gast.copy_location(gast.Attribute(node.value, node.attr, gast.Load()), node)
+
+
+def _without_yields(body: Callable[[], None]) -> Sequence[Atom]:
+    body()
+    return ()
 
 
 def _same(a: Atom | LocalFunction, b: Atom | LocalFunction) -> bool:

@@ -33,7 +33,7 @@ MISSING = object()
 
 def is_resolved(value: Any) -> bool:
     """Whether an outside value is bound at compile time rather than captured."""
-    return isinstance(value, RESOLVED) or value is None or hasattr(value, "__adcompile__")
+    return isinstance(value, RESOLVED) or value is None or hasattr(type(value), "__adcompile__")
 
 
 class OutsideScope:

@@ -301,7 +301,7 @@ def reshape(a: Type, shape: Type, *more: Type, order: Type = NOTHING) -> Type:
         if not rest:
             missing = product(whole)
         elif all(isinstance(d, int) for d in (*whole, *rest)) and 0 not in rest:
-            missing = math.prod(whole) // math.prod(rest)  # type: ignore[arg-type, operator]
+            missing = math.prod(whole) // math.prod(rest)  # type: ignore[arg-type]
         given = tuple(missing if d == -1 else d for d in given)
     return UNKNOWN if isinstance(a, Scalar) and not given else Array(numpy_dtype(a), given)
 

@@ -57,7 +57,7 @@ def getitem(value: Type, index: Type) -> Type:
             return join_all(value.items)
         key = static_value(index)
         items = value.items[key]
-        return Tuple(items) if isinstance(key, slice) else items  # type: ignore[return-value,arg-type]
+        return Tuple(items) if isinstance(key, slice) else items
     return UNKNOWN
 
 

@@ -8,7 +8,7 @@ values. It may raise `NotStatic` where it needs a value that is not known, and r
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -69,13 +69,14 @@ def unknown_size() -> Affine:
     return symbol(("size", SITE.name, SITE.made))
 
 
-def infer_call(fn: Any, args: Sequence[Type], kwargs: dict[str | None, Type]) -> Type:
+def infer_call(fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type]) -> Type:
     """The type of `fn(*args, **kwargs)`; Unknown where nothing is known."""
     if any(t is NEVER for t in args):
         return NEVER
     if isinstance(fn, Syntax):
         return Passive("object") if fn.passive else UNKNOWN
-    if None in kwargs:
+    named = {name: type_ for name, type_ in kwargs.items() if name is not None}
+    if len(named) < len(kwargs):
         return UNKNOWN
     if isinstance(args[0], (Tuple, List)) if args else False:
         joined = _sequence(fn, args)
@@ -86,7 +87,7 @@ def infer_call(fn: Any, args: Sequence[Type], kwargs: dict[str | None, Type]) ->
     if target is None:
         return UNKNOWN
     try:
-        return target(*args, **kwargs)
+        return target(*args, **named)
     except (NotStatic, TypeError, ValueError, IndexError, KeyError):
         return UNKNOWN
 

@@ -1,0 +1,1 @@
+"""The intermediate representation: its nodes and types, and what reads, prints and checks it."""

@@ -79,7 +79,10 @@ MATH: dict[Any, Callable[..., Any]] = {
     math.isfinite: np.isfinite,
     **{
         getattr(math, name): getattr(np, name)
-        for name in "sin cos tan sinh cosh tanh exp expm1 log log10 log1p log2 sqrt degrees radians copysign".split()
+        for name in (
+            *("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "expm1", "log", "log10", "log1p", "log2"),
+            *("sqrt", "degrees", "radians", "copysign"),
+        )
     },
     **{getattr(math, name): getattr(np, name) for name in ("exp2", "cbrt") if hasattr(math, name)},
 }
@@ -100,10 +103,10 @@ SYNONYMS: dict[Any, Callable[..., Any]] = {
 METHODS: dict[str, Callable[..., Any]] = {
     name: getattr(np, name)
     for name in (
-        "sum prod mean std var max min ptp cumsum cumprod trace diagonal dot clip repeat reshape ravel squeeze "
-        "swapaxes transpose take choose compress copy argmax argmin argsort argpartition nonzero searchsorted "
-        "any all round"
-    ).split()
+        *("sum", "prod", "mean", "std", "var", "max", "min", "ptp", "cumsum", "cumprod", "trace", "diagonal", "dot"),
+        *("clip", "repeat", "reshape", "ravel", "squeeze", "swapaxes", "transpose", "take", "choose", "compress"),
+        *("copy", "argmax", "argmin", "argsort", "argpartition", "nonzero", "searchsorted", "any", "all", "round"),
+    )
 }
 METHODS |= {"flatten": np.ravel, "conj": np.conjugate, "conjugate": np.conjugate}
 ATTRIBUTES: dict[str, Callable[..., Any]] = {

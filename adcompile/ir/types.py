@@ -186,6 +186,7 @@ class Static(Type):
     """A known object that is not a number: None, a string, a function, a module, a slice."""
 
     __slots__ = ("value",)
+    value: Any
 
     def __init__(self, value: Any) -> None:
         object.__setattr__(self, "value", value)
@@ -269,7 +270,7 @@ def static_value(type_: Type) -> Any:
     raise NotStatic(str(type_))
 
 
-class NotStatic(Exception):
+class NotStatic(Exception):  # noqa: N818  (not a fault: many a type pins down no value)
     """A value that had to be known at compile time is not."""
 
 
@@ -326,7 +327,8 @@ def _join_shapes(a: tuple[Dim, ...] | None, b: tuple[Dim, ...] | None, fresh: An
 
 def join_all(types: Iterable[Type]) -> Type:
     """The join of several types; Never for none."""
-    return reduce(join, types, NEVER)
+    least: Type = NEVER
+    return reduce(join, types, least)
 
 
 def symbols_of(type_: Type) -> set[Symbol]:

@@ -15,7 +15,7 @@ import numpy as np
 from adcompile.ir.nodes import Method
 from adcompile.rules.registry import pullback, static, zero
 from adcompile.rules.samples import call, numbers
-from adcompile.runtime.broadcasting import unbroadcast
+from adcompile.runtime.broadcasting import unbroadcast, zeros_like
 
 # ------------------------------------------------------------------------------------ reshape
 
@@ -290,8 +290,6 @@ def array(r, a, r_bar, *, dtype=None, copy=True):
             parts = (*parts, r_bar[i])
         return parts
     if isinstance(a, list):
-        if np.ndim(r) == 1 or isinstance(a[0], np.ndarray):
-            return list(r_bar)
         return items_of(r_bar, a)
     return unbroadcast(r_bar, a)
 
@@ -301,6 +299,13 @@ def items_of(r_bar, a):
     if isinstance(a, (list, tuple)):
         return [items_of(g, item) for g, item in zip(r_bar, a, strict=True)]
     return r_bar
+
+
+@pullback(
+    items_of, samples=lambda: [call(numbers(2), [0.5, 1.5]), call(numbers(2, 3), [numbers(3), numbers(3, seed=1)])]
+)
+def items_of_back(s, r_bar, a, s_bar):
+    return np.array(s_bar), zeros_like(a)
 
 
 # ------------------------------------------------------------------------------------- joining
@@ -330,6 +335,18 @@ def split_like(r_bar, arrays, axis):
         flat = np.split(r_bar, np.cumsum([np.size(a) for a in arrays])[:-1])
         return [np.reshape(piece, np.shape(a)) for piece, a in zip(flat, arrays, strict=True)]
     return list(np.split(r_bar, np.cumsum([np.shape(a)[axis] for a in arrays])[:-1], axis))
+
+
+@pullback(
+    split_like,
+    samples=lambda: [
+        call(numbers(3), [numbers(2), numbers(1)], 0),
+        call(numbers(2, 3), [numbers(2, 2), numbers(2, 1)], 1),
+        call(numbers(5), [numbers(2, 2), numbers(1)], None),
+    ],
+)
+def split_like_back(s, r_bar, arrays, s_bar, *, axis):
+    return np.concatenate(s_bar, axis), zeros_like(arrays)
 
 
 def joins():
@@ -385,7 +402,7 @@ def stacks():
 @pullback(np.stack, samples=stacks)
 def stack(r, arrays, r_bar, *, axis=0):
     if not isinstance(arrays, tuple):
-        return list(np.moveaxis(r_bar, axis, 0))
+        return items_of(np.moveaxis(r_bar, axis, 0), arrays)
     if not is_number(axis):
         raise TypeError("an axis is a number")
     pieces: tuple[Any, ...] = ()

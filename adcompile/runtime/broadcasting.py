@@ -35,14 +35,16 @@ def match_dtype(g: Any, x: Any) -> Any:
 
 
 def zeros_like(x: Any) -> Any:
-    """Zeros of the structure of `x`: arrays, numbers, and lists, tuples and dicts of them."""
+    """Zeros of the structure of `x`: arrays, numbers, and lists, tuples and dicts of them.
+
+    None stands for the cotangent of what carries no derivative: ints, strings, None."""
     if isinstance(x, np.ndarray):
-        return np.zeros_like(x)
+        return np.zeros_like(x) if x.dtype.kind in "fc" else None
     if isinstance(x, (list, tuple)):
         return type(x)([zeros_like(item) for item in x])
     if isinstance(x, dict):
         return {key: zeros_like(item) for key, item in x.items()}
-    return 0.0
+    return 0.0 if isinstance(x, (float, complex, np.inexact)) else None
 
 
 def add(a: Any, b: Any) -> Any:
@@ -61,9 +63,9 @@ def add(a: Any, b: Any) -> Any:
 def add_item(g: Any, index: Any, value: Any) -> Any:
     """The cotangent `g` with `value` added to its item `index`, however often that is named."""
     if isinstance(g, np.ndarray):
-        changed = g.copy()
-        np.add.at(changed, index, value)
-        return changed
+        summed = g.copy()
+        np.add.at(summed, index, value)
+        return summed
     changed = dict(g) if isinstance(g, dict) else list(g)
     changed[index] = add(changed[index], value)
     return tuple(changed) if isinstance(g, tuple) else changed

@@ -9,11 +9,10 @@ from typing import Any
 
 import numpy as np
 
-
 _ALONG = itertools.count(1)
 
 
-class GradientMismatch(AssertionError):
+class GradientMismatch(AssertionError):  # noqa: N818  (the public name)
     """A computed gradient differs from the numerical one."""
 
 

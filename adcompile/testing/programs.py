@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import builtins
 import collections
 import contextlib
 import copy
@@ -804,7 +805,7 @@ def _pattern(message: str) -> str:
     return re.sub(r"\b[a-z]+(_[a-z]+)*_?\d+\b|\d+", "#", first)
 
 
-class TooSlow(Exception):
+class TooSlow(Exception):  # noqa: N818  (not a fault)
     """A program took longer than it may."""
 
 
@@ -838,12 +839,21 @@ def reduce_program(program: Program, same: Callable[[Program], bool]) -> Program
         for text in _smaller(program.text):
             candidate = replace(program, text=text)
             try:
-                if len(text) < len(program.text) and same(candidate):
+                if len(text) < len(program.text) and _names_are_bound(text) and same(candidate):
                     program, improved = candidate, True
                     break
             except Exception:
                 continue  # not a program any more
     return program
+
+
+def _names_are_bound(text: str) -> bool:
+    """Whether every name that is read is bound somewhere, on a path that is taken or not."""
+    nodes = list(ast.walk(ast.parse(text)))
+    bound = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)} | {"np"}
+    bound |= {n.arg for n in nodes if isinstance(n, ast.arg)} | {n.name for n in nodes if isinstance(n, ast.FunctionDef)}
+    read = {n.id for n in nodes if isinstance(n, ast.Name)}
+    return all(name in bound or hasattr(builtins, name) for name in read)
 
 
 def _smaller(text: str) -> Iterator[str]:

@@ -42,6 +42,7 @@ class AdjointBuilder(Builder):
         return key
 
     def fold(self, fn: Any, args: Sequence[Atom], kwargs: Kwargs) -> Atom | None:
+        """The value of a call that folds exactly, or that the identities of this file rewrite; else None."""
         exact = super().fold(fn, args, kwargs)
         if exact is not None or kwargs:
             return exact
@@ -91,11 +92,11 @@ class AdjointBuilder(Builder):
                 return other
             if _number(one) == -1:
                 return self.call(operator.neg, other)
-        for one, other in ((a, b), (b, a)):
+        for other in (b, a):
             negated = self.definition(other, operator.neg)
             if negated is not None:
-                return self.call(operator.neg, self.call(operator.mul, a, negated.operands[0])
-                                 if other is b else self.call(operator.mul, negated.operands[0], b))
+                left, right = (a, negated.operands[0]) if other is b else (negated.operands[0], b)
+                return self.call(operator.neg, self.call(operator.mul, left, right))
         quotient = self.definition(b, operator.truediv)
         if quotient is not None and _number(quotient.operands[0]) == 1:
             return self.call(operator.truediv, a, quotient.operands[1])

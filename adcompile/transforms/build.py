@@ -214,7 +214,7 @@ class Builder:
         """The value of a call that can be told now, or that is another value; else None."""
         if fn is operator.getitem and len(args) == 2:
             return self._fold_item(args[0], args[1]) or self._fold_static(fn, args, kwargs)
-        if fn in (operator.is_, operator.is_not) and args[1] is NONE or _is_none(args[-1:]):
+        if (fn in (operator.is_, operator.is_not) and args[1] is NONE) or _is_none(args[-1:]):
             answer = self._is_none(args[0]) if fn in (operator.is_, operator.is_not) else None
             if answer is not None:
                 return Const(answer is (fn is operator.is_))

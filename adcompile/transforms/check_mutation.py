@@ -14,18 +14,24 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
+
+import numpy as np
 
 from adcompile.analyses.aliasing import Aliasing
 from adcompile.analyses.effects import is_pure, leaves_arguments, names_changed
 from adcompile.analyses.infer import Types
 from adcompile.analyses.liveness import Liveness
-from adcompile.errors import DiagnosticList
-from adcompile.ir.nodes import Atom, Block, Call, Function, Method, Opaque, Stmt, Var
+from adcompile.errors import DiagnosticList, Origin
+from adcompile.frontend.scope import OutsideScope
+from adcompile.ir.nodes import Atom, Block, Call, Function, Method, Opaque, Stmt, Syntax, Var
 from adcompile.ir.traverse import atoms_of, blocks_of, map_atoms, walk
-from adcompile.ir.types import UNKNOWN, Array, Dict, List, Passive, Scalar, Tuple, Unknown, may_carry_derivative
+from adcompile.ir.types import UNKNOWN, Array, Dict, List, Passive, Scalar, Tuple, Unknown
+from adcompile.runtime.structures import contains, not_contains
 from adcompile.transforms.plan_buffers import is_update
 
 MEMORY = (Array, List, Dict, Tuple, Unknown)
+ASKING = (len, bool, isinstance, type, id, contains, not_contains)
 Changes = Callable[[Call, Types], bool]
 
 
@@ -50,11 +56,12 @@ def check_mutation(
 
 
 def _keep(block: Block, kept: set[Stmt]) -> Block:
-    stmts = [
-        replace(s, kept=True) if s in kept and isinstance(s, Call) else map_atoms(s, lambda a: a, lambda b: _keep(b, kept))
-        for s in block.stmts
-    ]
-    return Block(tuple(stmts), block.yields)
+    def stmt(s: Stmt) -> Stmt:
+        if s in kept and isinstance(s, Call):
+            return replace(s, kept=True)
+        return map_atoms(s, lambda a: a, lambda b: _keep(b, kept))
+
+    return Block(tuple(map(stmt, block.stmts)), block.yields)
 
 
 def _check_updates(function: Function, updates: list[Call], aliasing: Aliasing, found: DiagnosticList) -> None:
@@ -111,7 +118,7 @@ def _check_calls(
             # Statements that are kept once and in order see each change as they would anyway.
             seen = {s for v, by in reads.items() if aliasing.affects(operand, v) for s in by}
             seen = {s for s in seen if s is not stmt and not _is_kept(s)}
-            passive = {s for s in seen if _is_passive(s, types)}
+            passive = set(filter(_is_passive, seen))
             kept |= passive
             if seen - passive:
                 name = operand.name or "an argument"
@@ -126,11 +133,10 @@ def _check_calls(
     return kept
 
 
-def _is_passive(stmt: Stmt, types: Types) -> bool:
-    """Whether a statement is a call whose result can carry no derivative."""
-    if not isinstance(stmt, Call) or is_update(stmt):
-        return False
-    return not any(may_carry_derivative(types.get(r, UNKNOWN)) for r in stmt.results)
+def _is_passive(stmt: Stmt) -> bool:
+    """Whether a statement is a call that asks a container for no more than a number or a truth
+    about it, which can carry no derivative whatever the container holds."""
+    return isinstance(stmt, Call) and not isinstance(stmt.fn, (Method, Syntax)) and stmt.fn in ASKING
 
 
 def check_escape(function: Function, types: Types, varied: frozenset[Var], found: DiagnosticList) -> None:
@@ -165,6 +171,23 @@ def check_escape(function: Function, types: Types, varied: frozenset[Var], found
 
 def _is_kept(stmt: Stmt) -> bool:
     return isinstance(stmt, Opaque) or (isinstance(stmt, Call) and not is_pure(stmt) and not is_update(stmt))
+
+
+def outside_changes(function: Function, scope: OutsideScope) -> dict[int, tuple[Any, str, Origin | None]]:
+    """The objects from outside that a function may change itself, by identity: the function,
+    the name, and the place."""
+    found: dict[int, tuple[Any, str, Origin | None]] = {}
+    captured = {c.var: c.name for c in function.captures}
+    for stmt in walk(function.body):
+        suspect = isinstance(stmt, Opaque) or (isinstance(stmt, Call) and not is_pure(stmt))
+        if not suspect or (isinstance(stmt, Call) and leaves_arguments(stmt, {})):
+            continue
+        for atom in _operands(stmt):
+            if isinstance(atom, Var) and atom in captured:
+                value = scope.value(captured[atom])
+                if isinstance(value, (np.ndarray, list, dict)):
+                    found[id(value)] = (function.holder, captured[atom], stmt.origin)
+    return found
 
 
 def _is_store(stmt: Opaque) -> bool:

@@ -9,15 +9,16 @@ relies on: place_residuals.  ensures: each cotangent is the caller's to keep and
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 
 import numpy as np
 
 from adcompile.analyses.aliasing import Aliasing
 from adcompile.ir.nodes import Atom, Block, Call, Function, Stmt, Var
 from adcompile.ir.types import Array, Scalar
-from adcompile.transforms.algebra import AdjointBuilder
-from adcompile.transforms.plan_buffers import Ownership, copier
 from adcompile.runtime.broadcasting import match_dtype
+from adcompile.transforms.algebra import AdjointBuilder
+from adcompile.transforms.plan_buffers import Ownership
 from adcompile.transforms.reverse import Reversed
 
 
@@ -60,17 +61,15 @@ def keep_from_caller(
     primal: Function, both: Reversed, forward: Sequence[Stmt], stored: Sequence[Atom]
 ) -> tuple[tuple[Stmt, ...], tuple[Atom, ...]]:
     """Copy what a residual shares with the caller, who may change it before the pullback runs."""
-    body = Block(tuple(forward), (both.value,))
-    aliasing, ownership = Aliasing(body, both.types), Ownership(body)
+    aliasing = Aliasing(Block(tuple(forward), (both.value,)), both.types)
     builder = AdjointBuilder(both.types, "residual")
     outside = [v for v in (*primal.inputs, both.value) if isinstance(v, Var)]
     kept: list[Atom] = []
     for atom in stored:
-        shared = isinstance(atom, Var) and any(aliasing.affects(v, atom) for v in outside)
-        if shared and not isinstance(builder.type_of(atom), Scalar) and not (
-            isinstance(atom, Var) and ownership.owns(atom) and not aliasing.affects(atom, outside[-1])
-        ):
-            kept.append(builder.make(copier(builder.type_of(atom)), (atom,)))
+        shared = isinstance(atom, Var) and any(v is atom or aliasing.touches(v, atom) for v in outside)
+        type_ = builder.type_of(atom)
+        if shared and not isinstance(type_, Scalar):
+            kept.append(builder.make(np.copy if isinstance(type_, Array) else deepcopy, (atom,)))
         else:
             kept.append(atom)
     return (*forward, *builder.stmts), tuple(kept)

@@ -73,10 +73,10 @@ def _augmenting_path(capacity: dict[object, dict[object, int]]) -> list[tuple[ob
     if SINK not in came_from:
         return None
     path = []
-    node: object = SINK
-    while node != SOURCE:
-        path.append((came_from[node], node))
-        node = came_from[node]
+    end: object = SINK
+    while end != SOURCE:
+        path.append((came_from[end], end))
+        end = came_from[end]
     return path
 
 

@@ -40,6 +40,7 @@ from adcompile.ir.nodes import (
     Unwind,
     Var,
     While,
+    With,
 )
 from adcompile.ir.traverse import clone, map_atoms, substitute, uses_in, walk
 from adcompile.ir.types import INT, UNKNOWN, Array, List, Scalar, Tuple
@@ -201,7 +202,8 @@ class _Placing:
             if isinstance(source, Range):
                 return self.range_backwards(loop, source, kept, body, b)
         count = self.trip_count(loop, edit, home, b)
-        index = Var("_") if not kept else Var(loop.index.name or "k") if isinstance(loop, For) and loop.index else Var("_")
+        counted = loop.index if kept and isinstance(loop, For) else None
+        index = Var((counted.name or "k") if counted is not None else "_")
         self.types[index] = INT
         if not kept:
             return (index,), Range(Const(0), count, Const(1)), body
@@ -443,8 +445,8 @@ class _Placing:
             if isinstance(stmt, (For, While)) and stmt in self.loops:
                 assert isinstance(new, (For, While))
                 made += self.recording(new, self.loops[stmt])
-            elif stmt in self.ifs:  # type: ignore[comparison-overlap]
-                made.append(self.exporting(new, self.ifs[stmt], self.split or self.in_loop(stmt)))  # type: ignore[index]
+            elif stmt in self.ifs:
+                made.append(self.exporting(new, self.ifs[stmt], self.split or self.in_loop(stmt)))
             else:
                 made.append(new)
         return tuple(made)
@@ -457,11 +459,12 @@ class _Placing:
         missing = NONE if is_read else UNDEF
         for var, (result, side) in edit.exports.items():
             if isinstance(stmt, If):
-                then = Block(stmt.then.stmts, (*stmt.then.yields, self.side(stmt.then, var, side == 0, missing)))
-                orelse = Block(stmt.orelse.stmts, (*stmt.orelse.yields, self.side(stmt.orelse, var, side == 1, missing)))
+                here, there = (self.side(b, var, side == i, missing) for i, b in enumerate((stmt.then, stmt.orelse)))
+                then = Block(stmt.then.stmts, (*stmt.then.yields, here))
+                orelse = Block(stmt.orelse.stmts, (*stmt.orelse.yields, there))
                 stmt = replace(stmt, then=then, orelse=orelse, results=(*stmt.results, result))
             else:
-                assert not isinstance(stmt, (Call, For, While)) and hasattr(stmt, "body")
+                assert isinstance(stmt, With)
                 body = Block(stmt.body.stmts, (*stmt.body.yields, var))
                 stmt = replace(stmt, body=body, results=(*stmt.results, result))
         return stmt

@@ -23,7 +23,22 @@ from adcompile.analyses.infer import Types
 from adcompile.analyses.liveness import Liveness
 from adcompile.inference.elementwise import shape_of
 from adcompile.ir.callables import IN_PLACE, canonical
-from adcompile.ir.nodes import Atom, Attribute, Block, Call, Const, For, Function, If, Loop, Stmt, Syntax, Var, While, With
+from adcompile.ir.nodes import (
+    Atom,
+    Attribute,
+    Block,
+    Call,
+    Const,
+    For,
+    Function,
+    If,
+    Loop,
+    Stmt,
+    Syntax,
+    Var,
+    While,
+    With,
+)
 from adcompile.ir.traverse import blocks_of, map_atoms, walk
 from adcompile.ir.types import UNKNOWN, Array, List, Scalar, Type, kind_of
 from adcompile.runtime import updates

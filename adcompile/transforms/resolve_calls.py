@@ -8,19 +8,23 @@ known function.
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.inference.indexing import getitem
 from adcompile.ir.nodes import NONE, Atom, Block, Call, Const, Function, Method, Star, Stmt, Var
 from adcompile.ir.traverse import map_atoms, substitute
-from adcompile.ir.types import Dict, Static, Tuple, of_constant
+from adcompile.ir.types import Dict, Static, Tuple, Type, of_constant
 
 GET = Method("get")
+EmittedBy = Callable[[Any, Sequence[Type]], Any]
 
 
-def resolve_calls(function: Function, types: Types) -> Function:
-    """The function with plain calls; `types` receives the types of new values."""
+def resolve_calls(function: Function, types: Types, emitted_by: EmittedBy) -> Function:
+    """The function with plain calls; `types` receives the types of new values. `emitted_by`
+    gives the function that stands for a transformation at arguments of some types."""
 
     renamed: dict[Var, Atom] = {}
 
@@ -53,14 +57,16 @@ def resolve_calls(function: Function, types: Types) -> Function:
                 fn, args = called.value, args[1:]
         if fn == GET and isinstance(args[0], Var) and isinstance(mapping := types.get(args[0]), Dict):
             # `d.get(key, default)` of a dict whose keys are known is an item, or the default.
-            key = args[1]
-            if isinstance(key, Const):
-                if any(k == key.value for k, _ in mapping.items):
-                    return [*made, replace(call, fn=operator.getitem, args=(args[0], key))]
+            wanted = args[1]
+            if isinstance(wanted, Const):
+                if any(k == wanted.value for k, _ in mapping.items):
+                    return [*made, replace(call, fn=operator.getitem, args=(args[0], wanted))]
                 default = args[2] if len(args) > 2 else NONE
                 assert not isinstance(default, Star)
                 renamed[call.result] = default
                 return made
+        if not kwargs and not any(isinstance(a, Star) for a in args):
+            fn = emitted_by(fn, [atom_type(types, a) for a in args if not isinstance(a, Star)]) or fn
         made.append(replace(call, fn=fn, args=tuple(args), kwargs=tuple(kwargs)))
         return made
 
@@ -69,6 +75,7 @@ def resolve_calls(function: Function, types: Types) -> Function:
         for stmt in b.stmts:
             needs = isinstance(stmt, Call) and (
                 stmt.fn is operator.call
+                or hasattr(type(stmt.fn), "__adcompile__")
                 or stmt.fn == GET
                 or any(isinstance(a, Star) for a in stmt.args)
                 or any(k is None for k, _ in stmt.kwargs)

@@ -463,9 +463,8 @@ class _ReverseSweep:
             cotangents = self.parts_at_run_time(rule, [call.result, *positional, bar], options, len(positional))
         for atom, cotangent in zip(positional, cotangents, strict=True):
             if self.is_active(atom):
-                if cotangent is NONE or (isinstance(cotangent, Const) and cotangent.value is None):
-                    self.refuse_call(call)
-                    continue
+                if isinstance(cotangent, Const) and cotangent.value is None:
+                    continue  # the rule says that this argument carries no derivative
                 self.accumulate(atom, self.b.match_dtype(cotangent, atom))
 
     def parts(self, result: Atom, count: int) -> list[Atom]:
@@ -566,7 +565,8 @@ class _ReverseSweep:
         holder = call.operands[0]
         type_ = self.b.type_of(holder)
         if call.fn is unpack and isinstance(type_, Tuple):
-            self.add_tuple_items(holder, type_, {i: self.bars.pop(r) for i, r in enumerate(call.results) if r in self.bars})
+            bars = {i: self.bars.pop(r) for i, r in enumerate(call.results) if r in self.bars}
+            self.add_tuple_items(holder, type_, bars)
             return
         star = call.operands[1].value if call.fn is unpack_star else len(call.results)  # type: ignore[union-attr]
         for i, result in enumerate(call.results):

@@ -128,7 +128,7 @@ class _Simplifier:
             return
         then, orelse = self.block(stmt.then), self.block(stmt.orelse)
         is_flag = isinstance(self.b.type_of(cond), Scalar) and kind_of(self.b.type_of(cond).dtype) == "bool"  # type: ignore[attr-defined]
-        keep = []
+        keep: list[int] = []
         for i, result in enumerate(stmt.results):
             if same_atom(then.yields[i], orelse.yields[i]):
                 self.values[result] = then.yields[i]
@@ -158,7 +158,9 @@ class _Simplifier:
         kept = Block(loop.body.stmts, tuple(loop.body.yields[i] for i in keep))
         if isinstance(loop, While):
             head, body = self.block(loop.head), self.block(kept)
-            new: Stmt = replace(loop, head=head, body=body, inits=inits, params=params, results=results, stop=stop)
+            new: For | While = replace(
+                loop, head=head, body=body, inits=inits, params=params, results=results, stop=stop
+            )
         else:
             sources = tuple(map_source(s, self.atom) for s in loop.sources)
             body = self.block(kept)

@@ -52,7 +52,7 @@ def split_calls(
 
         positional = [a for a in call.args if not isinstance(a, Star)]
         bound = bind_arguments(
-            lowered(call.fn).params, positional, dict(call.kwargs), lambda c: c, pack, pack_named  # type: ignore[arg-type]
+            lowered(call.fn).params, positional, dict(call.kwargs), lambda c: c, pack, pack_named
         )
         assert bound is not None
         return bound

@@ -1,0 +1,35 @@
+"""A comprehension and `sum`."""
+import numpy as np
+
+
+def f(v, x):
+    return sum([np.sin(x * u) for u in v])
+
+
+ARGS = (np.array([0.3, -0.8, 1.1]), 0.7)
+WRT = (0, 1)
+
+
+# emitted:
+import numpy as np
+
+
+def f_grad(v, x, out_bar=1.0):
+    t = []
+    tape = []
+    for u in v:
+        t.append(np.sin(x * u))
+        tape.append(u)
+    # return sum([np.sin(x * u) for u in v])
+    g = [out_bar] * len(t)
+    v_bar = np.zeros_like(v)
+    x_bar = 0.0
+    for k in reversed(range(len(tape))):
+        u = tape[k]
+        g2 = g[-1]
+        g.pop()
+        g2 = g2 * np.cos(x * u)
+        x_bar += g2 * u
+        u_bar = x * g2
+        v_bar[k] = u_bar
+    return v_bar, x_bar

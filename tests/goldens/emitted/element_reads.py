@@ -1,0 +1,27 @@
+"""A loop that reads elements adds to one array, an element at a time."""
+import numpy as np
+
+
+def f(x):
+    s = 0.0
+    for i in range(len(x)):
+        s += x[i] * x[i]
+    return s
+
+
+ARGS = (np.array([0.3, -0.8, 1.9]),)
+WRT = 0
+
+
+# emitted:
+import numpy as np
+from builtins import len
+from builtins import range
+
+
+def f_grad(x, s_bar=1.0):
+    x_bar = np.zeros_like(x)
+    for i in reversed(range(len(x))):
+        # s += x[i] * x[i]
+        x_bar[i] += 2 * (s_bar * x[i])
+    return x_bar

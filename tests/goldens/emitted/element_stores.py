@@ -1,0 +1,35 @@
+"""A store into a local array hands its cotangent to what was stored."""
+import numpy as np
+
+
+def f(x):
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        out[i] = x[i] ** 2
+    return np.sum(np.sin(out))
+
+
+ARGS = (np.array([0.3, -0.8, 1.9]),)
+WRT = 0
+
+
+# emitted:
+import numpy as np
+from builtins import len
+from builtins import range
+
+
+def f_grad(x, out_bar=1.0):
+    t = len(x)
+    out = np.zeros(t)
+    for i in range(t):
+        out[i] = x[i] ** 2
+    # return np.sum(np.sin(out))
+    out_bar = out_bar * np.cos(out)
+    x_bar = np.zeros_like(x)
+    for i in reversed(range(t)):
+        # out[i] = x[i] ** 2
+        out_bar_i = out_bar[i]
+        out_bar[i] = 0.0
+        x_bar[i] += out_bar_i * (2 * x[i])
+    return x_bar

@@ -1,0 +1,45 @@
+"""A `break` stays a `break`."""
+import numpy as np
+
+
+def f(x, n):
+    total = 0.0
+    for k in range(n):
+        total += np.sin(x) / (k + 1)
+        if total > 1.2:
+            break
+        x = x * 1.1
+    return total * x
+
+
+ARGS = (0.7, 8)
+WRT = 0
+
+
+# emitted:
+import numpy as np
+from builtins import range
+
+
+def f_grad(x, n, out_bar=1.0):
+    tape = []
+    total = 0.0
+    for k in range(n):
+        x_in = x
+        total += np.sin(x_in) / (k + 1)
+        stop = total > 1.2
+        if not stop:
+            x = x_in * 1.1
+        tape.append((k, x_in, stop))
+        if stop:
+            break
+    # return total * x
+    total_bar = out_bar * x
+    x_bar = total * out_bar
+    for k, x, t in reversed(tape):
+        if not t:
+            # x = x * 1.1
+            x_bar = x_bar * 1.1
+        # total += np.sin(x) / (k + 1)
+        x_bar += total_bar / (k + 1) * np.cos(x)
+    return x_bar

@@ -1,0 +1,72 @@
+"""A list of (weights, bias)."""
+import numpy as np
+
+
+def mlp(params, x, y):
+    h = x
+    for W, b in params[:-1]:
+        h = np.tanh(h @ W + b)
+    W, b = params[-1]
+    return np.mean((h @ W + b - y) ** 2)
+
+
+f = mlp
+RNG = np.random.default_rng(4)
+ARGS = (
+    [(RNG.normal(size=(3, 4)), RNG.normal(size=4)), (RNG.normal(size=(4, 2)), RNG.normal(size=2))],
+    RNG.normal(size=(5, 3)),
+    RNG.normal(size=(5, 2)),
+)
+WRT = 0
+
+
+def flat(W1, b1, W2, b2, x, y):
+    return mlp([(W1, b1), (W2, b2)], x, y)
+
+
+CHECK = flat, (*ARGS[0][0], *ARGS[0][1], *ARGS[1:]), (0, 1, 2, 3)
+
+
+# emitted:
+import numpy as np
+from adcompile.rules.products import matmul
+from adcompile.runtime.broadcasting import add_item
+from adcompile.runtime.broadcasting import unbroadcast
+from adcompile.runtime.broadcasting import zeros_like
+
+
+def mlp_grad(params, x, y, out_bar=1.0):
+    t = params[:-1]
+    tape = []
+    h = x
+    for W, b in t:
+        h_in = h
+        t2 = h_in @ W
+        h = np.tanh(t2 + b)
+        tape.append((h_in, W, b, t2, h))
+    W, b = params[-1]
+    t2 = h @ W
+    t3 = t2 + b
+    t4 = t3 - y
+    t5 = t4 ** 2
+    # return np.mean((h @ W + b - y) ** 2)
+    g = unbroadcast(np.broadcast_to(out_bar / t5.size, t5.shape) * (2 * t4), t3
+        )
+    b_bar = unbroadcast(g, b)
+    g = matmul(t2, h, W, unbroadcast(g, t2))
+    h_bar = g[0]
+    W_bar = g[1]
+    # W, b = params[-1]
+    params_bar = zeros_like(params)
+    params_bar[-1] = W_bar, b_bar
+    g = zeros_like(t)
+    for k in reversed(range(len(tape))):
+        h_in, W, b, t, h = tape[k]
+        # h = np.tanh(h @ W + b)
+        g2 = h_bar * (1 - h ** 2)
+        b_bar = unbroadcast(g2, b)
+        g2 = matmul(t, h_in, W, unbroadcast(g2, t))
+        h_bar = g2[0]
+        W_bar = g2[1]
+        g[k] = W_bar, b_bar
+    return add_item(params_bar, slice(None, -1, None), g)

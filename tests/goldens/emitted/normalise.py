@@ -1,0 +1,29 @@
+"""Mean and variance."""
+import numpy as np
+
+
+def f(x, w):
+    z = (x - x.mean()) / np.sqrt(np.var(x) + 1e-5)
+    return np.sum(w * z)
+
+
+ARGS = (np.array([0.3, -0.8, 1.9, 0.1]), np.array([1.2, 0.7, -0.4, 0.5]))
+WRT = (0, 1)
+
+
+# emitted:
+import numpy as np
+
+
+def f_grad(x, w, out_bar=1.0):
+    t = np.sqrt(np.var(x) + 1e-05)
+    z = (x - x.mean()) / t
+    # return np.sum(w * z)
+    w_bar = out_bar * z
+    z_bar = w * out_bar
+    # z = (x - x.mean()) / np.sqrt(np.var(x) + 1e-5)
+    g = z_bar / t
+    g2 = x.size
+    x_bar = g - 2 * ((z_bar * (z / t)).sum() * 0.5 / t) / g2 * (x - np.mean(x))
+    x_bar -= g.sum() / g2
+    return x_bar, w_bar

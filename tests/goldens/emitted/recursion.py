@@ -1,0 +1,56 @@
+"""A function that calls itself."""
+
+
+def power(x, n):
+    if n == 0:
+        return 1.0
+    return x * power(x, n - 1)
+
+
+f = power
+ARGS = (1.3, 4)
+WRT = 0
+
+
+# emitted:
+from adcompile.runtime.broadcasting import unbroadcast
+from adcompile.runtime.checks import require_scalar
+
+
+def power_grad(x, n, out_bar=1.0):
+    if n == 0:
+        t = 1.0
+    else:
+        t2, power_residual = power_forward(x, n - 1)
+        t = x * t2
+    require_scalar(t)
+    if n == 0:
+        x_bar = 0.0
+    else:
+        # return x * power(x, n - 1)
+        x_bar = unbroadcast(out_bar * t2, x)
+        x_bar = x_bar + power_pullback(power_residual, x * out_bar)
+    return x_bar
+
+
+def power_forward(x, n):
+    t = n == 0
+    if t:
+        t2 = 1.0
+        t3 = None
+        power_residual = None
+    else:
+        t3, power_residual = power_forward(x, n - 1)
+        t2 = x * t3
+    return t2, (x, t, t3, power_residual)
+
+
+def power_pullback(residual, out_bar):
+    x, t, t2, power_residual = residual
+    if t:
+        x_bar = 0.0
+    else:
+        # return x * power(x, n - 1)
+        x_bar = unbroadcast(out_bar * t2, x)
+        x_bar = x_bar + power_pullback(power_residual, x * out_bar)
+    return x_bar

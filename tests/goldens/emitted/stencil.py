@@ -1,0 +1,53 @@
+"""Overlapping slices are read and written in turn: nothing is recorded."""
+import numpy as np
+
+
+def kernel(u, n):
+    A = u.copy()
+    B = u.copy()
+    for t in range(1, n):
+        B[1:-1] = (A[:-2] + A[1:-1] + A[2:]) / 3
+        A[1:-1] = (B[:-2] + B[1:-1] + B[2:]) / 3
+    return np.sum(A * A)
+
+
+f = kernel
+ARGS = (np.array([0.3, -0.8, 1.9, 0.4, 0.1]), 3)
+WRT = 0
+
+
+# emitted:
+import numpy as np
+from builtins import range
+
+
+def kernel_grad(u, n, out_bar=1.0):
+    A = u.copy()
+    A2 = np.copy(A)
+    B = A
+    for _ in range(1, n):
+        B[1:-1] = (A2[:-2] + A2[1:-1] + A2[2:]) / 3
+        A2[1:-1] = (B[:-2] + B[1:-1] + B[2:]) / 3
+    # return np.sum(A * A)
+    A_bar = 2 * out_bar * A2
+    B_bar = np.zeros_like(B)
+    for _ in range(1, n):
+        B_bar_in = B_bar
+        A_bar_in = A_bar
+        # A[1:-1] = (B[:-2] + B[1:-1] + B[2:]) / 3
+        A_bar = np.copy(A_bar_in)
+        A_bar[1:-1] = 0.0
+        g = A_bar_in[1:-1] * 0.3333333333333333
+        B_bar_in[2:] += g
+        B_bar_in[1:-1] += g
+        B_bar_in[:-2] += g
+        # B[1:-1] = (A[:-2] + A[1:-1] + A[2:]) / 3
+        B_bar = np.copy(B_bar_in)
+        B_bar[1:-1] = 0.0
+        g = B_bar_in[1:-1] * 0.3333333333333333
+        A_bar[2:] += g
+        A_bar[1:-1] += g
+        A_bar[:-2] += g
+    A_bar2 = B_bar
+    A_bar2 += A_bar
+    return A_bar2

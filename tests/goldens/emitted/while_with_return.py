@@ -1,0 +1,50 @@
+"""A `return` inside a loop."""
+import math
+
+
+def f(x, tolerance):
+    y = x
+    while True:
+        y = 0.5 * (y + x / y)
+        if abs(y * y - x) < tolerance:
+            return y
+        x = x + 0.001 * math.sin(y)
+
+
+ARGS = (3.7, 1e-2)
+WRT = 0
+
+
+# emitted:
+import math
+from builtins import abs
+
+
+def f_grad(x, tolerance, out_bar=1.0):
+    tape = []
+    y = x
+    while True:
+        y_in = y
+        t = x / y_in
+        y = 0.5 * (y_in + t)
+        stop = abs(y * y - x) < tolerance
+        if not stop:
+            x += 0.001 * math.sin(y)
+        tape.append((y_in, t, stop))
+        if stop:
+            break
+    y_bar = 0.0
+    x_bar = 0.0
+    for y, t, t2 in reversed(tape):
+        y2 = 0.5 * (y + t)
+        if t2:
+            y_bar += out_bar
+        else:
+            # x = x + 0.001 * math.sin(y)
+            y_bar += 0.001 * x_bar * math.cos(y2)
+        # y = 0.5 * (y + x / y)
+        y_bar = 0.5 * y_bar
+        x_bar += y_bar / y
+        y_bar -= y_bar * (t / y)
+        out_bar = 0.0
+    return y_bar + x_bar

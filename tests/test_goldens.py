@@ -1,0 +1,108 @@
+"""The emitted text, to the letter, and that it is right.
+
+Each file of `goldens/emitted` is a program `f` with its arguments `ARGS` and what to
+differentiate by, `WRT`; after the line `# emitted:` stands what adcompile writes for it.
+`UPDATE_GOLDENS=1 pytest tests/test_goldens.py` writes it anew: read the difference as a
+reviewer reads code. A file may also say
+
+    TRANSFORM = "value_and_grad" or "vjp"    what is asked for, if not "grad"
+    GENERIC = True                           the program for arguments of which nothing is known
+    CHECK = g, args, wrt                     what to compare with differences, if not `f`
+    EQUAL = g                                a function without constants that has f's gradient
+    FIRST_ORDER_ONLY = "why"                 the gradient is not compiled again
+"""
+
+import importlib.util
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import adcompile
+from adcompile.testing.gradients import numerical_gradient
+
+FOLDER = Path(__file__).parent / "goldens" / "emitted"
+PROGRAMS = sorted(FOLDER.glob("*.py"))
+MARK = "\n# emitted:\n"
+
+
+def load(path):
+    spec = importlib.util.spec_from_file_location(f"golden_{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def transformed(module):
+    """The gradient that a golden is about, not compiled yet."""
+    transform = getattr(adcompile, getattr(module, "TRANSFORM", "grad"))
+    return transform(module.f, module.WRT)
+
+
+def emitted(module):
+    """Its text, compiled anew."""
+    made = transformed(module)
+    if not getattr(module, "GENERIC", False):
+        made.specialize(*module.ARGS)
+    return made.source
+
+
+def positions(module):
+    return adcompile.api.positions(module.f, module.WRT)[0]
+
+
+def summed(function):
+    """A function of arrays as one of numbers, for the differences."""
+    return lambda *args: float(np.sum(function(*args)))
+
+
+@pytest.fixture(params=PROGRAMS, ids=lambda path: path.stem)
+def golden(request):
+    return load(request.param)
+
+
+def test_text(golden):
+    path = Path(golden.__file__)
+    before, _, expected = path.read_text(encoding="utf-8").partition(MARK)
+    text = emitted(golden).strip() + "\n"
+    if os.environ.get("UPDATE_GOLDENS"):
+        path.write_text(f"{before.rstrip()}\n\n{MARK}{text}", encoding="utf-8")
+        return
+    assert text == expected
+
+
+def test_text_is_the_same_when_compiled_again(golden):
+    assert emitted(golden) == emitted(golden)
+
+
+def test_gradient(golden):
+    if hasattr(golden, "CHECK"):
+        adcompile.check_grads(*golden.CHECK)
+    elif hasattr(golden, "EQUAL"):
+        for i in positions(golden):
+            made = adcompile.grad(golden.f, i)(*golden.ARGS)
+            np.testing.assert_allclose(made, numerical_gradient(golden.EQUAL, golden.ARGS, i), rtol=1e-6, atol=1e-8)
+    elif getattr(golden, "TRANSFORM", "") == "vjp":
+        value, pullback = adcompile.vjp(golden.f, golden.WRT)(*golden.ARGS)
+        for _ in range(2):  # a pullback may be called again
+            made = pullback(np.ones_like(value))
+            np.testing.assert_allclose(made, numerical_gradient(summed(golden.f), golden.ARGS), rtol=1e-6)
+    else:
+        adcompile.check_grads(golden.f, golden.ARGS, golden.WRT)
+
+
+def test_golden_text_runs(golden):
+    """What the file holds is a program: the same numbers as what is compiled now."""
+    if getattr(golden, "TRANSFORM", "") == "vjp":
+        pytest.skip("two functions")
+    transform = getattr(golden, "TRANSFORM", "grad")
+    function = getattr(golden, f"{golden.f.__name__}_{transform}")
+    np.testing.assert_equal(function(*golden.ARGS), transformed(golden)(*golden.ARGS))
+
+
+def test_gradient_compiled_again(golden):
+    if hasattr(golden, "FIRST_ORDER_ONLY"):
+        pytest.skip(golden.FIRST_ORDER_ONLY)
+    function, args, wrt = getattr(golden, "CHECK", (golden.f, golden.ARGS, golden.WRT))
+    adcompile.check_grads(function, args, wrt, order=2)

@@ -1,0 +1,117 @@
+"""The passes that only make the output better, each switched off: the gradients stay the same.
+
+A pass that is needed for a right gradient would hide a fault of the pass before it.
+"""
+
+import numpy as np
+import pytest
+from test_goldens import PROGRAMS, load, transformed
+
+import adcompile.pipeline
+from adcompile.transforms import algebra, finish_cotangents, place_residuals, reverse
+from adcompile.transforms.build import Builder
+from adcompile.transforms.plan_buffers import Plan
+
+
+class PlainBuilder(algebra.AdjointBuilder):
+    """Without algebra: exact folding alone, as in the forward sweep."""
+
+    fold = Builder.fold
+    number = Builder.number
+
+
+class NaiveBuilder(PlainBuilder):
+    """Without the reuse of computations as well: every call is made."""
+
+    def number(self, call):
+        return None
+
+
+def without_simplify(patch):
+    patch.setattr(adcompile.pipeline, "simplify", lambda function, types: function)
+
+
+def without_buffers(patch):
+    patch.setattr(adcompile.pipeline, "plan_buffers", lambda function, types: Plan(function, frozenset()))
+
+
+def without_cut(patch):
+    patch.setattr(place_residuals, "cheapest_to_keep", lambda needed, operands, cost: set(needed))
+
+
+def without_recomputed_comparisons(patch):
+    patch.setattr(place_residuals._Placing, "compare_again", lambda self, backward: backward)
+
+
+def without_last_dead_code(patch):
+    patch.setattr(adcompile.pipeline, "eliminate_dead", lambda function: function)
+
+
+def without_algebra(patch):
+    patch.setattr(reverse, "AdjointBuilder", PlainBuilder)
+    patch.setattr(finish_cotangents, "AdjointBuilder", PlainBuilder)
+
+
+def without_reuse(patch):
+    patch.setattr(reverse, "AdjointBuilder", NaiveBuilder)
+    patch.setattr(finish_cotangents, "AdjointBuilder", NaiveBuilder)
+
+
+def without_any(patch):
+    for switch in (without_simplify, without_buffers, without_cut, without_algebra):
+        switch(patch)
+
+
+SWITCHES = [
+    without_simplify,
+    without_buffers,
+    without_cut,
+    without_recomputed_comparisons,
+    without_last_dead_code,
+    without_algebra,
+    without_reuse,
+    without_any,
+]
+
+
+def numbers(value):
+    """The numbers of a gradient, whatever holds them, in order."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return [x for item in value for x in numbers(item)]
+    return np.ravel(value).tolist()
+
+
+def result(module):
+    """What a golden's gradient gives at its arguments."""
+    made = transformed(module)
+    if getattr(module, "TRANSFORM", "") != "vjp":
+        return numbers(made(*module.ARGS))
+    value, pullback = made(*module.ARGS)
+    return numbers([value, pullback(np.ones_like(value))])
+
+
+@pytest.mark.parametrize("switch", SWITCHES, ids=lambda switch: switch.__name__)
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
+def test_gradient_without(path, switch, monkeypatch):
+    module = load(path)
+    expected = result(module)
+    switch(monkeypatch)
+    made = result(module)
+    np.testing.assert_allclose(made, expected, rtol=1e-12, atol=1e-12 * max(map(abs, expected)))
+
+
+@pytest.mark.parametrize("switch", SWITCHES, ids=lambda switch: switch.__name__)
+def test_switch_changes_some_text(switch, monkeypatch):
+    """A switch that does nothing tests nothing."""
+    modules = [load(path) for path in PROGRAMS]
+    before = [text(module) for module in modules]
+    switch(monkeypatch)
+    assert [text(module) for module in modules] != before
+
+
+def text(module):
+    made = transformed(module)
+    made.specialize(*module.ARGS)
+    return made.source
