@@ -74,14 +74,15 @@ class Transformed:
     """A function made from another one by adcompile. Calling it compiles what is needed."""
 
     __name__: str
-    _function: types.FunctionType
 
     def __init__(self, function: Any, wrt: Wrt, want: Callable[[tuple[int, ...]], Want], backend: str) -> None:
         if backend != "numpy":
             raise UsageError(f"backend={backend!r}: only 'numpy' is available")
         self._emitted: dict[Any, types.FunctionType] = {}
         self._inner = function if isinstance(function, Transformed) else None
-        self._function = function._function if isinstance(function, Transformed) else check_function(function)
+        self._function: types.FunctionType = (
+            function._function if isinstance(function, Transformed) else check_function(function)
+        )
         self._positions, self._several = positions(self._function, wrt)
         self._want = replace(want(self._positions), several=self._several)
         named = ("__module__", "__name__", "__qualname__", "__doc__")

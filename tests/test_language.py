@@ -286,7 +286,7 @@ def test_timing_and_formatting():
 
         start = time.perf_counter()
         y = x * x
-        message = "took {:.3f} s for {}".format(time.perf_counter() - start, round(x, 3))
+        message = f"took {time.perf_counter() - start:.3f} s for {round(x, 3)}"
         return y if message else x
 
     assert grad(f)(3.0) == 6.0
@@ -353,7 +353,10 @@ def three(x, y, z=2.0):
 
 @pytest.mark.parametrize(
     ("wrt", "expected"),
-    [(0, 10.0), (1, 6.0), (-1, 15.0), ("y", 6.0), ("z", 15.0), ((0, 1), (10.0, 6.0)), (("z", "x"), (15.0, 10.0)), ((1,), (6.0,))],
+    [
+        *[(0, 10.0), (1, 6.0), (-1, 15.0), ("y", 6.0), ("z", 15.0)],
+        *[((0, 1), (10.0, 6.0)), (("z", "x"), (15.0, 10.0)), ((1,), (6.0,))],
+    ],
 )
 def test_wrt(wrt, expected):
     assert grad(three, wrt=wrt)(3.0, 5.0) == expected

@@ -105,6 +105,15 @@ HARMLESS_MODULES = frozenset(["logging", "warnings", "time", "sys", "datetime", 
 HARMLESS_RECEIVERS = frozenset(["str", "Logger", "TextIOWrapper", "StringIO", "bytes", "object"])
 
 
+NUMPY_MUTATORS = frozenset([np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis])
+
+
+def is_numpy(fn: Any) -> bool:
+    """Whether a callable is a function of `np`, `np.linalg` or `np.fft`."""
+    name = getattr(fn, "__name__", "")
+    return any(getattr(module, name, None) is fn for module in (np, np.linalg, np.fft)) and bool(name)
+
+
 _HARMLESS_NAMES = frozenset(f.__name__ for f in HARMLESS) | {"len", "sum", "float", "int", "range", "isinstance", "abs"}
 
 
@@ -123,6 +132,8 @@ def leaves_arguments(call: Call, types: Mapping[Var, Type]) -> bool:
         return False
     if isinstance(fn, type):
         return issubclass(fn, BaseException)
+    if is_numpy(fn):
+        return fn not in NUMPY_MUTATORS and not any(name == "out" for name, _ in call.kwargs)
     owner = getattr(fn, "__self__", None)
     if type(owner).__name__ in HARMLESS_RECEIVERS:
         return True

@@ -409,7 +409,9 @@ class ExpressionLowering:
         self.emit(For(items, sources, (param,), (so_far,), block, (result,), None, index, self.origin))
         return result
 
-    def loop_sources(self, target: Any, iterable: Any) -> tuple[tuple[Var, ...], tuple[Source, ...], Callable[[], None]]:
+    def loop_sources(
+        self, target: Any, iterable: Any
+    ) -> tuple[tuple[Var, ...], tuple[Source, ...], Callable[[], None]]:
         """The items and sources of `for target in iterable`, and a function that binds the
         target's names inside the body."""
         items: list[Var] = []
@@ -456,7 +458,9 @@ class ExpressionLowering:
 
             def element() -> Atom:
                 value = item()
-                return value if method == "values" else self.call(structures.make_tuple, key(), value, node=iterable)
+                if method == "values":
+                    return value
+                return self.call(structures.make_tuple, key(), value, node=iterable)
 
             if apart and pair is not None:
                 target = pair[1]

@@ -168,9 +168,7 @@ def cotangent(like: Type, *others: Type) -> Type:
 
 @transfer(broadcasting.unbroadcast, broadcasting.match_dtype)
 def shaped_like(g: Type, x: Type) -> Type:
-    if isinstance(x, Scalar) and kind_of(x.dtype) != "float":
-        return Scalar("?")
-    return x if isinstance(x, (Scalar, Array)) else UNKNOWN
+    return x if isinstance(x, (Scalar, Array)) and kind_of(x.dtype) == "float" else UNKNOWN
 
 
 @transfer(detach)

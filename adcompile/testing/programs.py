@@ -28,6 +28,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -209,9 +210,10 @@ def check_program(
         for position, gradient in zip(positions, gradients if len(positions) > 1 else [gradients], strict=True):
             made, right = numbers_of(gradient, args[position]), wanted[position]
             if not agree(made, right.numbers, tolerance if right.exact else 1e-6):
+                way = "complex step" if right.exact else "differences"
                 raise GradientMismatch(
                     f"the gradient is wrong: by argument {position} of {positions}\n"
-                    f"  computed {made}\n  expected {right.numbers} ({'complex step' if right.exact else 'differences'})"
+                    f"  computed {made}\n  expected {right.numbers} ({way})"
                 )
     return str(together.source)
 
@@ -329,18 +331,23 @@ class Generator:
     # ------------------------------------------------------------------------------- choosing
 
     def pick(self, options: Sequence[Any]) -> Any:
+        """One of the options, each as likely as the others."""
         return options[self.random.randrange(len(options))]
 
     def chance(self, percent: int) -> bool:
+        """True in `percent` of 100 cases."""
         return self.random.randrange(100) >= 100 - percent  # shrinks to False
 
     def number(self) -> str:
+        """A number that is written into the program, of order one and not 0."""
         return str(self.random.randrange(1, 20) / 10 * self.pick((1, -1)))
 
     def names(self, *kinds: str) -> list[str]:
+        """The variables of some kinds that are bound here."""
         return [name for name, kind in self.env.items() if kind in kinds]
 
     def fresh(self, kind: str) -> str:
+        """A new name for a variable of a kind."""
         return f"{PREFIX[kind]}{next(self.numbers)}"
 
     # ---------------------------------------------------------------------------- expressions
@@ -353,6 +360,7 @@ class Generator:
         return str(self.pick(forms)(kind, depth - 1))
 
     def leaf(self, kind: str) -> str:
+        """A variable of a kind, or something as short."""
         names = self.names(kind)
         if names and self.chance(85):
             return str(self.pick(names))
@@ -361,15 +369,16 @@ class Generator:
         return f"({self.fallback(kind)})"
 
     def scalar_leaf(self) -> str:
-        forms = [self.number]
-        for vector in self.names(VECTOR):
-            forms.append(lambda v=vector: f"{v}[{self.index(self.n)}]")
-        for matrix in self.names(MATRIX):
-            forms.append(lambda a=matrix: f"{a}[{self.index(self.m)}, {self.index(self.n)}]")
-        for items in self.names(LIST):
-            forms.append(lambda a=items: f"{a}[{self.index(LIST_LENGTH)}]")
-        for integer in self.names(INT):
-            forms.append(lambda k=integer: f"0.3 * {k}")
+        """A number, an item of an array or list, or a loop's counter scaled down."""
+
+        def item(name: str, *sizes: int) -> str:
+            return f"{name}[{', '.join(self.index(size) for size in sizes)}]"
+
+        forms: list[Callable[[], str]] = [self.number]
+        forms += [partial(item, vector, self.n) for vector in self.names(VECTOR)]
+        forms += [partial(item, matrix, self.m, self.n) for matrix in self.names(MATRIX)]
+        forms += [partial(item, items, LIST_LENGTH) for items in self.names(LIST)]
+        forms += [partial("0.3 * {}".format, integer) for integer in self.names(INT)]
         return str(self.pick(forms)())
 
     def fallback(self, kind: str) -> str:
@@ -378,28 +387,35 @@ class Generator:
             if self.names(MATRIX) and self.chance(50):
                 return f"{self.pick(self.names(MATRIX))}[{self.index(self.m)}]"
             return "np.array([" + ", ".join(self.scalar_leaf() for _ in range(self.n)) + "])"
-        rows = [f"[{', '.join(self.scalar_leaf() for _ in range(self.n if kind == MATRIX else 1))}]" for _ in range(self.m)]
+        width = self.n if kind == MATRIX else 1
+        rows = [f"[{', '.join(self.scalar_leaf() for _ in range(width))}]" for _ in range(self.m)]
         return f"np.array([{', '.join(rows)}])"
 
     def index(self, size: int) -> str:
+        """A subscript that is inside an axis of `size` elements."""
         loose = [k for k in self.names(INT) if k in self.fixed]
         if loose and self.chance(40):
             return f"{self.pick(loose)} % {size}"
         return str(self.random.randrange(-size, size))
 
     def function_of(self, kind: str, depth: int) -> str:
+        """An elementwise function of an expression."""
         return str(self.pick(FUNCTIONS)).format(self.expression(kind, depth))
 
     def binary(self, kind: str, depth: int) -> str:
+        """An operator between two expressions, one of which may be broadcast."""
         left, right = self.expression(kind, depth), self.expression(self.pick(BROADCAST[kind]), depth - 1)
         if self.chance(30):
             left, right = right, left
         if kind != SCALAR and self.chance(20):  # the kind must come from one of the sides
             left = f"({left} + {self.expression(kind, 0)})"
-        form = self.pick(("({} + {})", "({} - {})", "{} * {}", "{} * {}", "{} / (1.5 + np.sin({}))", "np.tanh({}) * {}"))
+        form = self.pick(
+            ("({} + {})", "({} - {})", "{} * {}", "{} * {}", "{} / (1.5 + np.sin({}))", "np.tanh({}) * {}")
+        )
         return str(form).format(self.atomic(left), self.atomic(right))
 
     def atomic(self, text: str) -> str:
+        """An expression as an operand: in parentheses where it may need them."""
         return text if re.fullmatch(r"[\w.]+(\([^()]*\)|\[[^\[\]]*\])?", text) else f"({text})"
 
     def special(self, kind: str, depth: int) -> str:
@@ -409,10 +425,17 @@ class Generator:
             if result == kind:
                 forms.append(lambda name=name, kinds=kinds: self.call(name, kinds, depth))
         if kind == SCALAR:
-            forms.append(lambda: f"({self.expression(kind, depth)} if {self.condition()} else {self.expression(kind, depth)})")
+
+            def choice() -> str:
+                then, condition, orelse = self.expression(kind, depth), self.condition(), self.expression(kind, depth)
+                return f"({then} if {condition} else {orelse})"
+
+            forms.append(choice)
         return str(self.pick(forms)()) if forms else self.function_of(kind, depth)
 
     def scalar_forms(self, depth: int) -> Iterator[Callable[[], str]]:
+        """Makers of numbers from arrays and lists."""
+
         def of(kind: str) -> str:
             return self.expression(kind, depth)
 
@@ -433,6 +456,7 @@ class Generator:
         yield lambda: f"(lambda z: {of(SCALAR)} * z)({of(SCALAR)})"
 
     def vector_forms(self, depth: int) -> Iterator[Callable[[], str]]:
+        """Makers of vectors from matrices and other vectors."""
         if self.names(MATRIX):
             yield lambda: f"np.sum({self.expression(MATRIX, depth)}, axis=0) / {self.m}"
             yield lambda: f"({self.expression(MATRIX, depth)}).mean(axis=0)"
@@ -448,11 +472,13 @@ class Generator:
             )
 
     def column_forms(self, depth: int) -> Iterator[Callable[[], str]]:
+        """Makers of columns from matrices."""
         if self.names(MATRIX):
             yield lambda: f"np.sum({self.expression(MATRIX, depth)}, axis=1, keepdims=True) / {self.n}"
             yield lambda: f"{self.pick(self.names(MATRIX))}[:, :1]"
 
     def matrix_forms(self, depth: int) -> Iterator[Callable[[], str]]:
+        """Makers of matrices from matrices, columns and vectors."""
         if self.names(MATRIX):
             yield lambda: f"({self.expression(MATRIX, depth)}).T.reshape({self.m}, {self.n})"
             yield lambda: f"{self.pick(self.names(MATRIX))}[::-1, ::-1]"
@@ -461,6 +487,7 @@ class Generator:
         yield lambda: f"np.stack([{', '.join(self.leaf(VECTOR) for _ in range(self.m))}])"
 
     def comprehension(self) -> str:
+        """The sum of a list comprehension over a vector, maybe with a condition or a second vector."""
         vector = self.pick(self.names(VECTOR))
         body = self.inside({"z": SCALAR}, lambda: self.expression(SCALAR, 1))
         condition = f" if z > {self.number()}" if self.chance(30) else ""
@@ -470,9 +497,11 @@ class Generator:
         return f"sum([{body} for {over}{condition}]) / {self.n}"
 
     def call(self, name: str, kinds: Sequence[str], depth: int) -> str:
+        """A call of a helper function."""
         return f"{name}({', '.join(self.expression(k, depth) for k in kinds)})"
 
     def inside(self, more: dict[str, str], body: Callable[[], Any]) -> Any:
+        """What `body` gives while some more variables are bound."""
         before, self.env = self.env, self.env | more
         try:
             return body()
@@ -498,6 +527,7 @@ class Generator:
     # ----------------------------------------------------------------------------- statements
 
     def line(self, text: str) -> None:
+        """Write one line at the indentation of this point."""
         self.lines.append("    " * self.indent + text)
 
     def bounded(self, kind: str, depth: int = 2) -> str:
@@ -505,7 +535,9 @@ class Generator:
         text = self.expression(kind, depth)
         return str(self.pick(BOUNDED)).format(text) if self.loops or self.chance(40) else text
 
-    def block(self, count: int, more: dict[str, str] | None = None, tail: Callable[[], None] | None = None) -> dict[str, str]:
+    def block(
+        self, count: int, more: dict[str, str] | None = None, tail: Callable[[], None] | None = None
+    ) -> dict[str, str]:
         """An indented block; the names that it binds at its end are returned, and forgotten."""
         before, own = dict(self.env), set(self.own)
         self.env |= more or {}
@@ -537,6 +569,7 @@ class Generator:
         self.pick(forms)()
 
     def assign(self) -> None:
+        """An assignment to a new or an old name."""
         kind = self.pick((SCALAR, SCALAR, VECTOR, MATRIX, COLUMN))
         names = [n for n in self.names(kind) if n not in self.fixed]
         name = self.pick(names) if names and self.chance(60) else self.fresh(kind)
@@ -545,6 +578,7 @@ class Generator:
         self.own.discard(name)
 
     def assign_several(self) -> None:
+        """An assignment to two names at once, which may exchange values."""
         names = [n for n in self.names(SCALAR) if n not in self.fixed]
         if len(names) >= 2 and self.chance(50):
             a, b = self.random.sample(names, 2)
@@ -555,6 +589,7 @@ class Generator:
         self.env |= {a: SCALAR, b: SCALAR}
 
     def augment(self) -> None:
+        """An augmented assignment to a number, or to an array that the function made itself."""
         names = [n for n in self.names(SCALAR) if n not in self.fixed]
         names += [n for n in self.names(*ARRAYS) if n in self.own and self.stores]
         if not names:
@@ -566,6 +601,7 @@ class Generator:
         return self.line(str(form).format(name, self.atomic(self.bounded(other))))
 
     def make_list(self) -> None:
+        """A list or a vector that the function makes itself, and may store into."""
         if self.chance(50):
             name = self.fresh(LIST)
             self.line(f"{name} = [{', '.join(self.bounded(SCALAR) for _ in range(LIST_LENGTH))}]")
@@ -594,12 +630,13 @@ class Generator:
                 return self.line(f"{name}[{self.index(self.m)}] {sign} {self.bounded(VECTOR)}")
             return self.line(f"{name}[{self.index(self.m)}, {self.index(self.n)}] {sign} {self.bounded(SCALAR)}")
         if self.chance(25):
-            return self.line("{0}[1:] {1} {0}[:-1] * {2}".format(name, sign, self.atomic(self.bounded(SCALAR))))
+            return self.line(f"{name}[1:] {sign} {name}[:-1] * {self.atomic(self.bounded(SCALAR))}")
         if self.chance(15):
             return self.line(f"{name}[:] = {self.bounded(VECTOR)}")
         return self.line(f"{name}[{self.index(self.n)}] {sign} {self.bounded(SCALAR)}")
 
     def branch(self) -> None:
+        """An if statement, maybe with elif and else."""
         envs = []
         self.line(f"if {self.condition()}:")
         envs.append(self.block(self.size()))
@@ -615,9 +652,11 @@ class Generator:
         self.env = dict(sorted(self.env.items()))
 
     def size(self) -> int:
+        """How many statements a block has."""
         return int(self.pick((1, 1, 2, 3)))
 
     def for_loop(self) -> None:
+        """A for loop over a range, a vector, the rows of a matrix, or a list."""
         item, index = self.fresh(SCALAR), self.fresh(INT)
         forms: list[tuple[str, dict[str, str]]] = [
             (f"{index} in range({self.pick((2, 3, 4, 0, 1))})", {index: INT}),
@@ -646,6 +685,7 @@ class Generator:
         self.loop_body(bound, over)
 
     def while_loop(self) -> None:
+        """A while loop that counts, and may end sooner by a value."""
         count = self.fresh(INT)
         self.line(f"{count} = 0")
         condition = f" and {self.condition()}" if self.chance(60) else ""
@@ -682,10 +722,12 @@ class Generator:
         self.block(self.pick((0, 0, 1)), tail=jump)
 
     def early_return(self) -> None:
+        """A return under a condition."""
         self.line(f"if {self.condition()}:")
         self.block(self.pick((0, 1)), tail=self.give)
 
     def give(self) -> None:
+        """A return statement."""
         self.line(f"return {self.expression(self.result, 2)}")
 
     # ------------------------------------------------------------------------------ functions
@@ -716,7 +758,8 @@ class Generator:
             self.function(f"helper{i}", params, result, self.pick((1, 2, 4)))
             self.helpers.append((f"helper{i}", kinds, result))
         params = {"x": SCALAR}
-        for name, kind, percent in (("y", SCALAR, 60), ("v", VECTOR, 60), ("a", MATRIX, 40), ("c", COLUMN, 20), ("n", INT, 20)):
+        more = (("y", SCALAR, 60), ("v", VECTOR, 60), ("a", MATRIX, 40), ("c", COLUMN, 20), ("n", INT, 20))
+        for name, kind, percent in more:
             if self.chance(percent):
                 params[name] = kind
         self.function("f", params, SCALAR, self.pick((2, 4, 6, 9)))
@@ -724,6 +767,8 @@ class Generator:
         return Program("\n".join(self.lines).rstrip() + "\n", args)
 
     def argument(self, kind: str) -> Any:
+        """An argument of a kind to try the program at."""
+
         def number() -> float:
             return self.random.randrange(-150, 150) / 100 + 0.00123
 
@@ -851,7 +896,8 @@ def _names_are_bound(text: str) -> bool:
     """Whether every name that is read is bound somewhere, on a path that is taken or not."""
     nodes = list(ast.walk(ast.parse(text)))
     bound = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)} | {"np"}
-    bound |= {n.arg for n in nodes if isinstance(n, ast.arg)} | {n.name for n in nodes if isinstance(n, ast.FunctionDef)}
+    bound |= {n.arg for n in nodes if isinstance(n, ast.arg)}
+    bound |= {n.name for n in nodes if isinstance(n, ast.FunctionDef)}
     read = {n.id for n in nodes if isinstance(n, ast.Name)}
     return all(name in bound or hasattr(builtins, name) for name in read)
 
@@ -874,6 +920,7 @@ def _shrink(tree: ast.AST, node: ast.AST, way: int) -> bool:
         for field, value in ast.iter_fields(parent):
             if isinstance(value, list) and any(v is node for v in value) and isinstance(node, ast.stmt):
                 at = next(i for i, v in enumerate(value) if v is node)
+                inner: list[list[ast.stmt] | None]
                 inner = [[], getattr(node, "body", None), getattr(node, "orelse", None)]
                 if way > 2 or inner[way] is None or (way and not inner[way]):
                     return False
@@ -927,7 +974,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{count:8d}  {kind}{': ' if reason else ''}{reason}")
     for key, found in examples.items():
         for number, program, _ in found:
-            small = reduce_program(program, lambda p, key=key: _is_same(p, key, options.order))
+            small = reduce_program(program, partial(_is_same, key=key, order=options.order))
             print(f"\n# ---- {key[0]}: {key[1]} (program {number})\n{small}# {judge(small, options.order).detail}")
             sys.stdout.flush()
     return 1 if any(kind in (WRONG, CRASHED) for kind, _ in verdicts) else 0

@@ -83,7 +83,7 @@ class Builder:
         self.stmts: list[Stmt] = []
         self.origin: Origin | None = None
         self.definitions: dict[Var, Call] = {}
-        self._numbers: list[dict[Any, tuple[Var, ...]]] = [{}]
+        self._numbers: list[dict[object, tuple[Var, ...]]] = [{}]
         self._sites = (sites, len(types))  # no two builders give a size the same symbol
         self._made = 0
 
@@ -173,9 +173,11 @@ class Builder:
 
     def number(self, call: Call) -> Any:
         """What makes two calls the same; None for calls that must each be made."""
-        if not is_pure(call) or (not isinstance(call.fn, type) and call.fn in CREATORS):
+        if not is_pure(call):
             return None
         try:
+            if call.fn in CREATORS or canonical(call.fn) in CREATORS:
+                return None
             key = (call.fn, tuple(map(_identity, call.args)), tuple((k, _identity(a)) for k, a in call.kwargs))
             hash(key)
         except TypeError:

@@ -92,7 +92,7 @@ def place_residuals(reversed_: Reversed, inputs: Sequence[Var]) -> tuple[tuple[S
     backward = placing.region(reversed_.backward)
     backward = placing.compare_again(backward)
     backward = placing.export(backward, None)
-    return placing.rebuild(reversed_.forward), backward
+    return placing.bind_kept(placing.rebuild(reversed_.forward), placing.recorded()), backward
 
 
 def split_residuals(
@@ -107,7 +107,8 @@ def split_residuals(
     stored = [placing.exported(v, None) for v in kept]
     received = tuple(placing.copy_of(v) for v in kept)
     backward = substitute(backward, dict(zip(kept, received, strict=True)))
-    return placing.rebuild(reversed_.forward), tuple(stored), received, backward
+    forward = placing.bind_kept(placing.rebuild(reversed_.forward), [*stored, *placing.recorded()])
+    return forward, tuple(stored), received, backward
 
 
 @dataclass(slots=True)
@@ -437,6 +438,41 @@ class _Placing:
 
     # ------------------------------------------------------------------------- forward sweep
 
+    def bind_kept(self, stmts: Sequence[Stmt], kept: Iterable[Atom]) -> tuple[Stmt, ...]:
+        """The statements with what is kept bound on every path: None where the program leaves
+        a name unbound, since a tape or a residual reads it all the same."""
+        needed = {a for a in kept if isinstance(a, Var)}
+        size = -1
+        while size != len(needed):
+            size = len(needed)
+            for found in walk(Block(tuple(stmts))):
+                for result, *sources in handed_on(found):
+                    if result in needed:
+                        needed.update(a for a in sources if isinstance(a, Var))
+
+        def bound(atoms: Sequence[Atom], results: Sequence[Var]) -> tuple[Atom, ...]:
+            pairs = zip(atoms, results, strict=True)
+            return tuple(NONE if a is UNDEF and r in needed else a for a, r in pairs)
+
+        def block(b: Block) -> Block:
+            return Block(tuple(map(stmt, b.stmts)), b.yields)
+
+        def side(b: Block, results: Sequence[Var]) -> Block:
+            made = block(b)
+            return made if b.leaves else Block(made.stmts, bound(b.yields, results))
+
+        def stmt(s: Stmt) -> Stmt:
+            if isinstance(s, If):
+                return replace(s, then=side(s.then, s.results), orelse=side(s.orelse, s.results))
+            if isinstance(s, While):
+                body = side(s.body, s.params)
+                return replace(s, inits=bound(s.inits, s.params), head=block(s.head), body=body)
+            if isinstance(s, For):
+                return replace(s, inits=bound(s.inits, s.params), body=side(s.body, s.params))
+            return map_atoms(s, lambda a: a, block)
+
+        return tuple(map(stmt, stmts))
+
     def rebuild(self, stmts: Sequence[Stmt]) -> tuple[Stmt, ...]:
         """The forward statements with their tapes, counters and further results."""
         made: list[Stmt] = []
@@ -450,6 +486,10 @@ class _Placing:
             else:
                 made.append(new)
         return tuple(made)
+
+    def recorded(self) -> list[Atom]:
+        """Everything that goes onto a tape."""
+        return [a for edit in self.loops.values() for a in edit.recorded]
 
     def in_loop(self, stmt: Stmt) -> bool:
         return self.scopes.of_stmt[stmt].frame is not None
@@ -495,6 +535,16 @@ class _Placing:
             after = inner.make(operator.add, (so_far, Const(1)), name="trips")
             loop = _carry(loop, so_far, Const(0), inner.stmts, after, edit.trips)
         return [*stmts, loop]
+
+
+def handed_on(stmt: Stmt) -> list[tuple[Atom, ...]]:
+    """For each value that a branch or loop hands on: the value, then what it may be."""
+    if isinstance(stmt, If):
+        return list(zip(stmt.results, stmt.then.yields, stmt.orelse.yields, strict=True))
+    if isinstance(stmt, (For, While)):
+        edges = zip(stmt.results, stmt.params, strict=True)
+        return [*edges, *zip(stmt.params, stmt.inits, stmt.body.yields, stmt.results, strict=True)]
+    return []
 
 
 def _carry(loop: Loop, param: Var, init: Atom, stmts: Sequence[Stmt], after: Atom, result: Var) -> Loop:

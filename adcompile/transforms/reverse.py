@@ -28,6 +28,7 @@ from adcompile.ir.callables import canonical, is_math
 from adcompile.ir.nodes import (
     NONE,
     Atom,
+    Attribute,
     Block,
     Call,
     Const,
@@ -37,14 +38,16 @@ from adcompile.ir.nodes import (
     FunctionRef,
     If,
     Loop,
+    Method,
     Star,
     Stmt,
+    Syntax,
     Unwind,
     Var,
     While,
     With,
 )
-from adcompile.ir.traverse import defined_in, free_in
+from adcompile.ir.traverse import defined_in, free_in, walk
 from adcompile.ir.types import (
     Array,
     Dict,
@@ -108,6 +111,11 @@ def reverse(
             types[seed] = Scalar("float")  # the default seed is Python's 1.0
         if value in active:
             sweep.bars[value] = seed
+    sweep.contexts = {
+        s.result: s
+        for s in walk(function.body)
+        if isinstance(s, Call) and not isinstance(s.fn, (Method, Attribute, Syntax)) and s.fn is np.errstate
+    }
     sweep.stmts(function.body.stmts)
     cotangents = tuple(sweep.final(var) for var in wrt)
     return Reversed(function.body.stmts, value, seed, Block(tuple(sweep.b.stmts), cotangents), types)
@@ -123,6 +131,7 @@ class _ReverseSweep:
         self.found = found
         self.b = AdjointBuilder(types, "adjoint")
         self.bars: Bars = {}
+        self.contexts: dict[Var, Call] = {}  # the `with` contexts that the reverse sweep enters too
 
     # -------------------------------------------------------------------------- cotangents
 
@@ -312,7 +321,23 @@ class _ReverseSweep:
 
     def region(self, stmt: With) -> None:
         bars = {i: self.bars.pop(r) for i, r in enumerate(stmt.results) if r in self.bars}
-        self.inner(stmt.body, bars)
+        context = self.contexts.get(stmt.context) if isinstance(stmt.context, Var) else None
+        if context is None:
+            self.inner(stmt.body, bars)
+            return
+        # The reverse of what ran under `np.errstate` runs under it as well.
+        origin, before = self.b.origin, dict(self.bars)
+        with self.b.nested() as stmts:
+            self.inner(stmt.body, bars)
+        inside = defined_in(stmt.body)
+        changed = [v for v in self.bars if v not in inside and self.bars[v] is not before.get(v)]
+        body = Block(tuple(stmts), tuple(self.bars[v] for v in changed))
+        self.bars, self.b.origin = before, origin
+        results = tuple(self.adjoint_of(v) for v in changed)
+        if results:
+            again = self.b.make(context.fn, context.args, context.kwargs)
+            self.b.emit(With(again, None, body, results, origin))
+        self.bars.update(zip(changed, results, strict=True))
 
     # -------------------------------------------------------------------------------- calls
 
@@ -369,12 +394,10 @@ class _ReverseSweep:
             self.found.add("a call with '*' of unknown length", call.origin, "", "write the arguments out")
             return None
         options = {name: Const(default) for name, default in rule.options}
+        named: dict[str, Atom] = dict(zip(rule.arguments, plain, strict=False))
+        positional: list[Atom] = list(plain)
         if rule.variadic:
-            named: dict[str, Atom] = {}
-            positional: list[Atom] = list(plain)
-        else:
-            named = dict(zip(rule.arguments, plain, strict=False))
-            positional = list(plain[: len(rule.arguments)])
+            named["*"] = self.b.call(make_tuple, *plain[len(rule.arguments) :])
         given: dict[str, Atom] = dict(options)
         extra = [] if rule.variadic else plain[len(rule.arguments) :]
         names = list(options)
@@ -460,7 +483,9 @@ class _ReverseSweep:
         try:
             cotangents = self.parts(splice(self.b, rule.function, env, is_math(call.fn)), len(positional))
         except NotStatic:
-            cotangents = self.parts_at_run_time(rule, [call.result, *positional, bar], options, len(positional))
+            fixed = len(rule.arguments)
+            args = [call.result, *positional[:fixed], bar, *positional[fixed:]]
+            cotangents = self.parts_at_run_time(rule, args, options, len(positional))
         for atom, cotangent in zip(positional, cotangents, strict=True):
             if self.is_active(atom):
                 if isinstance(cotangent, Const) and cotangent.value is None:

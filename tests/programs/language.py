@@ -1449,7 +1449,10 @@ def attributes_of_an_object(v):
 # ---------------------------------------------------------------------------- list/dict inputs
 
 
-@at(([np.array([[0.3, -0.2], [0.5, 0.1], [0.2, 0.9]]), np.array([0.1, -0.1]), np.array([0.7, 0.4])], np.array([1.0, 0.5, -0.2])))
+PARAMS = [np.array([[0.3, -0.2], [0.5, 0.1], [0.2, 0.9]]), np.array([0.1, -0.1]), np.array([0.7, 0.4])]
+
+
+@at((PARAMS, np.array([1.0, 0.5, -0.2])))
 def mlp(params, x):
     hidden = np.tanh(x @ params[0] + params[1])
     return np.sum(hidden * params[2])

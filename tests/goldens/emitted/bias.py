@@ -8,6 +8,7 @@ def f(X, b):
 
 RNG = np.random.default_rng(2)
 ARGS = (RNG.normal(size=(4, 3)), RNG.normal(size=3))
+MORE = (RNG.normal(size=(1, 3)), RNG.normal(size=3)), (RNG.normal(size=(2, 1)), RNG.normal(size=1))
 WRT = (0, 1)
 
 

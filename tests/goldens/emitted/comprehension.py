@@ -7,6 +7,7 @@ def f(v, x):
 
 
 ARGS = (np.array([0.3, -0.8, 1.1]), 0.7)
+MORE = (np.array([1.1]), 0.2), (np.array([0.4, 0.4]), -0.2)
 WRT = (0, 1)
 
 

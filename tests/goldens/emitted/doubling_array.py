@@ -14,6 +14,7 @@ def f(a):
 
 
 ARGS = (np.array([0.3, -1.4, 0.2]),)
+MORE = (np.array([0.3, 1.4, 0.2]),), (np.array([900.0, 20.0]),)
 WRT = 0
 
 

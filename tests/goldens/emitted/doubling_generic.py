@@ -14,6 +14,7 @@ def f(a):
 
 
 ARGS = (np.array(-0.7),)
+MORE = (np.array(0.7),), (np.array(1700.0),)
 WRT = 0
 GENERIC = True
 

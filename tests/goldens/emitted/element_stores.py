@@ -10,13 +10,12 @@ def f(x):
 
 
 ARGS = (np.array([0.3, -0.8, 1.9]),)
+MORE = (np.array([2.0]),), (np.array([]),)
 WRT = 0
 
 
 # emitted:
 import numpy as np
-from builtins import len
-from builtins import range
 
 
 def f_grad(x, out_bar=1.0):

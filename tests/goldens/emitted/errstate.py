@@ -24,9 +24,10 @@ def f_grad(x, y, out_bar=1.0):
     # return np.sum(w * x)
     w_bar = out_bar * x
     x_bar = w * out_bar
-    # w = np.log(z)
-    z_bar = w_bar / z
-    # z = x / y
-    x_bar += z_bar / y
-    y_bar = -(z_bar * (z / y))
+    with np.errstate(divide='ignore'):
+        # w = np.log(z)
+        z_bar = w_bar / z
+        # z = x / y
+        x_bar += z_bar / y
+        y_bar = -(z_bar * (z / y))
     return x_bar, y_bar

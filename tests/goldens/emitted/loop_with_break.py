@@ -13,12 +13,12 @@ def f(x, n):
 
 
 ARGS = (0.7, 8)
+MORE = (0.7, 2), (0.7, 1), (0.7, 0), (-0.4, 9)
 WRT = 0
 
 
 # emitted:
 import numpy as np
-from builtins import range
 
 
 def f_grad(x, n, out_bar=1.0):

@@ -13,6 +13,7 @@ def f(W, h, steps):
 
 RNG = np.random.default_rng(1)
 ARGS = (RNG.normal(size=(2, 2)), RNG.normal(size=2), RNG.normal(size=(3, 2, 2)))
+MORE = (RNG.normal(size=(2, 2)), RNG.normal(size=2), RNG.normal(size=(2, 0, 2))), (ARGS[0], ARGS[1], RNG.normal(size=(1, 3, 2)))
 WRT = (0, 1)
 
 

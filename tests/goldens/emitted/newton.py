@@ -16,7 +16,6 @@ WRT = (0, 1)
 
 # emitted:
 import math
-from builtins import range
 
 
 def kepler_grad(m, e, x_bar=1.0):

@@ -8,6 +8,7 @@ def rosenbrock(x):
 
 f = rosenbrock
 ARGS = (np.array([0.3, -0.4, 0.8, 1.1]),)
+MORE = (np.array([0.3]),), (np.array([0.3, 0.5]),)
 WRT = 0
 
 

@@ -13,23 +13,22 @@ def kernel(u, n):
 
 f = kernel
 ARGS = (np.array([0.3, -0.8, 1.9, 0.4, 0.1]), 3)
+MORE = (ARGS[0], 1), (ARGS[0], 0), (ARGS[0][:3], 4)
 WRT = 0
 
 
 # emitted:
 import numpy as np
-from builtins import range
 
 
 def kernel_grad(u, n, out_bar=1.0):
     A = u.copy()
-    A2 = np.copy(A)
-    B = A
+    B = u.copy()
     for _ in range(1, n):
-        B[1:-1] = (A2[:-2] + A2[1:-1] + A2[2:]) / 3
-        A2[1:-1] = (B[:-2] + B[1:-1] + B[2:]) / 3
+        B[1:-1] = (A[:-2] + A[1:-1] + A[2:]) / 3
+        A[1:-1] = (B[:-2] + B[1:-1] + B[2:]) / 3
     # return np.sum(A * A)
-    A_bar = 2 * out_bar * A2
+    A_bar = 2 * out_bar * A
     B_bar = np.zeros_like(B)
     for _ in range(1, n):
         B_bar_in = B_bar
@@ -48,6 +47,7 @@ def kernel_grad(u, n, out_bar=1.0):
         A_bar[2:] += g
         A_bar[1:-1] += g
         A_bar[:-2] += g
-    A_bar2 = B_bar
-    A_bar2 += A_bar
-    return A_bar2
+    # A = u.copy()
+    u_bar = B_bar
+    u_bar += A_bar
+    return u_bar

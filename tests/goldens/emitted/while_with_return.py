@@ -12,12 +12,12 @@ def f(x, tolerance):
 
 
 ARGS = (3.7, 1e-2)
+MORE = (1.0001, 1e-2), (7.0, 1e-1)
 WRT = 0
 
 
 # emitted:
 import math
-from builtins import abs
 
 
 def f_grad(x, tolerance, out_bar=1.0):

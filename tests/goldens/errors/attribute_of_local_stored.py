@@ -17,3 +17,9 @@ ARGS = (np.array([1.0, 2.0, 3.0]),)
 #     ^^^^^
 #   why: nothing says what it does to its arguments
 #   instead: pass a copy, or compute a new value instead of changing 'box'
+#
+# attribute_of_local_stored.py:8: a value that depends on the arguments is stored in an object from outside
+#     box.x = x[0]
+#     ^^^^^
+#   why: what is read from the object later would count as constant
+#   instead: keep the value in a local variable, and return it

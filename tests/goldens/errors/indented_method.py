@@ -18,3 +18,9 @@ ARGS = (np.array([1.0, 2.0, 3.0]),)
 #                   ^^^^^^^^^^^^
 #   why: nothing says what it does to its arguments
 #   instead: pass a copy, or compute a new value instead of changing 'x'
+#
+# indented_method.py:7: 'unwrap' is called with an active value, and has no derivative rule
+#     return np.sum(np.unwrap(x))
+#                   ^^^^^^^^^^^^
+#   why: it has no source that can be differentiated, and nothing says what its derivative is
+#   instead: detach() the argument if it should count as a constant, or register a rule

@@ -13,3 +13,9 @@ ARGS = (np.array([1.0, 2.0, 3.0]),)
 #                           ^^^^^^^^^^^^
 #   why: nothing says what it does to its arguments
 #   instead: pass a copy, or compute a new value instead of changing 'x'
+#
+# no_rule_for_a_method.py:5: '.byteswap' is called with an active value, and has no derivative rule
+#     return np.sum(np.sort(x.byteswap()))
+#                           ^^^^^^^^^^^^
+#   why: it has no source that can be differentiated, and nothing says what its derivative is
+#   instead: detach() the argument if it should count as a constant, or register a rule

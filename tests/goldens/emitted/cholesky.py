@@ -1,0 +1,90 @@
+"""Element loops with stores that are read again."""
+import math
+
+import numpy as np
+
+
+def log_determinant(A):
+    n = len(A)
+    L = np.zeros((n, n))
+    for j in range(n):
+        for i in range(j, n):
+            s = A[i, j]
+            for k in range(j):
+                s -= L[i, k] * L[j, k]
+            if i == j:
+                L[i, j] = math.sqrt(s)
+            else:
+                L[i, j] = s / L[j, j]
+    total = 0.0
+    for i in range(n):
+        total += 2 * math.log(L[i, i])
+    return total
+
+
+f = log_determinant
+ARGS = (np.array([[2.0, 0.3, 0.1], [0.3, 1.5, -0.2], [0.1, -0.2, 1.1]]),)
+WRT = 0
+
+
+# emitted:
+import math
+import numpy as np
+
+
+def log_determinant_grad(A, total_bar=1.0):
+    n = len(A)
+    L = np.zeros((n, n))
+    tape = []
+    for j in range(n):
+        tape2 = []
+        L = np.copy(L)
+        for i in range(j, n):
+            L_in = L
+            t = i, j
+            s = A[t]
+            for k in range(j):
+                s -= L_in[i, k] * L_in[j, k]
+            if i == j:
+                t2 = math.sqrt(s)
+                L = np.copy(L_in)
+                L[t] = t2
+                t3 = None
+            else:
+                t3 = s / L_in[j, j]
+                L = np.copy(L_in)
+                L[t] = t3
+                t2 = None
+            tape2.append((i, L_in, t2, t3))
+        tape.append((j, tape2))
+    L_bar = np.zeros_like(L)
+    for i in reversed(range(n)):
+        t = i, i
+        # total += 2 * math.log(L[i, i])
+        L_bar[t] += 2 * total_bar / L[t]
+    A_bar = np.zeros_like(A)
+    for j, tape in reversed(tape):
+        for i, L, t, t2 in reversed(tape):
+            t3 = i, j
+            if i == j:
+                # L[i, j] = math.sqrt(s)
+                g = L_bar[t3]
+                L_bar[t3] = 0.0
+                s_bar = g * 0.5 / t
+            else:
+                t = j, j
+                t4 = L[t]
+                # L[i, j] = s / L[j, j]
+                g = L_bar[t3]
+                L_bar[t3] = 0.0
+                s_bar = g / t4
+                L_bar[t] -= g * (t2 / t4)
+            for k in reversed(range(j)):
+                t = i, k
+                t2 = j, k
+                # s -= L[i, k] * L[j, k]
+                L_bar[t2] -= L[t] * s_bar
+                L_bar[t] -= s_bar * L[t2]
+            # s = A[i, j]
+            A_bar[t3] += s_bar
+    return A_bar
