@@ -8,8 +8,16 @@ import textwrap
 import numpy as np
 import pytest
 
-from adcompile.backend.load import load
 from adcompile import UsageError, detach, grad, no_grad, value_and_grad, vjp
+from adcompile.backend.load import load
+
+
+def emitted_by(df):
+    """The loaded functions' entry of the latest specialisation, or of the generic program."""
+    latest = df._dispatcher.latest
+    program = latest.program if latest is not None else df._generic()
+    return load(program.text, program.holders, program.values, program.entry)[program.entry]
+
 
 # Runs `code` of a saved module without adcompile; arguments and results go through .npz and
 # pickle files of plain NumPy, so every bit is compared.
@@ -40,15 +48,7 @@ pickle.dump(result, open(sys.argv[3], "wb"))
 """
 
 
-@pytest.fixture
-def emitted_by(df):
-    """The loaded functions' entry of the latest specialisation, or of the generic program."""
-    latest = df._dispatcher.latest
-    program = latest.program if latest is not None else df._generic()
-    return load(program.text, program.holders, program.values, program.entry)[program.entry]
-
-
-def elsewhere(tmp_path):
+@pytest.fixturedef elsewhere(tmp_path):
     """Save a function, run it in a fresh interpreter, and give the result."""
     import pickle
 

@@ -27,6 +27,7 @@ from adcompile.ir.nodes import (
     For,
     If,
     Loop,
+    Method,
     Opaque,
     Stmt,
     Syntax,
@@ -35,7 +36,7 @@ from adcompile.ir.nodes import (
     With,
 )
 from adcompile.ir.traverse import blocks_of
-from adcompile.ir.types import UNKNOWN, Array, Dict, List, Scalar, Tuple, Type
+from adcompile.ir.types import STRING, UNKNOWN, Array, Dict, List, Scalar, Static, Tuple, Type
 from adcompile.runtime import broadcasting, structures, updates
 from adcompile.runtime.markers import detach
 
@@ -67,6 +68,27 @@ SHARING = frozenset(
         np.split,
         np.array_split,
         np.broadcast_arrays,
+        np.rollaxis,
+        np.permute_dims,
+        np.hsplit,
+        np.vsplit,
+        np.dsplit,
+        np.unstack,
+        np.require,
+        np.asanyarray,
+        np.asfortranarray,
+        np.asarray_chkfinite,
+        np.astype,
+        np.ndarray.astype,
+        Method("astype"),
+        np.float64,
+        np.float32,
+        # These may hand on their argument: einsum("ii->i"), matrix_power(a, 1), diff(a, 0).
+        np.einsum,
+        np.linalg.matrix_power,
+        np.diff,
+        np.nan_to_num,
+        np.trim_zeros,
         detach,
         getattr,
         list,
@@ -184,7 +206,8 @@ class Aliasing:
     # ---------------------------------------------------------------------------------- union
 
     def _has_memory(self, var: Any) -> bool:
-        return not (isinstance(var, Var) and isinstance(self.types.get(var, UNKNOWN), Scalar))
+        type_ = self.types.get(var, UNKNOWN) if isinstance(var, Var) else UNKNOWN
+        return not (isinstance(type_, (Scalar, Static)) or type_ == STRING)
 
     def _union(self, a: Any, b: Any) -> None:
         pending = [(a, b)]
@@ -280,7 +303,7 @@ class Aliasing:
             self._take(result, operands[0], ANY if isinstance(key, int) and key < 0 else key)
         elif isinstance(fn, Attribute) and meant is fn:
             self._mix(result, operands[0])
-        elif fn in SHARING or meant in SHARING or not is_pure_callable(fn):
+        elif fn in SHARING or meant in SHARING or is_of_rules(fn) or not is_pure_callable(fn) or _may_not_copy(call):
             for operand in operands:
                 if isinstance(self.types.get(result, UNKNOWN), Array):
                     self._link([result], [operand])
@@ -295,6 +318,15 @@ class Aliasing:
             else:
                 for operand in call.operands:
                     self._mix(result, operand)
+
+
+def is_of_rules(fn: Any) -> bool:
+    """Whether a callable is a rule, or a helper of one, called at run time: it may hand on what it takes."""
+    return (getattr(fn, "__module__", None) or "").startswith("adcompile.rules.")
+
+
+def _may_not_copy(call: Call) -> bool:
+    return any(name == "copy" for name, _ in call.kwargs)
 
 
 class Objects:

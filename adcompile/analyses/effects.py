@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from adcompile.inference.registry import ELEMENTWISE, TRANSFERS
-from adcompile.ir.callables import IN_PLACE, canonical
+from adcompile.ir.callables import IN_PLACE, METHODS, canonical
 from adcompile.ir.nodes import Attribute, Call, Const, FunctionRef, Method, Syntax, Var
 from adcompile.ir.types import UNKNOWN, Passive, Static, Type
 from adcompile.rules.registry import RULE_FUNCTIONS, RULES
@@ -65,8 +65,13 @@ def names_changed(node: ast.AST) -> set[str]:
             root(part.target)
         elif isinstance(part, ast.Call):
             plain = isinstance(part.func, ast.Name) and part.func.id in _HARMLESS_NAMES
-            if isinstance(part.func, ast.Attribute) and part.func.attr not in PURE_METHODS:
-                root(part.func)
+            if isinstance(part.func, ast.Attribute):
+                base = part.func.value
+                while isinstance(base, ast.Attribute):
+                    base = base.value
+                plain = isinstance(base, ast.Name) and base.id in ("np", "numpy", "math")
+                if not plain and part.func.attr not in PURE_METHODS and part.func.attr not in METHODS:
+                    root(part.func)
             for argument in () if plain else [*part.args, *(k.value for k in part.keywords)]:
                 root(argument)
     return found

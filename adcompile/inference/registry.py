@@ -18,6 +18,7 @@ from adcompile.ir.nodes import Attribute, Method, Syntax
 from adcompile.ir.types import (
     FLOAT,
     NEVER,
+    STRING,
     UNKNOWN,
     Affine,
     Array,
@@ -74,7 +75,7 @@ def infer_call(fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type])
     if any(t is NEVER for t in args):
         return NEVER
     if isinstance(fn, Syntax):
-        return Passive("object") if fn.passive else UNKNOWN
+        return STRING if fn.passive else UNKNOWN
     named = {name: type_ for name, type_ in kwargs.items() if name is not None}
     if len(named) < len(kwargs):
         return UNKNOWN

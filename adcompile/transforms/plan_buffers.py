@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from adcompile.analyses.aliasing import SHARING, Aliasing
+from adcompile.analyses.aliasing import SHARING, Aliasing, is_of_rules
 from adcompile.analyses.effects import is_pure_callable
 from adcompile.analyses.infer import Types
 from adcompile.analyses.liveness import Liveness
@@ -104,7 +104,7 @@ class Ownership:
             return call.operands[:1]
         if isinstance(fn, Attribute) or not is_pure_callable(fn) or fn is operator.getitem:
             return None
-        if len(call.results) > 1 or fn in SHARING or canonical(fn) in SHARING:
+        if len(call.results) > 1 or fn in SHARING or canonical(fn) in SHARING or is_of_rules(fn):
             return None
         return ()
 

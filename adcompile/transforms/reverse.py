@@ -111,6 +111,11 @@ def reverse(
             types[seed] = Scalar("float")  # the default seed is Python's 1.0
         if value in active:
             sweep.bars[value] = seed
+    sweep.displays = {
+        s.result: s
+        for s in walk(function.body)
+        if isinstance(s, Call) and s.fn in (make_list, make_tuple) and not any(isinstance(a, Star) for a in s.args)
+    }
     sweep.contexts = {
         s.result: s
         for s in walk(function.body)
@@ -131,6 +136,7 @@ class _ReverseSweep:
         self.found = found
         self.b = AdjointBuilder(types, "adjoint")
         self.bars: Bars = {}
+        self.displays: dict[Var, Call] = {}  # lists and tuples whose items are known
         self.contexts: dict[Var, Call] = {}  # the `with` contexts that the reverse sweep enters too
 
     # -------------------------------------------------------------------------- cotangents
@@ -479,7 +485,8 @@ class _ReverseSweep:
         positional: list[Atom],
     ) -> None:
         names = _parameters(rule)
-        env = {names[0]: call.result, names[len(rule.arguments) + 1]: bar, **arguments, **options}
+        arrays = {name: self.spread(atom) for name, atom in arguments.items()}
+        env = {names[0]: call.result, names[len(rule.arguments) + 1]: bar, **arrays, **options}
         try:
             cotangents = self.parts(splice(self.b, rule.function, env, is_math(call.fn)), len(positional))
         except NotStatic:
@@ -490,7 +497,27 @@ class _ReverseSweep:
             if self.is_active(atom):
                 if isinstance(cotangent, Const) and cotangent.value is None:
                     continue  # the rule says that this argument carries no derivative
-                self.accumulate(atom, self.b.match_dtype(cotangent, atom))
+                self.accumulate_items(atom, cotangent)
+
+    def items_of(self, atom: Atom) -> Sequence[Atom] | None:
+        """The items of a list or tuple display of the forward sweep."""
+        made = self.displays.get(atom) if isinstance(atom, Var) else None
+        return None if made is None else made.operands
+
+    def spread(self, atom: Atom) -> Atom:
+        """A display of the forward sweep as a tuple whose items are known."""
+        items = self.items_of(atom)
+        return atom if items is None else self.b.call(make_tuple, *map(self.spread, items))
+
+    def accumulate_items(self, atom: Atom, cotangent: Atom) -> None:
+        """Add a contribution to the cotangent of a value, or of each item of a display."""
+        items = self.items_of(atom)
+        if items is None:
+            self.accumulate(atom, self.b.match_dtype(cotangent, atom))
+            return
+        for i, item in enumerate(items):
+            if self.is_active(item):
+                self.accumulate_items(item, self.b.call(operator.getitem, cotangent, Const(i)))
 
     def parts(self, result: Atom, count: int) -> list[Atom]:
         """What a rule returned, one atom for each argument."""

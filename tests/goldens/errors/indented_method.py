@@ -13,12 +13,6 @@ f = Model.energy
 ARGS = (np.array([1.0, 2.0, 3.0]),)
 
 # refused:
-# indented_method.py:7: 'unwrap' may change 'x' in place, which is read elsewhere
-#     return np.sum(np.unwrap(x))
-#                   ^^^^^^^^^^^^
-#   why: nothing says what it does to its arguments
-#   instead: pass a copy, or compute a new value instead of changing 'x'
-#
 # indented_method.py:7: 'unwrap' is called with an active value, and has no derivative rule
 #     return np.sum(np.unwrap(x))
 #                   ^^^^^^^^^^^^

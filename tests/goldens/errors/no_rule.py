@@ -8,12 +8,6 @@ def f(x):
 ARGS = (np.array([1.0, 2.0, 3.0]),)
 
 # refused:
-# no_rule.py:5: 'unwrap' may change 'x' in place, which is read elsewhere
-#     return np.sum(np.unwrap(x))
-#                   ^^^^^^^^^^^^
-#   why: nothing says what it does to its arguments
-#   instead: pass a copy, or compute a new value instead of changing 'x'
-#
 # no_rule.py:5: 'unwrap' is called with an active value, and has no derivative rule
 #     return np.sum(np.unwrap(x))
 #                   ^^^^^^^^^^^^

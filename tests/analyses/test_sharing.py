@@ -1,0 +1,34 @@
+"""Every primitive that may hand on memory of an argument is known to do so.
+
+A function that the analyses take to make new memory, and that returns a view of its argument
+for some input, would give wrong gradients once one of the two is changed in place.
+"""
+
+import numpy as np
+import pytest
+
+import adcompile  # noqa: F401  (registers the rules)
+from adcompile.analyses.aliasing import SHARING, is_of_rules
+from adcompile.ir.callables import canonical
+from adcompile.rules.registry import RULES
+
+PRIMITIVES = [fn for fn, rule in RULES.items() if rule.kind != "zero" and rule.samples is not None and callable(fn)]
+
+
+def arrays(value):
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from arrays(item)
+    elif isinstance(value, dict):
+        yield from arrays(list(value.values()))
+
+
+@pytest.mark.parametrize("fn", PRIMITIVES, ids=lambda fn: getattr(fn, "__name__", repr(fn)))
+def test_sharing_is_known(fn):
+    for args, kwargs in RULES[fn].samples():
+        result = fn(*args, **kwargs)
+        shared = [a for r in arrays(result) for a in arrays([*args, *kwargs.values()]) if np.shares_memory(r, a)]
+        known = fn in SHARING or canonical(fn) in SHARING or is_of_rules(fn) or "updates" in (fn.__module__ or "")
+        assert not shared or known
