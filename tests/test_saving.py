@@ -48,7 +48,8 @@ pickle.dump(result, open(sys.argv[3], "wb"))
 """
 
 
-@pytest.fixturedef elsewhere(tmp_path):
+@pytest.fixture
+def elsewhere(tmp_path):
     """Save a function, run it in a fresh interpreter, and give the result."""
     import pickle
 
