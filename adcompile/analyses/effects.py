@@ -104,9 +104,9 @@ def is_pure_callable(fn: Any) -> bool:
 
 # Callables that look at their arguments and change none of them.
 HARMLESS: frozenset[Callable[..., Any]] = frozenset(
-    [print, repr, str, format, id, hash, type, input, open, getattr, hasattr, callable, vars, next, iter]
+    [print, repr, str, format, id, hash, type, input, open, getattr, hasattr, callable, next, iter, require_scalar]
 )
-HARMLESS_MODULES = frozenset(["logging", "warnings", "time", "sys", "datetime", "os", "math", "random", "string"])
+HARMLESS_MODULES = frozenset(["logging", "warnings", "time", "sys", "datetime", "os", "math", "string"])
 HARMLESS_RECEIVERS = frozenset(["str", "Logger", "TextIOWrapper", "StringIO", "bytes", "object"])
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from adcompile.analyses.infer import Types
 from adcompile.analyses.liveness import Liveness
 from adcompile.backend.callables import BINARY, COMPARE, UNARY, Bindings
-from adcompile.backend.fold import Folding
+from adcompile.backend.fold import Folding, deciding_branch
 from adcompile.backend.names import Names, in_sequence
 from adcompile.errors import Origin
 from adcompile.ir.callables import IN_PLACE
@@ -369,7 +369,7 @@ class _Writer:
                     self.assign(flag, ast.Constant(True))
                 self.out.append(ast.Break())
             return
-        found = self.deciding_branch(block, stop)
+        found = deciding_branch(block, stop, self.folding.uses)
         if found is None:
             self.block(block)
             finish()
@@ -392,7 +392,8 @@ class _Writer:
                 self.block(rest)
                 finish()
 
-            return lambda: self.to_end_of_trip(one, one.yields[which], hand_on, flag)
+            ends: Atom = Const(one is branch.then) if which is None else one.yields[which]
+            return lambda: self.to_end_of_trip(one, ends, hand_on, flag)
 
         then, orelse = self.branches(side(branch.then), side(branch.orelse))
         self.append_if(self.expr(branch.cond), then, orelse)
@@ -407,19 +408,6 @@ class _Writer:
             self.out.append(ast.If(_negation(test), orelse, []))
         else:
             self.out.append(ast.If(test, then, [] if _is_pass(orelse) else orelse))
-
-    def deciding_branch(self, block: Block, stop: Var) -> tuple[int, int] | None:
-        """The position of the branch that decides a flag that nothing else reads, and which of
-        its results the flag is; only where little follows it, as that is written twice."""
-        for position, stmt in enumerate(block.stmts):
-            if isinstance(stmt, If) and stop in stmt.results and stop not in self.folding.folded:
-                rest = block.stmts[position + 1 :]
-                small = all(isinstance(s, Call) for s in rest)
-                written = [s for s in rest if not (isinstance(s, Call) and s.results[0] in self.folding.folded)]
-                once = self.folding.uses.get(stop, 0) == 1
-                if small and len(written) <= 3 and once:
-                    return position, stmt.results.index(stop)
-        return None
 
     def for_loop(self, loop: For) -> None:
         self.enter_loop(loop)
@@ -481,7 +469,7 @@ class _Writer:
 
     def while_loop(self, loop: While) -> None:
         self.enter_loop(loop)
-        plain = all(isinstance(s, Call) and s.results[0] in self.folding.folded for s in loop.head.stmts)
+        plain = all(map(self.folding.is_folded, loop.head.stmts))
         (cond,) = loop.head.yields
         if plain or not loop.head.stmts:
             self.aliases = {p: self.names[r] for p, r in zip(loop.params, loop.results, strict=True)}

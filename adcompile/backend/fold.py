@@ -9,7 +9,7 @@ relies on: plan_buffers.  ensures: folding keeps every value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from adcompile.analyses.aliasing import Aliasing
 from adcompile.analyses.effects import is_pure
@@ -36,6 +36,7 @@ from adcompile.runtime.structures import unpack, unpack_star
 from adcompile.transforms.plan_buffers import is_update
 
 LARGEST = 14  # operations in one expression of the adjoint
+MOST_AFTER = 6  # operations that may follow a branch that ends a loop, and are written twice
 SHORT = 5  # operations of a named cotangent that goes into another line
 
 
@@ -61,6 +62,10 @@ class Folding:
         if isinstance(stmt, Call):
             return [v for a in stmt.operands for v in self.expand(a)]
         return [v for a in (stmt.cond, *stmt.then.yields, *stmt.orelse.yields) for v in self.expand(a)]
+
+    def is_folded(self, stmt: Stmt) -> bool:
+        """Whether a statement is written inside the expression that reads it."""
+        return isinstance(stmt, (Call, If)) and bool(stmt.results) and stmt.results[0] in self.folded
 
     # ----------------------------------------------------------------------------- decisions
 
@@ -137,12 +142,12 @@ class Folding:
         if len(stmt.results) != 1 or stmt.results[0].name or stmt.then.leaves or stmt.orelse.leaves:
             return False
         for block in (stmt.then, stmt.orelse):
-            left = [s for s in block.stmts if not (isinstance(s, (Call, If)) and s.results[0] in self.folded)]
+            left = [s for s in block.stmts if not self.is_folded(s)]
             if len(left) > 1 or (left and not self._last_is_value(left[0], block)):
                 return False
         for block in (stmt.then, stmt.orelse):
             for inner in block.stmts:
-                if isinstance(inner, (Call, If)) and inner.results[0] not in self.folded:
+                if isinstance(inner, (Call, If)) and inner.results and not self.is_folded(inner):
                     self._fold(inner.results[0], inner)
         return True
 
@@ -193,6 +198,21 @@ class Folding:
         return isinstance(stmt, Call) and is_pure(stmt) and stmt not in self.in_place
 
 
+def deciding_branch(block: Block, stop: Atom, uses: Mapping[Var, int]) -> tuple[int, int | None] | None:
+    """The branch that decides whether a trip ends its loop: its position in the trip's body, and
+    which of its results is the flag (None if the branch's own condition is). Only a flag that
+    nothing else needs, and only where little follows the branch, as that is written twice."""
+    for position, stmt in enumerate(block.stmts):
+        if not isinstance(stmt, If) or not isinstance(stop, Var):
+            continue
+        if stmt.cond is not stop and not (stop in stmt.results and uses.get(stop, 0) == 1):
+            continue
+        rest = block.stmts[position + 1 :]
+        if len(rest) <= MOST_AFTER and all(isinstance(s, Call) for s in rest):
+            return position, None if stmt.cond is stop else stmt.results.index(stop)
+    return None
+
+
 def _count_uses(block: Block) -> dict[Var, int]:
     counts: dict[Var, int] = {}
 
@@ -207,6 +227,11 @@ def _count_uses(block: Block) -> dict[Var, int]:
             add(atoms_of(stmt))
             for inner in blocks_of(stmt):
                 visit(inner)
+            if isinstance(stmt, (For, While)) and stmt.stop is not None:
+                flag = stmt.body.yields[stmt.stop]
+                found = deciding_branch(stmt.body, flag, {})
+                if found is not None and found[1] is None and isinstance(flag, Var):
+                    counts[flag] -= 1  # the branch itself breaks: its condition is written once
 
     visit(block)
     return counts

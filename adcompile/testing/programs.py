@@ -876,12 +876,17 @@ def limited(seconds: int) -> Iterator[None]:
 # ----------------------------------------------------------------------------------- reduction
 
 
-def reduce_program(program: Program, same: Callable[[Program], bool]) -> Program:
-    """A smaller program for which `same` still holds: statements and operands are left out."""
-    improved = True
+def reduce_program(program: Program, same: Callable[[Program], bool], seconds: float = 60.0) -> Program:
+    """A smaller program for which `same` still holds: statements and operands are left out.
+
+    After `seconds` the smallest one so far is returned.
+    """
+    improved, end = True, time.perf_counter() + seconds
     while improved:
         improved = False
         for text in _smaller(program.text):
+            if time.perf_counter() > end:
+                return program
             candidate = replace(program, text=text)
             try:
                 if len(text) < len(program.text) and _names_are_bound(text) and same(candidate):
@@ -971,7 +976,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     took = time.perf_counter() - start
     print(f"{options.count} programs, seed {options.seed}, order {options.order}, {took:.0f} s")
     for (kind, reason), count in sorted(verdicts.items(), key=lambda item: -item[1]):
-        print(f"{count:8d}  {kind}{': ' if reason else ''}{reason}")
+        print(f"{count:8d}  {kind}{': ' if reason else ''}{reason}", flush=True)
     for key, found in examples.items():
         for number, program, _ in found:
             small = reduce_program(program, partial(_is_same, key=key, order=options.order))

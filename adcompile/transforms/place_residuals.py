@@ -48,6 +48,7 @@ from adcompile.runtime import updates
 from adcompile.runtime.structures import make_list, make_tuple, unpack
 from adcompile.transforms.build import Builder
 from adcompile.transforms.min_cut import cheapest_to_keep
+from adcompile.transforms.plan_buffers import is_update
 from adcompile.transforms.reverse import Reversed
 
 # What is computed again rather than recorded: it costs no more than reading it back.
@@ -83,7 +84,7 @@ CHEAP = frozenset(
     ]
 )
 COMPARISONS = frozenset([np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal])
-NUMBER_COST, ARRAY_COST, COUNTER_COST = 10, 80, 1
+NUMBER_COST, ARRAY_COST, COPY_COST, COUNTER_COST = 10, 80, 2000, 1
 
 
 def place_residuals(reversed_: Reversed, inputs: Sequence[Var]) -> tuple[tuple[Stmt, ...], Block]:
@@ -132,6 +133,7 @@ class _Placing:
         self.split = split
         self.types: Types = reversed_.types
         self.scopes = Scopes(reversed_.forward, inputs)
+        self.updated = updated_values(reversed_.forward)
         self.loops: dict[Loop, _LoopEdit] = {}
         self.ifs: dict[If, _IfEdit] = {}
 
@@ -328,6 +330,8 @@ class _Placing:
             return None
         if isinstance(call.fn, Attribute) and canonical(call.fn) is call.fn:
             return None
+        if any(a in self.updated and not self.is_of(a, frame) for a in call.operands if isinstance(a, Var)):
+            return None  # the element is gone when the reverse sweep asks, and the whole costs a copy
         return [a for a in call.operands if isinstance(a, Var) and self.is_of(a, frame)]
 
     def is_of(self, var: Var, frame: Loop | None) -> bool:
@@ -337,6 +341,8 @@ class _Placing:
         """What keeping a value costs: memory, in rough units."""
         if frame is not None and var in self.counters(frame):
             return COUNTER_COST
+        if var in self.updated:
+            return COPY_COST
         return NUMBER_COST if isinstance(self.types.get(var), Scalar) else ARRAY_COST
 
     def behind(self, needed: Sequence[Var], kept: set[Var], frame: Loop | None) -> set[Var]:
@@ -535,6 +541,21 @@ class _Placing:
             after = inner.make(operator.add, (so_far, Const(1)), name="trips")
             loop = _carry(loop, so_far, Const(0), inner.stmts, after, edit.trips)
         return [*stmts, loop]
+
+
+def updated_values(stmts: Sequence[Stmt]) -> set[Var]:
+    """The values whose memory a later update takes: to keep one of them costs a copy."""
+    found: set[Var] = set()
+    order = list(walk(Block(tuple(stmts))))
+    for stmt in order:
+        if isinstance(stmt, Call) and is_update(stmt) and isinstance(stmt.operands[0], Var):
+            found.add(stmt.operands[0])
+    for stmt in reversed(order):  # an inner loop's param before the value that it begins with
+        if isinstance(stmt, (For, While)):
+            found.update(
+                a for p, a in zip(stmt.params, stmt.inits, strict=True) if p in found and isinstance(a, Var)
+            )
+    return found
 
 
 def handed_on(stmt: Stmt) -> list[tuple[Atom, ...]]:

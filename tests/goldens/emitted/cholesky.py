@@ -38,24 +38,26 @@ def log_determinant_grad(A, total_bar=1.0):
     tape = []
     for j in range(n):
         tape2 = []
-        L = np.copy(L)
         for i in range(j, n):
-            L_in = L
             t = i, j
             s = A[t]
+            tape3 = []
             for k in range(j):
-                s -= L_in[i, k] * L_in[j, k]
+                t2 = L[i, k]
+                t3 = L[j, k]
+                s -= t2 * t3
+                tape3.append((k, t2, t3))
             if i == j:
                 t2 = math.sqrt(s)
-                L = np.copy(L_in)
                 L[t] = t2
                 t3 = None
+                t4 = None
             else:
-                t3 = s / L_in[j, j]
-                L = np.copy(L_in)
-                L[t] = t3
+                t3 = L[j, j]
+                t4 = s / t3
+                L[t] = t4
                 t2 = None
-            tape2.append((i, L_in, t2, t3))
+            tape2.append((i, t2, t3, t4, tape3))
         tape.append((j, tape2))
     L_bar = np.zeros_like(L)
     for i in reversed(range(n)):
@@ -64,27 +66,23 @@ def log_determinant_grad(A, total_bar=1.0):
         L_bar[t] += 2 * total_bar / L[t]
     A_bar = np.zeros_like(A)
     for j, tape in reversed(tape):
-        for i, L, t, t2 in reversed(tape):
-            t3 = i, j
+        for i, t, t2, t3, tape in reversed(tape):
+            t4 = i, j
             if i == j:
                 # L[i, j] = math.sqrt(s)
-                g = L_bar[t3]
-                L_bar[t3] = 0.0
+                g = L_bar[t4]
+                L_bar[t4] = 0.0
                 s_bar = g * 0.5 / t
             else:
-                t = j, j
-                t4 = L[t]
                 # L[i, j] = s / L[j, j]
-                g = L_bar[t3]
-                L_bar[t3] = 0.0
-                s_bar = g / t4
-                L_bar[t] -= g * (t2 / t4)
-            for k in reversed(range(j)):
-                t = i, k
-                t2 = j, k
+                g = L_bar[t4]
+                L_bar[t4] = 0.0
+                s_bar = g / t2
+                L_bar[j, j] -= g * (t3 / t2)
+            for k, t, t2 in reversed(tape):
                 # s -= L[i, k] * L[j, k]
-                L_bar[t2] -= L[t] * s_bar
-                L_bar[t] -= s_bar * L[t2]
+                L_bar[j, k] -= t * s_bar
+                L_bar[i, k] -= s_bar * t2
             # s = A[i, j]
-            A_bar[t3] += s_bar
+            A_bar[t4] += s_bar
     return A_bar

@@ -28,11 +28,11 @@ def f_grad(x, n, out_bar=1.0):
         x_in = x
         total += np.sin(x_in) / (k + 1)
         stop = total > 1.2
-        if not stop:
-            x = x_in * 1.1
-        tape.append((k, x_in, stop))
         if stop:
+            tape.append((k, x_in, stop))
             break
+        x = x_in * 1.1
+        tape.append((k, x_in, stop))
     # return total * x
     total_bar = out_bar * x
     x_bar = total * out_bar

@@ -11,7 +11,6 @@ f = power
 ARGS = (1.3, 4)
 MORE = (1.3, 1), (0.7, 2)
 WRT = 0
-SECOND_ORDER_FAILS = "require_scalar is taken to change its argument"
 
 
 # emitted:

@@ -28,11 +28,11 @@ def f_grad(x, tolerance, out_bar=1.0):
         t = x / y_in
         y = 0.5 * (y_in + t)
         stop = abs(y * y - x) < tolerance
-        if not stop:
-            x += 0.001 * math.sin(y)
-        tape.append((y_in, t, stop))
         if stop:
+            tape.append((y_in, t, stop))
             break
+        x += 0.001 * math.sin(y)
+        tape.append((y_in, t, stop))
     y_bar = 0.0
     x_bar = 0.0
     for y, t, t2 in reversed(tape):
