@@ -95,6 +95,7 @@ class ExpressionLowering:
         self.locals: set[str] = set()
         self.stmts: list[Stmt] = []
         self.origin: Origin | None = None
+        self.depth = 0  # loops around the statement, within its function
         self.inlining: list[Any] = []
 
     # -------------------------------------------------------------------------------- pieces

@@ -64,16 +64,22 @@ def contains_break(stmts: Sequence[Any]) -> bool:
     return any(_ends_loop(s, False) for s in stmts)
 
 
-def _ends_loop(stmt: Any, inner: bool) -> bool:
+def contains_own_break(stmts: Sequence[Any]) -> bool:
+    """Whether a loop's body has a break of that loop."""
+    return any(_ends_loop(s, False, by_return=False) for s in stmts)
+
+
+def _ends_loop(stmt: Any, inner: bool, by_return: bool = True) -> bool:
     if isinstance(stmt, gast.Return):
-        return True
+        return by_return
     if isinstance(stmt, gast.Break):
         return not inner
     if isinstance(stmt, SCOPES):
         return False
     if isinstance(stmt, LOOPS):
-        return any(_ends_loop(s, True) for s in stmt.body) or any(_ends_loop(s, inner) for s in stmt.orelse)
-    return any(_ends_loop(s, inner) for s in gast.iter_child_nodes(stmt) if isinstance(s, gast.stmt))
+        in_body = any(_ends_loop(s, True, by_return) for s in stmt.body)
+        return in_body or any(_ends_loop(s, inner, by_return) for s in stmt.orelse)
+    return any(_ends_loop(s, inner, by_return) for s in gast.iter_child_nodes(stmt) if isinstance(s, gast.stmt))
 
 
 def contains_return(stmts: Sequence[Any]) -> bool:

@@ -29,6 +29,7 @@ from adcompile.frontend.jumps import (
     base_name,
     bound_names,
     contains_break,
+    contains_own_break,
     contains_return,
     may_jump,
     parts_of_scope,
@@ -53,6 +54,7 @@ from adcompile.ir.nodes import (
     Var,
     While,
     With,
+    leaves,
     same_atom,
 )
 from adcompile.runtime import structures, updates
@@ -143,11 +145,17 @@ class StatementLowering(ExpressionLowering):
 
     def _body_value(self, body: Sequence[Any]) -> Atom:
         """Lower a function's body; the atom that it returns."""
-        self.env.update({JUMPED: FALSE, RETURNED: FALSE, VALUE: NONE, STOP: FALSE})
+        outer_depth, self.depth = self.depth, 0
+        self.env.update({JUMPED: FALSE, RETURNED: FALSE, VALUE: UNDEF, STOP: FALSE})
         self.statements(body)
-        value = self.env[VALUE]
-        assert not isinstance(value, LocalFunction)
-        return value
+        self.depth = outer_depth
+        returned, value = self.env[RETURNED], self.env[VALUE]
+        assert not isinstance(value, LocalFunction) and not isinstance(returned, LocalFunction)
+        if returned is TRUE or (self.stmts and leaves(self.stmts[-1])):
+            return value
+        if returned is FALSE:
+            return NONE
+        return self.choose(returned, lambda: value, lambda: NONE)
 
     # ------------------------------------------------------------------------ lists and jumps
 
@@ -166,8 +174,13 @@ class StatementLowering(ExpressionLowering):
                 return None
             if jumped is not FALSE and rest:
                 assert isinstance(jumped, Var)
-                return self._branch(jumped, lambda: None, lambda: self._unguarded(rest))
+                return self._branch(jumped, self._after_jump, lambda: self._unguarded(rest))
         return None
+
+    def _after_jump(self) -> None:
+        """Behind a jump: outside all loops it was a return."""
+        if self.depth == 0:
+            self.env[RETURNED] = TRUE
 
     def _unguarded(self, stmts: Sequence[Any]) -> None:
         self.env[JUMPED] = FALSE
@@ -282,6 +295,9 @@ class StatementLowering(ExpressionLowering):
         body = self.block(lambda: self._loop_body(stmt.body, carried))
         results, stop = self._leave_loop(carried, stmt.body)
         self.emit(While(params, inits, head, body, results, stop, origin))
+        endless = isinstance(stmt.test, gast.Constant) and stmt.test.value is True
+        if endless and RETURNED in carried and not contains_own_break(stmt.body):
+            self.env.update({RETURNED: TRUE, JUMPED: TRUE})  # there is no other way out
         return self._loop_else(stmt)
 
     def _enter_loop(
@@ -307,12 +323,14 @@ class StatementLowering(ExpressionLowering):
         return carried, tuple(inits), tuple(params)
 
     def _loop_body(self, body: Sequence[Any], carried: Sequence[str]) -> Sequence[Atom]:
+        self.depth += 1
         self.env[JUMPED] = FALSE
         if STOP in carried:
             self.env[STOP] = FALSE
         if RETURNED in carried:
             self.env.update({RETURNED: FALSE, VALUE: UNDEF})
         self.statements(body)
+        self.depth -= 1
         yields = []
         for name in carried:
             value = self.env.get(name, UNDEF)

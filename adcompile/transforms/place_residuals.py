@@ -44,7 +44,7 @@ from adcompile.ir.nodes import (
 )
 from adcompile.ir.traverse import clone, map_atoms, substitute, uses_in, walk
 from adcompile.ir.types import INT, UNKNOWN, Array, List, Scalar, Tuple
-from adcompile.runtime import updates
+from adcompile.runtime import broadcasting, updates
 from adcompile.runtime.structures import make_list, make_tuple, unpack
 from adcompile.transforms.build import Builder
 from adcompile.transforms.min_cut import cheapest_to_keep
@@ -93,7 +93,8 @@ def place_residuals(reversed_: Reversed, inputs: Sequence[Var]) -> tuple[tuple[S
     backward = placing.region(reversed_.backward)
     backward = placing.compare_again(backward)
     backward = placing.export(backward, None)
-    return placing.bind_kept(placing.rebuild(reversed_.forward), placing.recorded()), backward
+    kept = [*placing.recorded(), *shapes_read(backward)]
+    return placing.bind_kept(placing.rebuild(reversed_.forward), kept), backward
 
 
 def split_residuals(
@@ -556,6 +557,12 @@ def updated_values(stmts: Sequence[Stmt]) -> set[Var]:
                 a for p, a in zip(stmt.params, stmt.inits, strict=True) if p in found and isinstance(a, Var)
             )
     return found
+
+
+def shapes_read(backward: Block) -> list[Atom]:
+    """What a reverse sweep makes zeros like, even where the program left it unbound."""
+    makers = (np.zeros_like, broadcasting.zeros_like)
+    return [s.operands[0] for s in walk(backward) if isinstance(s, Call) and s.fn in makers]
 
 
 def handed_on(stmt: Stmt) -> list[tuple[Atom, ...]]:

@@ -268,7 +268,11 @@ class _ReverseSweep:
         zero = {v for v in outer if v not in self.bars}
         inits += [self.cotangent(v) for v in outer]
         params = [self.adjoint_of(loop.params[i]) for i in carried] + [self.adjoint_of(v) for v in outer]
-        before = self.bars
+        before, displays = self.bars, self.displays
+        # What a trip adds to a value from outside goes through that value's carried cotangent:
+        # the items of a display made outside are not reached directly.
+        inside = defined_in(loop.body)
+        self.displays = {v: made for v, made in displays.items() if v in inside}
         with self.b.nested() as stmts:
             self.bars = dict(zip(outer, params[len(carried) :], strict=True))
             untouched = {v: bar for v, bar in self.bars.items() if v in zero}
@@ -281,7 +285,7 @@ class _ReverseSweep:
                 self.items(loop, untouched)
             yields += [self.cotangent(v) for v in outer]
             body = Block(tuple(stmts), tuple(yields))
-        self.bars = before
+        self.bars, self.displays = before, displays
         self.b.origin = origin
         results = [self.adjoint_of(loop.params[i]) for i in carried] + [self.adjoint_of(v) for v in outer]
         self.b.emit(

@@ -873,6 +873,24 @@ def return_from_a_branch_inside_a_loop_with_an_else(x, y):
     return z
 
 
+@at((1.3, 0.2), (0.6, 0.2), (-1.3, 0.2))
+def return_inside_a_loop_inside_a_branch(x, y):
+    if x > 0.0:
+        for _ in range(3):
+            if 0.5 < x < 0.7:
+                return y * y
+    return x * y
+
+
+@at((-0.5,))
+def list_made_before_a_loop_and_summed_inside(x):
+    items = [x, np.cos(x)]
+    y = 1.0
+    for _ in range(2):
+        y = y * np.cos(sum(items))
+    return y
+
+
 # --------------------------------------------------------------------------- other statements
 
 

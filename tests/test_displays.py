@@ -1,0 +1,38 @@
+"""Lists and tuples whose items are known, read by rules in and out of loops."""
+
+import numpy as np
+
+from adcompile import check_grads
+
+
+def test_a_display_from_outside_is_read_in_a_loop():
+    def f(x, y):
+        items = [np.cos(x), np.sin(x * y), x]
+        for k in range(3):
+            y = y * np.cos(sum(items) / (k + 1.0))
+        return y + items[0]
+
+    check_grads(f, (0.7, -0.4))
+
+
+def test_a_display_of_arrays_is_joined_in_a_loop():
+    def f(v, w):
+        parts = (v, w * 2.0)
+        total = 0.0
+        for k in range(2):
+            total += np.sum(np.sin(np.concatenate(parts)) * (k + 1.0))
+        return total
+
+    check_grads(f, (np.array([0.3, -0.8]), np.array([1.1, 0.2, 0.5])))
+
+
+def test_a_display_made_in_a_branch_and_read_there():
+    def f(x, v):
+        if x > 0.0:
+            y = np.sum(np.stack([v, v * x]) ** 2)
+        else:
+            y = np.sum(v)
+        return y * x
+
+    check_grads(f, (0.6, np.array([0.3, -0.8])))
+    check_grads(f, (-0.6, np.array([0.3, -0.8])))
