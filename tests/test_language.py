@@ -287,9 +287,22 @@ def test_timing_and_formatting():
         start = time.perf_counter()
         y = x * x
         message = f"took {time.perf_counter() - start:.3f} s for {round(x, 3)}"
+        message += "{:.3f} at {}".format(x, round(y, 3))  # noqa: UP032 (the call is what is tested)
         return y if message else x
 
     assert grad(f)(3.0) == 6.0
+
+
+def test_a_list_shuffled_by_something_unknown_is_refused():
+    import random
+
+    def f(x):
+        items = [x[0], x[1], x[2]]
+        random.shuffle(items)
+        return items[0] * 2.0
+
+    with pytest.raises(Refused, match="may change 'items' in place"):
+        grad(f)(np.array([0.3, -0.8, 1.2]))
 
 
 # --------------------------------------------------------------------------- detach and no_grad
