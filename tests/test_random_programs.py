@@ -17,6 +17,7 @@ pytest.importorskip("hypothesis")
 
 from hypothesis import HealthCheck, assume, given, settings
 
+from adcompile.testing.loading import load_text
 from adcompile.testing.programs import (
     CRASHED,
     DISCARDED,
@@ -26,11 +27,10 @@ from adcompile.testing.programs import (
     check_program,
     generate,
     judge,
-    load_text,
-    main,
     programs,
     reduce_program,
 )
+from adcompile.testing.programs.__main__ import main
 
 COUNT = int(os.environ.get("ADCOMPILE_EXAMPLES", "150"))
 EVERY_RUN_THE_SAME = settings(

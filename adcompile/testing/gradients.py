@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
-import linecache
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-_ALONG = itertools.count(1)
+from adcompile.testing.loading import along
 
 
 class GradientMismatch(AssertionError):  # noqa: N818  (the public name)
@@ -82,19 +80,8 @@ def _check_higher(df: Any, args: Sequence[Any], position: int, order: int, rtol:
     """Check the derivative of a gradient: of its scalar product with random numbers."""
     bare = df.specialize(*args)
     w = np.round(np.random.default_rng(order).uniform(-1, 1, np.shape(args[position])), 2)
-    along = _along(bare, w if np.ndim(w) else float(w), len(args))
-    check_grads(along, args, position, order - 1, rtol=rtol * 10, atol=atol * 10)
-
-
-def _along(function: Callable[..., Any], weights: Any, count: int) -> Any:
-    """`np.sum(function(...) * weights)` as a function with source, which `grad` can read."""
-    names = ", ".join(f"a{i}" for i in range(count))
-    text = f"def along({names}):\n    return np.sum(function({names}) * weights)\n"
-    filename = f"<along {next(_ALONG)}>"
-    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-    namespace: dict[str, Any] = {"np": np, "function": function, "weights": weights}
-    exec(compile(text, filename, "exec"), namespace)
-    return namespace["along"]
+    scalar = along(bare, w if np.ndim(w) else float(w), len(args))
+    check_grads(scalar, args, position, order - 1, rtol=rtol * 10, atol=atol * 10)
 
 
 def _is_float(value: Any) -> bool:
