@@ -63,7 +63,7 @@ class Bindings:
         name = self._bind(alias, module)
         line = f"import {module.__name__}"
         self.imports[name] = line if name == module.__name__ else f"{line} as {name}"
-        return _name(name)
+        return name_node(name)
 
     def object(self, name: str, value: Any) -> ast.expr:
         """Any object under a name like `name`."""
@@ -73,7 +73,7 @@ class Bindings:
         if module and source.isidentifier():
             suffix = "" if bound == source else f" as {bound}"
             self.imports[bound] = f"from {module} import {source}{suffix}"
-        return _name(bound)
+        return name_node(bound)
 
     def _bind(self, name: str, value: Any) -> str:
         candidate, number = name, 1
@@ -83,22 +83,22 @@ class Bindings:
         self.values[candidate] = value
         return candidate
 
-    # ------------------------------------------------------------------------- expressions
+    # ---------------------------------------------------------------------------------- expressions
 
     def callable(self, fn: Any) -> ast.expr:
         """A callable as an expression."""
         if isinstance(fn, FunctionRef):
-            return _name(fn.name)
+            return name_node(fn.name)
         name = getattr(fn, "__name__", type(fn).__name__)
         if getattr(builtins, name, None) is fn:
-            return self.object(name, fn) if self._taken.get(name, fn) is not fn else _name(name)
+            return self.object(name, fn) if self._taken.get(name, fn) is not fn else name_node(name)
         if getattr(math, name, None) is fn:
-            return _attribute(self.module(math, "math"), name)
+            return attribute_node(self.module(math, "math"), name)
         path = numpy_path(fn)
         if path is not None:
             expr = self.module(np, "np")
             for part in path:
-                expr = _attribute(expr, part)
+                expr = attribute_node(expr, part)
             return expr
         return self.object(name if name.isidentifier() else "function", fn)
 
@@ -114,7 +114,7 @@ class Bindings:
             parts = [self.constant(p) for p in (value.start, value.stop, value.step)]
             return ast.Call(self.callable(slice), parts, [])
         if isinstance(value, np.dtype):
-            return _attribute(self.module(np, "np"), value.name)
+            return attribute_node(self.module(np, "np"), value.name)
         if isinstance(value, types.ModuleType):
             return self.module(value, value.__name__.split(".")[-1])
         if isinstance(value, range):
@@ -128,7 +128,7 @@ class Bindings:
         if isinstance(value, complex):
             return ast.Constant(value)
         if value != value or value in (math.inf, -math.inf):
-            expr: ast.expr = _attribute(self.module(np, "np"), "nan" if value != value else "inf")
+            expr: ast.expr = attribute_node(self.module(np, "np"), "nan" if value != value else "inf")
             return ast.UnaryOp(ast.USub(), expr) if value == -math.inf else expr
         if value < 0 or (isinstance(value, float) and math.copysign(1, value) < 0):
             return ast.UnaryOp(ast.USub(), ast.Constant(-value))
@@ -149,10 +149,12 @@ def numpy_path(fn: Any) -> tuple[str, ...] | None:
     return None
 
 
-def _name(identifier: str) -> ast.Name:
+def name_node(identifier: str) -> ast.Name:
+    """A name that is read."""
     return ast.Name(identifier, ast.Load())
 
 
-def _attribute(value: ast.expr, name: str) -> ast.Attribute:
+def attribute_node(value: ast.expr, name: str) -> ast.Attribute:
+    """`value.name`, read."""
     return ast.Attribute(value, name, ast.Load())
 
