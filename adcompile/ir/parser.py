@@ -8,7 +8,6 @@ defined or not, once or twice: to find that wrong is the verifier's work.
 from __future__ import annotations
 
 import ast
-import builtins
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ from adcompile.errors import SourceError
 from adcompile.ir.nodes import (
     UNDEF,
     Atom,
-    Attribute,
     Block,
     Call,
     Capture,
@@ -28,9 +26,7 @@ from adcompile.ir.nodes import (
     Each,
     For,
     Function,
-    FunctionRef,
     If,
-    Method,
     Opaque,
     Param,
     Range,
@@ -43,7 +39,15 @@ from adcompile.ir.nodes import (
     While,
     With,
 )
-from adcompile.ir.printer import INDENT, MODULES
+from adcompile.ir.vocabulary import (
+    CALLABLE_PREFIX,
+    EACH,
+    INDENT,
+    KEPT_EXPRESSION,
+    PARAM_PREFIX,
+    UNDEFINED_NAME,
+    object_named,
+)
 
 T = TypeVar("T")
 TOKEN = re.compile(
@@ -59,13 +63,15 @@ TOKEN = re.compile(
     re.VERBOSE,
 )
 LITERALS: dict[str, Any] = {"None": None, "True": True, "False": False}
-SYNTAX = {"syntax": False, "passive_syntax": True}  # whether the result carries no derivative
+KEPT = {word: passive for passive, word in KEPT_EXPRESSION.items()}
+BACKWARDS = {word: backwards for backwards, word in EACH.items()}
+CALLABLES = {prefix: made for made, prefix in CALLABLE_PREFIX.items()}
 MAKERS = (slice, range, complex, np.dtype, np.generic)  # what may be called to make a constant
 
 
 def from_text(text: str, namespace: Mapping[str, object]) -> Function:
     """The function that a text describes. `namespace` has the objects whose names are not
-    of the modules in `printer.MODULES`.
+    of the modules in `vocabulary.MODULES`.
 
     Raises:
         SourceError: where the text is not as `to_text` writes it.
@@ -168,8 +174,7 @@ class _Parser:
         return function
 
     def param(self) -> Param:
-        kinds = ("**", "*", "keyword")
-        kind = next((k for k in kinds if self.line.accept(k)), "positional")
+        kind = next(k for k, prefix in PARAM_PREFIX.items() if not prefix or self.line.accept(prefix.strip()))
         var = self.var()
         default = self.constant() if self.line.accept("=") else None
         return Param(var, kind, default)
@@ -278,8 +283,8 @@ class _Parser:
         bounds = line.enclosed(self.atom, ")")
         if kind == "range" and len(bounds) == 3:
             return item, Range(*bounds)
-        if kind in ("each", "reversed") and len(bounds) == 1:
-            return item, Each(bounds[0], backwards=kind == "reversed")
+        if kind in BACKWARDS and len(bounds) == 1:
+            return item, Each(bounds[0], BACKWARDS[kind])
         raise line.error("a source is 'range' of three atoms, or 'each' or 'reversed' of one")
 
     def carried(self) -> tuple[tuple[Var, ...], tuple[Atom, ...], tuple[Var, ...], int | None]:
@@ -315,7 +320,7 @@ class _Parser:
         line.expect("=")
         token = line.take("name", "syntax")
         line.expect("(")
-        is_kept = token.text in SYNTAX and line.tokens and line.tokens[-1].kind == "string"
+        is_kept = token.text in KEPT and line.tokens and line.tokens[-1].kind == "string"
         kept = self.string() if is_kept else ""
         line.accept(",")
         arguments = line.enclosed(self.argument, ")")
@@ -323,7 +328,7 @@ class _Parser:
         if is_kept:
             node = ast.parse(kept, mode="eval").body
             reads = tuple(str(name) for name, _ in arguments)
-            fn: Any = Syntax(node, reads, passive=SYNTAX[token.text])
+            fn: Any = Syntax(node, reads, passive=KEPT[token.text])
             return Call(results, fn, tuple(a for _, a in arguments))
         args = tuple(a for name, a in arguments if name == "")
         kwargs = tuple((None if name == "**" else name, a) for name, a in arguments if name != "")
@@ -344,23 +349,15 @@ class _Parser:
         return name, self.atom()
 
     def callable(self, token: _Token) -> Any:
-        made = {".": Method, "@": Attribute, "&": FunctionRef}
-        return made[token.text[0]](token.text[1:]) if token.kind == "syntax" else self.resolve(token.text)
+        made = CALLABLES.get(token.text[0])
+        return made(token.text[1:]) if made is not None else self.resolve(token.text)
 
     def resolve(self, name: str) -> Any:
         """The object that a dotted name means."""
-        if name in self.namespace:
-            return self.namespace[name]
-        first, *rest = name.split(".")
-        known = {**vars(builtins), **self.namespace, **MODULES}
-        if first not in known:
-            raise self.line.error(f"{name!r} is not in the namespace")
-        value = known[first]
-        for part in rest:
-            if not hasattr(value, part):
-                raise self.line.error(f"{value!r} has no attribute {part!r}")
-            value = getattr(value, part)
-        return value
+        try:
+            return object_named(name, self.namespace)
+        except LookupError as error:
+            raise self.line.error(error.args[0]) from None
 
     # ---------------------------------------------------------------------------------- atoms
 
@@ -374,7 +371,7 @@ class _Parser:
         return self.var() if is_var else self.constant()
 
     def constant(self) -> Const:
-        return UNDEF if self.line.accept("undefined") else Const(self.value())
+        return UNDEF if self.line.accept(UNDEFINED_NAME) else Const(self.value())
 
     def string(self) -> str:
         return str(ast.literal_eval(self.line.take("string").text))

@@ -16,10 +16,6 @@ function of the program. `parser.from_text` reads the text back.
 from __future__ import annotations
 
 import ast
-import builtins
-import copy
-import math
-import operator
 import re
 import types as python_types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -53,26 +49,15 @@ from adcompile.ir.nodes import (
 )
 from adcompile.ir.traverse import inner_of, results_of, walk
 from adcompile.ir.types import Type
-from adcompile.runtime import broadcasting, checks, markers, structures, updates
-
-INDENT = "  "
-HELPERS = ("structures", "updates", "markers", "broadcasting", "checks")
-PARAM_PREFIX = {"positional": "", "keyword": "keyword ", "*": "*", "**": "**"}
-# Where the text finds a callable, and what it calls the place; a built-in has its name alone.
-MODULES: dict[str, Any] = {
-    "operator": operator,
-    "copy": copy,
-    "structures": structures,
-    "updates": updates,
-    "markers": markers,
-    "broadcasting": broadcasting,
-    "checks": checks,
-    "math": math,
-    "np": np,
-    "np.linalg": np.linalg,
-    "np.fft": np.fft,
-    "np.random": np.random,
-}
+from adcompile.ir.vocabulary import (
+    CALLABLE_PREFIX,
+    EACH,
+    INDENT,
+    KEPT_EXPRESSION,
+    PARAM_PREFIX,
+    UNDEFINED_NAME,
+    known_name,
+)
 
 
 def to_text(function: Function, types: Mapping[Var, Type] | None = None) -> str:
@@ -130,7 +115,7 @@ class _Printer:
     def call(self, call: Call) -> str:
         fn: Any = call.fn
         if isinstance(fn, Syntax):
-            kind = "passive_syntax" if fn.passive else "syntax"
+            kind = KEPT_EXPRESSION[fn.passive]
             named = [f"{n}={self.atom(a)}" for n, a in zip(fn.reads, call.operands, strict=True)]
             return f"{self.atoms(call.results)} = {kind}({', '.join([repr(ast.unparse(fn.node)), *named])})"
         args = list(map(self.atom, call.args))
@@ -168,7 +153,7 @@ class _Printer:
         if isinstance(source, Range):
             return f"{start}range({self.atoms((source.start, source.stop, source.step))})"
         assert isinstance(source, Each)
-        return f"{start}{'reversed' if source.backwards else 'each'}({self.atom(source.sequence)})"
+        return f"{start}{EACH[source.backwards]}({self.atom(source.sequence)})"
 
     def carried(self, loop: For | While) -> str:
         pairs = zip(loop.params, loop.inits, strict=True)
@@ -231,7 +216,7 @@ def _labels(function: Function) -> dict[Any, str]:
 def constant_text(value: Any) -> str:
     """A constant as text: a literal, a call that makes it, or the name of a known object."""
     if value is UNDEFINED:
-        return "undefined"
+        return UNDEFINED_NAME
     if type(value) is tuple:
         return f"({', '.join(map(constant_text, value))}{',' * (len(value) == 1)})"
     if type(value) is list:
@@ -252,30 +237,12 @@ def constant_text(value: Any) -> str:
 
 def callable_text(fn: Any) -> str:
     """A callable (or a module, or any other object) by its name."""
-    if isinstance(fn, Method):
-        return f".{fn.name}"
-    if isinstance(fn, Attribute):
-        return f"@{fn.name}"
-    if isinstance(fn, FunctionRef):
-        return f"&{fn.name}"
-    if id(fn) in _KNOWN:
-        return _KNOWN[id(fn)]
+    if isinstance(fn, (Method, Attribute, FunctionRef)):
+        return CALLABLE_PREFIX[type(fn)] + fn.name
+    name = known_name(fn)
+    if name is not None:
+        return name
     owner = getattr(fn, "__self__", None)
     if owner is not None and not isinstance(owner, python_types.ModuleType):
         return f"{constant_text(owner)}.{fn.__name__}"
     return getattr(fn, "__name__", None) or f"<{type(fn).__name__}>"
-
-
-def _known_names() -> dict[int, str]:
-    """The dotted names of the objects that the text knows; of several, the object's own."""
-    known = {id(value): name for name, value in vars(builtins).items()}
-    for place, module in MODULES.items():
-        own_first = sorted(vars(module).items(), key=lambda pair: getattr(pair[1], "__name__", "") != pair[0])
-        for name, value in own_first:
-            is_ours = place not in HELPERS or getattr(value, "__module__", "") == module.__name__
-            if is_ours and callable(value) and not name.startswith("_"):
-                known.setdefault(id(value), f"{place}.{name}")
-    return known | {id(module): place for place, module in MODULES.items()}
-
-
-_KNOWN = _known_names()

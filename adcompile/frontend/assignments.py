@@ -1,0 +1,111 @@
+"""Lower assignments in every form."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import gast
+
+from adcompile.frontend.changes import Changes, as_load
+from adcompile.frontend.jumps import base_name
+from adcompile.frontend.kept import KeptCode
+from adcompile.frontend.lowering import LocalFunction
+from adcompile.frontend.operators import BINARY, IN_PLACE
+from adcompile.ir.nodes import Atom, Call, Const, Var
+from adcompile.runtime import structures, updates
+
+
+class Assignments(Changes, KeptCode):
+    """Lowers assignments."""
+
+    def is_outside(self, target: Any) -> bool:
+        """Whether an assignment's target is part of an object from outside the function."""
+        if not isinstance(target, (gast.Subscript, gast.Attribute)):
+            return False
+        name = base_name(target)
+        return name is not None and name not in self.locals
+
+    def stmt_Assign(self, stmt: Any) -> None:
+        """`target = value`, `a = b = value`."""
+        if any(map(self.is_outside, stmt.targets)):
+            return self.keep(stmt)
+        if isinstance(stmt.value, gast.Lambda) and all(isinstance(t, gast.Name) for t in stmt.targets):
+            for target in stmt.targets:
+                self.bind(target.id, LocalFunction(stmt.value, target.id))
+            return None
+        if len(stmt.targets) == 1 and self._elementwise(stmt.targets[0], stmt.value):
+            return None
+        value = self.expr(stmt.value)
+        for target in stmt.targets:
+            self.assign(target, value)
+        return None
+
+    def _elementwise(self, target: Any, value: Any) -> bool:
+        """`a, b = x, y` without making the tuple."""
+        forms = (gast.Tuple, gast.List)
+        if not (isinstance(target, forms) and isinstance(value, forms) and len(target.elts) == len(value.elts)):
+            return False
+        if any(isinstance(e, gast.Starred) for e in (*target.elts, *value.elts)):
+            return False
+        values = [self.expr(e) for e in value.elts]
+        for element, atom in zip(target.elts, values, strict=True):
+            self.assign(element, atom)
+        return True
+
+    def stmt_AnnAssign(self, stmt: Any) -> None:
+        """`name: annotation = value`."""
+        if stmt.value is not None:
+            self.assign(stmt.target, self.expr(stmt.value))
+
+    def stmt_AugAssign(self, stmt: Any) -> None:
+        """`target += value` and kin; of an element, an update of its holder."""
+        fn, target = IN_PLACE[type(stmt.op)], stmt.target
+        if self.is_outside(target):
+            self.keep(stmt)
+            return
+        if isinstance(target, gast.Subscript):
+            base = self.expr(target.value)
+            index = self.expr(target.slice)
+            value = self.expr(stmt.value)
+            if isinstance(stmt.op, (gast.Add, gast.Sub)):
+                if isinstance(stmt.op, gast.Sub):
+                    value = self.call(operator.neg, value, node=stmt)
+                changed = self.call(updates.increment, base, index, value, node=stmt)
+            else:
+                old: Atom = self.call(operator.getitem, base, index, node=stmt)
+                new = self.call(BINARY[type(stmt.op)], old, value, node=stmt)
+                changed = self.call(updates.update, base, index, new, node=stmt)
+            self.put_back(target.value, changed)
+            return
+        read = gast.copy_location(as_load(target), target)
+        old, value = self.expr(read), self.expr(stmt.value)
+        self.assign(target, self.call(fn, old, value, node=stmt))
+
+    def assign(self, target: Any, value: Atom) -> None:
+        """Assign a value to a target of any form."""
+        if isinstance(target, gast.Name):
+            self.bind(target.id, value)
+        elif isinstance(target, (gast.Tuple, gast.List)):
+            self._unpack(target, value)
+        elif isinstance(target, gast.Subscript):
+            base = self.expr(target.value)
+            index = self.expr(target.slice)
+            self.put_back(target.value, self.call(updates.update, base, index, value, node=target))
+        elif isinstance(target, gast.Attribute):
+            self._store_attribute(target, value)
+        else:
+            self.refuse(target, "this assignment target is not supported")
+
+    def _unpack(self, target: Any, value: Atom) -> None:
+        stars = [i for i, e in enumerate(target.elts) if isinstance(e, gast.Starred)]
+        origin = self.source.origin(target) or self.origin
+        results = tuple(Var("", origin) for _ in target.elts)
+        if stars:
+            before, after = stars[0], len(target.elts) - stars[0] - 1
+            call = Call(results, structures.unpack_star, (value, Const(before), Const(after)), origin=origin)
+        else:
+            call = Call(results, structures.unpack, (value, Const(len(results))), origin=origin)
+        self.emit(call)
+        for element, item in zip(target.elts, results, strict=True):
+            self.assign(element.value if isinstance(element, gast.Starred) else element, item)

@@ -1,0 +1,83 @@
+"""Lower calls: of known callables, of methods, of values that are called."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import gast
+
+from adcompile.frontend.comprehensions import Comprehensions
+from adcompile.frontend.lowering import LocalFunction
+from adcompile.ir.nodes import UNDEF, Atom, Const, Method, Star
+
+SEEING_NAMES = (eval, exec, locals, globals, vars, dir, compile, __import__)
+# Builtins that take a generator's elements one by one: a comprehension serves as well.
+CONSUMERS = (sum, max, min, any, all, list, tuple, sorted, set)
+
+
+class Calls(Comprehensions):
+    """Lowers calls and their arguments."""
+
+    def expr_Call(self, node: Any) -> Atom:
+        """A call: of a known callable, of a method, or of a nested function, which is inlined."""
+        if isinstance(node.func, gast.Lambda):
+            return self.inline(LocalFunction(node.func, "<lambda>"), node)
+        if isinstance(node.func, gast.Name):
+            target = self.value_of_name(node.func, node.func.id)
+            if isinstance(target, LocalFunction):
+                return self.inline(target, node)
+        if isinstance(node.func, gast.Attribute):
+            receiver = self.expr(node.func.value)
+            if not isinstance(receiver, Const):
+                return self.method_call(receiver, node)
+            fn = self._static_attribute(node.func, receiver)
+        else:
+            fn = self.expr(node.func)
+        if fn is UNDEF:
+            return UNDEF
+        args, kwargs = self.arguments(node, fn)
+        if isinstance(fn, Const) and any(fn.value is f for f in SEEING_NAMES):
+            return self.refuse(
+                node,
+                f"'{fn.value.__name__}' sees the function's variables by name",
+                "what it reads or changes cannot be followed",
+                "write the expression out",
+            )
+        if isinstance(fn, Const) and fn.value in (max, min) and len(args) > 2 and not kwargs:
+            largest = args[0]
+            for other in args[1:]:
+                largest = self.call(fn.value, largest, other, node=node)
+            return largest  # type: ignore[return-value]
+        if isinstance(fn, Const):
+            return self.call(fn.value, *args, kwargs=kwargs, node=node)
+        return self.call(operator.call, fn, *args, kwargs=kwargs, node=node)
+
+    def _static_attribute(self, node: Any, receiver: Const) -> Atom:
+        if receiver is UNDEF:
+            return UNDEF
+        if not hasattr(receiver.value, node.attr):
+            return self.refuse(node, f"{receiver!r} has no attribute '{node.attr}'")
+        return Const(getattr(receiver.value, node.attr))
+
+    def arguments(self, node: Any, fn: Any = None) -> tuple[list[Atom | Star], list[tuple[str | None, Atom]]]:
+        """The lowered arguments of a call."""
+        args: list[Atom | Star] = []
+        consumes = isinstance(fn, Const) and any(fn.value is c for c in CONSUMERS)
+        for arg in node.args:
+            if isinstance(arg, gast.Starred) and isinstance(arg.value, (gast.List, gast.Tuple)):
+                for e in arg.value.elts:
+                    args.append(Star(self.expr(e.value)) if isinstance(e, gast.Starred) else self.expr(e))
+            elif isinstance(arg, gast.Starred):
+                args.append(Star(self.expr(arg.value)))
+            elif consumes and isinstance(arg, gast.GeneratorExp):
+                args.append(self.expr_ListComp(arg))
+            else:
+                args.append(self.expr(arg))
+        kwargs = [(keyword.arg, self.expr(keyword.value)) for keyword in node.keywords]
+        return args, kwargs
+
+    def method_call(self, receiver: Atom, node: Any) -> Atom:
+        """`receiver.name(...)` where the receiver is a value of the program."""
+        args, kwargs = self.arguments(node)
+        return self.call(Method(node.func.attr), receiver, *args, kwargs=kwargs, node=node)

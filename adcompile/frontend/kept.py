@@ -1,0 +1,83 @@
+"""Lower code that is kept as it is: text, asserts, `raise`, `try`, and expressions with a scope of
+their own."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import gast
+
+from adcompile.frontend.jumps import bound_names, may_jump, parts_of_scope
+from adcompile.frontend.lowering import LocalFunction, Lowering
+from adcompile.ir.nodes import UNDEF, Atom, Opaque, Syntax, Var
+
+
+class KeptCode(Lowering):
+    """Lowers what is kept as the user wrote it; it reads what its names stand for there."""
+
+    def syntax(self, node: Any, passive: bool = False) -> Atom:
+        """Keep an expression as it is; it reads what its names stand for here."""
+        reads: dict[str, Atom] = {}
+        own = set(bound_names([node]))
+        for part in gast.walk(node):
+            if isinstance(part, gast.Name) and part.id not in own and part.id not in reads:
+                value = self.env.get(part.id)
+                if isinstance(value, LocalFunction):
+                    return self.refuse(node, f"the nested function '{part.id}' is used as a value here")
+                if value is None and part.id not in self.locals:
+                    value = self.scope.atom(part.id)
+                    value = value if isinstance(value, Var) else None
+                if value is not None and value is not UNDEF:
+                    reads[part.id] = value
+        if any(isinstance(p, gast.NamedExpr) for p in parts_of_scope(node)):
+            return self.refuse(node, "':=' inside an expression that is kept as it is", "", "assign before it")
+        kept = gast.gast_to_ast(gast.Expression(node)).body
+        assert isinstance(kept, ast.expr)
+        return self.call(Syntax(kept, tuple(reads), passive), *reads.values(), node=node)
+
+    def expr_JoinedStr(self, node: Any) -> Atom:
+        """An f-string, kept as it is: text carries no derivative."""
+        return self.syntax(node, passive=True)
+
+    def expr_GeneratorExp(self, node: Any) -> Atom:
+        """A generator expression, kept as it is."""
+        return self.syntax(node)
+
+    def expr_SetComp(self, node: Any) -> Atom:
+        """A set comprehension, kept as it is."""
+        return self.syntax(node)
+
+    def keep(self, stmt: Any, leaves: bool = False) -> None:
+        """Keep a statement as it is: it reads the values that its names stand for here."""
+        reads: dict[str, Atom] = {}
+        written = [n for n in bound_names([stmt]) if n in self.locals]
+        for part in gast.walk(stmt):
+            if isinstance(part, gast.Name) and part.id not in reads:
+                value = self.env.get(part.id)
+                if isinstance(value, LocalFunction):
+                    self.refuse(part, f"the nested function '{part.id}' is used in a statement that is kept as it is")
+                elif value is not None and value is not UNDEF:
+                    reads[part.id] = value
+                elif part.id not in self.locals and isinstance(outside := self.scope.atom(part.id), Var):
+                    reads[part.id] = outside
+        writes = tuple((name, Var(name, self.origin)) for name in written)
+        node = gast.gast_to_ast(gast.Module([stmt], [])).body[0]
+        self.emit(Opaque(node, tuple(reads.items()), writes, leaves, self.origin))
+        self.env.update(writes)
+
+    def stmt_Assert(self, stmt: Any) -> None:
+        """`assert`, kept as it is."""
+        self.keep(stmt)
+
+    def stmt_Raise(self, stmt: Any) -> None:
+        """`raise`, kept as it is: control never passes it."""
+        self.keep(stmt, leaves=True)
+
+    def stmt_Try(self, stmt: Any) -> None:
+        """`try` with all that is in it, kept as it is."""
+        if any(may_jump(s) for s in (stmt, *stmt.body)):
+            what = "break, continue or return inside 'try' is not supported"
+            self.refuse(stmt, what, "", "assign a name and jump after it")
+        else:
+            self.keep(stmt)
