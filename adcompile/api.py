@@ -21,6 +21,7 @@ from adcompile.dispatch import Compiled, Dispatcher
 from adcompile.errors import UsageError
 from adcompile.ir.types import UNKNOWN, Type
 from adcompile.pipeline import COMPILE_LOCK, Compilation, Program, Want
+from adcompile.pullback import Pulled
 from adcompile.save import saved_module
 
 Wrt = int | str | Sequence[int | str]
@@ -110,6 +111,25 @@ class Transformed:
         """What the transformation gives at these arguments."""
         raise NotImplementedError
 
+    def _spread_call(self, compiled: Compiled, values: tuple[Any, ...]) -> Any:
+        positional: list[Any] = []
+        keyword: dict[str, Any] = {}
+        for parameter, value in zip(self._dispatcher.signature.parameters.values(), values, strict=True):
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                positional += value
+            elif parameter.kind is parameter.KEYWORD_ONLY:
+                keyword[parameter.name] = value
+            elif parameter.kind is parameter.VAR_KEYWORD:
+                keyword |= value
+            else:
+                positional.append(value)
+        return compiled.function(*positional, **keyword)
+
+    def __repr__(self) -> str:
+        names = list(inspect.signature(self._function).parameters)
+        by = ", ".join(names[i] for i in self._positions)
+        return f"<adcompile {type(self).__name__} of {self._function.__qualname__} by {by}>"
+
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
 
@@ -175,34 +195,35 @@ class Gradient(Transformed):
             return result
         return self._deliver(result, out, accumulate)
 
-    def _spread_call(self, compiled: Compiled, values: tuple[Any, ...]) -> Any:
-        positional: list[Any] = []
-        keyword: dict[str, Any] = {}
-        for parameter, value in zip(self._dispatcher.signature.parameters.values(), values, strict=True):
-            if parameter.kind is parameter.VAR_POSITIONAL:
-                positional += value
-            elif parameter.kind is parameter.KEYWORD_ONLY:
-                keyword[parameter.name] = value
-            elif parameter.kind is parameter.VAR_KEYWORD:
-                keyword |= value
-            else:
-                positional.append(value)
-        return compiled.function(*positional, **keyword)
-
     def _deliver(self, result: Any, out: Any, accumulate: bool) -> Any:
         if self._want.value or self._want.has_aux:
             raise UsageError("out= is for grad without has_aux, whose result is the gradient alone")
-        pairs = zip(result, out, strict=True) if self._several else [(result, out)]
-        for made, target in pairs:
-            if not isinstance(target, np.ndarray):
-                raise UsageError("out= takes an array that is written to")
-            if target.shape != np.shape(made):
-                raise UsageError(f"out= has shape {target.shape}, the gradient {np.shape(made)}")
+        count = len(self._positions)
+        if self._several and not (isinstance(out, (tuple, list)) and len(out) == count):
+            raise UsageError(f"out= takes a tuple of {count} arrays, one for each gradient")
+        made, targets = (result, out) if self._several else ((result,), (out,))
+        for gradient, target in zip(made, targets, strict=True):
+            _check_target(gradient, target)
+        for gradient, target in zip(made, targets, strict=True):
             if accumulate:
-                np.add(target, made, out=target, casting="same_kind")
+                np.add(target, gradient, out=target, casting="same_kind")
             else:
-                np.copyto(target, made, casting="same_kind")
+                np.copyto(target, gradient, casting="same_kind")
         return out
+
+
+def _check_target(gradient: Any, target: Any) -> None:
+    """Refuse an `out` that cannot take the gradient, before anything is written."""
+    if not isinstance(target, np.ndarray):
+        raise UsageError("out= takes an array that is written to")
+    if isinstance(gradient, (list, tuple, dict)):
+        raise UsageError(f"out= takes gradients that are arrays; this one is a {type(gradient).__name__}")
+    if target.shape != np.shape(gradient):
+        raise UsageError(f"out= has shape {target.shape}, the gradient {np.shape(gradient)}")
+    if not np.can_cast(np.result_type(gradient), target.dtype, "same_kind"):
+        raise UsageError(f"out= has dtype {target.dtype}, the gradient {np.result_type(gradient)}")
+    if not target.flags.writeable:
+        raise UsageError("out= is read-only")
 
 
 @overload
@@ -258,40 +279,15 @@ class VectorJacobian(Transformed):
 
         def both(*args: Any, **kwargs: Any) -> Any:
             value, residual = forward(*args, **kwargs)
-            return value, Pulled(pullback, residual, value)
+            return value, Pulled(pullback, residual, value, self._several)
 
         return Compiled(program, both)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """`(value, pullback)` at these arguments; `pullback(v)` may be called any number of times."""
         compiled, values = self._dispatcher.find(self._dispatcher.bind(args, kwargs))
-        value, pullback = Gradient._spread_call(self, compiled, values)  # type: ignore[arg-type]
-        pullback.several = self._several
+        value, pullback = self._spread_call(compiled, values)
         return value, pullback
-
-
-class Pulled:
-    """A pullback at a point: from a cotangent of the value to cotangents of the arguments."""
-
-    def __init__(self, function: Any, residual: Any, value: Any) -> None:
-        self.function = function
-        self.residual = residual
-        self.shape = np.shape(value) if not isinstance(value, (list, tuple, dict)) else None
-        self.several = False
-
-    def __call__(self, cotangent: Any) -> Any:
-        """The cotangents of the arguments for a cotangent of the value's shape.
-
-        Raises:
-            UsageError: if the cotangent has another shape than the value.
-        """
-        if self.shape is not None:
-            if not isinstance(cotangent, np.ndarray) and self.shape:
-                cotangent = np.asarray(cotangent, dtype=float)
-            if np.shape(cotangent) != self.shape:
-                raise UsageError(f"the cotangent has shape {np.shape(cotangent)}, the value {self.shape}")
-        result = self.function(self.residual, cotangent)
-        return (result,) if self.several and not isinstance(result, tuple) else result
 
 
 def vjp(f: Any, /, wrt: Wrt = 0) -> VectorJacobian:

@@ -31,6 +31,10 @@ from adcompile.save import saved_module
 from adcompile.testing.gradients import GradientMismatch, check_grads, numerical_gradient
 
 OK, FAILED, USAGE = 0, 1, 2
+PASSES = (
+    "lower, infer, check_mutation, simplify, split_calls, reverse, place_residuals, finish_cotangents, "
+    "eliminate_dead, plan_buffers"
+)
 
 DUMP_EXAMPLES = """\
 examples:
@@ -105,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     saved = "write a module that runs without adcompile, as save() does"
     compared = "the function against its gradient; with --after, the IR before the pass against the IR after it"
     dump.add_argument("-o", "--output", metavar="FILE", help=saved)
-    dump.add_argument("--after", metavar="PASS", help="print the IR after the named pass instead")
+    dump.add_argument("--after", metavar="PASS", help=f"print the IR after a pass instead: {PASSES}")
     dump.add_argument("--diff", action="store_true", help=compared)
     dump.add_argument("--time", action="store_true", help="the milliseconds of each pass, on stderr")
     dump.set_defaults(run=run_dump)

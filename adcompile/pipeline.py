@@ -117,11 +117,13 @@ class Compilation:
         forward, backward = place_residuals(both, primal.inputs)
         self.stage = "finish_cotangents"
         cotangents, finishing = finish_cotangents(both, [primal.params[i].var for i in want.wrt], backward)
+        self.trace("place_residuals", _whole(primal, both.seed, forward, backward))
         self.check_outside()
         self.found.raise_if_any()
         # The generic program is for reading: it is written for the functions that fit it.
         check = any(t is not UNKNOWN for t in inputs)
         gradient = _join(name, primal, both, forward, (*backward.stmts, *finishing), cotangents, want, check)
+        self.trace("finish_cotangents", gradient)
         self.finish(gradient, types_, function)
         return self.program(name)
 
@@ -175,12 +177,14 @@ class Compilation:
         primal, known = self.typed(function, inputs)
         if has_aux:
             primal = _separate_aux(primal)
+        self.trace("lower", primal)
         self.stage = "infer"
         types_ = infer(primal, known, self.call_type)
         self.trace("infer", primal)
         primal = resolve_calls(primal, types_, self.emitted_by)
         self.stage = "check_mutation"
         primal = check_mutation(primal, types_, self.found, self.changes_arguments)
+        self.trace("check_mutation", primal)
         self.stage = "simplify"
         primal = simplify(primal, types_)
         self.trace("simplify", primal)
@@ -194,7 +198,9 @@ class Compilation:
         check_real(active, types_, self.found)
         self.stage = "reverse"
         primal, pullbacks, active = split_calls(primal, types_, active, self.halves)
+        self.trace("split_calls", primal)
         both = reverse(primal, types_, active, wrt, pullbacks, self.found)
+        self.trace("reverse", _whole(primal, both.seed, both.forward, both.backward))
         sweep = eliminate_dead(replace(primal, body=both.backward))
         return replace(both, backward=sweep.body)
 
@@ -218,6 +224,7 @@ class Compilation:
         for one, types_ in reversed(self.functions):
             self.stage = "plan_buffers"
             plan = plan_buffers(one, types_)
+            self.trace("plan_buffers", plan.function)
             self.stage = "emit"
             emitted = emit(plan, types_, bindings, reserved | self.names | CALLED)
             texts.append(to_text(emitted.node, emitted.comments))
@@ -342,6 +349,7 @@ class Compilation:
         wrt = [primal.params[i].var for i in chosen]
         both = self.reverse(primal, types_, wrt)
         forward, stored, received, backward = split_residuals(both, primal.inputs)
+        self.trace("place_residuals", _whole(primal, both.seed, forward, backward, received))
         if for_caller:
             cotangents, finishing = finish_cotangents(both, wrt, backward)
             backward = Block((*backward.stmts, *finishing), cotangents)
@@ -418,6 +426,14 @@ def _join(
     seed = Param(both.seed, "positional" if not any(p.kind == "*" for p in params) else "keyword", Const(1.0))
     stmts = (*forward, *check, *backward, *builder.stmts)
     return replace(primal, name=name, params=(*params, seed, *rest), body=Block(stmts, (result,)))
+
+
+def _whole(
+    primal: Function, seed: Var, forward: Sequence[Stmt], backward: Block, received: Sequence[Var] = ()
+) -> Function:
+    """Both sweeps as one function that returns the cotangents, to be looked at."""
+    params = (*primal.params, Param(seed), *map(Param, received))
+    return replace(primal, params=params, body=Block((*forward, *backward.stmts), backward.yields))
 
 
 def name_seed(seed: Var, primal: Function) -> None:

@@ -802,6 +802,75 @@ def test_a_cotangent_of_another_shape():
     assert pullback([1.0, 2.0, 3.0]).tolist() == [2.0, 4.0, 6.0]
 
 
+@pytest.mark.parametrize("given", [[1, 2, 3], np.array([1, 2, 3]), np.array([True, True, True]), np.ones(3, "f4")])
+def test_a_cotangent_is_taken_in_the_dtype_of_the_value(given):
+    def f(x):
+        y = np.zeros_like(x)
+        for k in range(3):
+            y[k] = x[k] * 0.5
+        return y
+
+    for dtype in (np.float64, np.float32):
+        _, pullback = vjp(f)(np.ones(3, dtype))
+        made = pullback(given)
+        assert made.dtype == dtype
+        assert made.tolist() == (0.5 * np.asarray(given)).tolist()
+
+
+def several_values(x):
+    return x * 2, {"a": np.sum(x), "b": [x]}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (np.ones(3), "the cotangent is of dtype float64, the value a tuple"),
+        ((np.ones(3),), "the cotangent has 1 items, the value 2"),
+        ((np.ones(3), [1.0]), "the cotangent is of type list, the value a dict"),
+        ((np.ones(3), {"a": 1.0}), "the cotangent has the keys 'a', the value 'a', 'b'"),
+        ((np.ones(3), {"a": "1", "b": [np.ones(3)]}), "the cotangent is of type str, the value real numbers"),
+        ((np.ones(3), {"a": 1j, "b": [np.ones(3)]}), "the cotangent is of type complex, the value real numbers"),
+        ((np.ones(3) * 1j, {"a": 1, "b": [np.ones(3)]}), "the cotangent is of dtype complex128, the value real"),
+        ((np.ones(3), {"a": 1, "b": [np.ones(2)]}), r"the cotangent has shape \(2,\), the value \(3,\)"),
+        ((None, {"a": 1, "b": [np.ones(2)]}), "the cotangent is of type NoneType, the value real numbers"),
+    ],
+)
+def test_a_cotangent_of_another_form(given, message):
+    _, pullback = vjp(several_values)(np.ones(3))
+    with pytest.raises(UsageError, match=message):
+        pullback(given)
+    assert pullback([[1, 2, 3], {"b": (np.zeros(3),), "a": 1}]).tolist() == [3.0, 5.0, 7.0]
+
+
+@pytest.mark.parametrize(
+    ("wrt", "out", "message"),
+    [
+        (0, np.zeros(2), r"out= has shape \(2,\), the gradient \(3,\)"),
+        (0, np.zeros(3, int), "out= has dtype int64, the gradient float64"),
+        (0, [0.0, 0.0, 0.0], "out= takes an array that is written to"),
+        (0, np.broadcast_to(0.0, 3), "out= is read-only"),
+        ((0, 1), np.zeros(3), "out= takes a tuple of 2 arrays, one for each gradient"),
+        ((0, 1), (np.zeros(3),), "out= takes a tuple of 2 arrays, one for each gradient"),
+        ((0, 1), (np.zeros(3), np.zeros(3)), r"out= has shape \(3,\), the gradient \(\)"),
+    ],
+)
+def test_an_out_that_cannot_take_the_gradient(wrt, out, message):
+    targets = [t for t in (out if isinstance(out, tuple) else (out,)) if isinstance(t, np.ndarray)]
+    with pytest.raises(UsageError, match=message):
+        grad(lambda x, y: np.sum(x * y), wrt)(np.ones(3), 2.0, out=out)
+    assert all(not t.any() for t in targets)  # nothing was written
+
+
+def test_an_out_for_a_gradient_that_is_a_structure():
+    with pytest.raises(UsageError, match="out= takes gradients that are arrays; this one is a list"):
+        grad(lambda p: p[0] * p[1])([1.0, 2.0], out=np.zeros(2))
+
+
+def test_what_a_gradient_says_of_itself():
+    assert repr(grad(product, ("x", "y"))) == "<adcompile Gradient of product by x, y>"
+    assert repr(vjp(square)) == "<adcompile VectorJacobian of square by x>"
+
+
 def test_a_pullback_after_the_caller_changed_arrays_in_structures():
     params = {"w": np.array([1.0, 2.0]), "b": [np.array([3.0, 4.0])]}
     _, pullback = vjp(lambda p: p["w"] * p["b"][0])(params)

@@ -1,0 +1,99 @@
+"""What `vjp(f)(*args)` gives beside the value: its pullback at these arguments.
+
+A cotangent has the form of the value: the same structure, shapes and dtypes. What is given
+is brought to that form, or refused; the emitted code relies on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from adcompile.errors import UsageError
+
+
+class Pulled:
+    """A pullback at a point: from a cotangent of the value to cotangents of the arguments."""
+
+    def __init__(self, function: Callable[..., Any], residual: Any, value: Any, several: bool) -> None:
+        self._function = function
+        self._residual = residual
+        self._form = form_of(value)
+        self._several = several
+
+    def __call__(self, cotangent: Any) -> Any:
+        """The cotangents of the arguments for a cotangent of the value's form.
+
+        Raises:
+            UsageError: if the cotangent has another structure or shape than the value.
+        """
+        result = self._function(self._residual, fitted(cotangent, self._form))
+        return (result,) if self._several and not isinstance(result, tuple) else result
+
+
+Form = Any  # float, (shape, dtype), None for a constant, or a list, tuple or dict of forms
+
+
+def form_of(value: Any) -> Form:
+    """What a cotangent of a value looks like."""
+    if isinstance(value, dict):
+        return {key: form_of(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [form_of(item) for item in value] if isinstance(value, list) else tuple(map(form_of, value))
+    if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "biuf":
+        return _Array(value.shape, value.dtype if value.dtype.kind == "f" else np.dtype(float))
+    return float if type(value) in (bool, int, float) else None
+
+
+class _Array:
+    def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+        self.shape = shape
+        self.dtype = dtype
+
+
+def fitted(cotangent: Any, form: Form) -> Any:
+    """A cotangent in the form of its value: numbers and dtypes are converted.
+
+    Raises:
+        UsageError: if it has another structure or shape, or is not real.
+    """
+    if isinstance(form, dict):
+        if not isinstance(cotangent, dict):
+            raise UsageError(f"the cotangent is {_kind(cotangent)}, the value a dict")
+        if set(cotangent) != set(form):
+            raise UsageError(f"the cotangent has the keys {_listed(cotangent)}, the value {_listed(form)}")
+        return {key: fitted(cotangent[key], item) for key, item in form.items()}
+    if isinstance(form, (list, tuple)):
+        if not isinstance(cotangent, (list, tuple)):
+            raise UsageError(f"the cotangent is {_kind(cotangent)}, the value a {type(form).__name__}")
+        if len(cotangent) != len(form):
+            raise UsageError(f"the cotangent has {len(cotangent)} items, the value {len(form)}")
+        return type(form)(fitted(c, item) for c, item in zip(cotangent, form, strict=True))
+    if form is None:
+        return cotangent
+    shape, dtype = (form.shape, form.dtype) if isinstance(form, _Array) else ((), np.dtype(float))
+    return _fitted_number(cotangent, shape, dtype)
+
+
+def _fitted_number(cotangent: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+    if type(cotangent) is float and not shape:
+        return cotangent
+    made = cotangent if isinstance(cotangent, np.ndarray) else np.asarray(cotangent)
+    if made.dtype.kind not in "biuf":
+        raise UsageError(f"the cotangent is {_kind(cotangent)}, the value real numbers")
+    if made.shape != shape:
+        raise UsageError(f"the cotangent has shape {made.shape}, the value {shape}")
+    if isinstance(cotangent, np.ndarray) or shape:
+        return made.astype(dtype, copy=False)
+    return float(made)
+
+
+def _kind(value: Any) -> str:
+    is_numpy = isinstance(value, (np.ndarray, np.generic))
+    return f"of dtype {value.dtype}" if is_numpy else f"of type {type(value).__name__}"
+
+
+def _listed(keys: Iterable[Any]) -> str:
+    return ", ".join(map(repr, keys)) or "none"
