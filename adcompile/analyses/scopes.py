@@ -58,3 +58,7 @@ class Scopes:
     def frame(self, var: Var) -> Loop | None:
         """The loop whose trip a value belongs to; None for the function itself."""
         return self.of[var].frame
+
+    def is_of(self, var: Var, frame: Loop | None) -> bool:
+        """Whether a value is one of a trip of `frame`, or of the function itself."""
+        return var in self.of and self.frame(var) is frame

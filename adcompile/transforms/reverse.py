@@ -6,8 +6,8 @@ of it, last trip first. The reverse sweep reads values of the forward sweep wher
 needs them, even those inside loops that are long over: `place_residuals` decides how they
 get there.
 
-The cotangent of a value has its structure, shape and dtype. Cotangents are values too: an
-update such as `increment(x_bar, i, g)` makes a new one, and the emitter updates in place.
+Cotangents are values too: an update such as `increment(x_bar, i, g)` makes a new one, and
+the emitter updates in place.
 
 relies on: infer, activity.  ensures: one function with both sweeps, storage still abstract.
 """
@@ -17,14 +17,11 @@ from __future__ import annotations
 import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from adcompile.analyses.infer import Types
 from adcompile.errors import DiagnosticList
-from adcompile.inference.indexing import is_basic_index
-from adcompile.ir.callables import canonical, is_math
 from adcompile.ir.nodes import (
     NONE,
     Atom,
@@ -48,26 +45,12 @@ from adcompile.ir.nodes import (
     With,
 )
 from adcompile.ir.traverse import defined_in, free_in, walk
-from adcompile.ir.types import (
-    Array,
-    Dict,
-    List,
-    NotStatic,
-    Scalar,
-    Static,
-    Tuple,
-    Type,
-    kind_of,
-    may_carry_derivative,
-)
+from adcompile.ir.types import List, Scalar, Tuple
 from adcompile.rules.python import concatenate_lists, repeat_list
-from adcompile.rules.registry import Rule, rule_for
-from adcompile.runtime import broadcasting, updates
-from adcompile.runtime.structures import make_dict, make_list, make_tuple, unpack, unpack_star
-from adcompile.transforms.algebra import AdjointBuilder
-from adcompile.transforms.splice_rule import splice
-
-Bars = dict[Var, Atom]
+from adcompile.runtime.structures import make_list, make_tuple, unpack, unpack_star
+from adcompile.transforms.cotangents import Bars, Cotangents
+from adcompile.transforms.reverse_calls import by_rule
+from adcompile.transforms.reverse_structures import STRUCTURAL, add_item, unpacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,67 +109,13 @@ def reverse(
     return Reversed(function.body.stmts, value, seed, Block(tuple(sweep.b.stmts), cotangents), types)
 
 
-class _ReverseSweep:
+class _ReverseSweep(Cotangents):
     def __init__(
         self, types: Types, active: frozenset[Var], pullbacks: Mapping[Call, Pullback], found: DiagnosticList
     ) -> None:
-        self.types = types
-        self.active = active
+        super().__init__(types, active, found)
         self.pullbacks = pullbacks
-        self.found = found
-        self.b = AdjointBuilder(types, "adjoint")
-        self.bars: Bars = {}
-        self.displays: dict[Var, Call] = {}  # lists and tuples whose items are known
         self.contexts: dict[Var, Call] = {}  # the `with` contexts that the reverse sweep enters too
-
-    # -------------------------------------------------------------------------- cotangents
-
-    def adjoint_of(self, var: Var) -> Var:
-        """A new value for the cotangent of `var`, with its name and type."""
-        name = f"{var.name}_bar" if var.name else ""
-        return self.b.new(name, self.types.get(var, self.b.type_of(NONE)) if var in self.types else Scalar("?"))
-
-    def is_active(self, atom: Atom | Star) -> bool:
-        return isinstance(atom, Var) and atom in self.active
-
-    def accumulate(self, atom: Atom, contribution: Atom) -> None:
-        """Add a contribution to the cotangent of an active value."""
-        if not (isinstance(atom, Var) and atom in self.active):
-            return
-        before = self.bars.get(atom)
-        self.bars[atom] = self.named(atom, contribution if before is None else self.plus(atom, before, contribution))
-
-    def named(self, var: Var, cotangent: Atom) -> Atom:
-        """Give a temporary the name of the cotangent that it is."""
-        if isinstance(cotangent, Var) and not cotangent.name and var.name and cotangent in self.b.definitions:
-            cotangent.name = f"{var.name}_bar"
-        return cotangent
-
-    def plus(self, var: Var, a: Atom, b: Atom) -> Atom:
-        """The sum of two cotangents of `var`."""
-        if isinstance(self.types.get(var), (Scalar, Array)):
-            return self.b.call(operator.add, a, b)
-        return self.b.call(broadcasting.add, a, b)
-
-    def zeros(self, var: Var) -> Atom:
-        """A zero cotangent of `var`."""
-        type_ = self.types.get(var)
-        if isinstance(type_, Scalar):
-            return Const(0.0)
-        if isinstance(type_, Array):
-            return self.b.call(np.zeros_like, var)
-        return self.b.call(broadcasting.zeros_like, var)
-
-    def cotangent(self, var: Var) -> Atom:
-        """The cotangent of `var` so far: zeros if nothing has contributed."""
-        found = self.bars.get(var)
-        return self.zeros(var) if found is None else found
-
-    def final(self, var: Var) -> Atom:
-        """The cotangent of an input, complete."""
-        return self.named(var, self.cotangent(var))
-
-    # -------------------------------------------------------------------------- statements
 
     def stmts(self, stmts: Sequence[Stmt]) -> None:
         for stmt in reversed(stmts):
@@ -288,18 +217,10 @@ class _ReverseSweep:
         self.bars, self.displays = before, displays
         self.b.origin = origin
         results = [self.adjoint_of(loop.params[i]) for i in carried] + [self.adjoint_of(v) for v in outer]
-        self.b.emit(
-            For((), (Unwind(loop),), tuple(params), tuple(inits), body, tuple(results), origin=self.b.origin)
-        )
+        self.b.emit(For((), (Unwind(loop),), tuple(params), tuple(inits), body, tuple(results), origin=self.b.origin))
         self.bars.update(zip(outer, results[len(carried) :], strict=True))
         for i, result in zip(carried, results, strict=False):
             self.accumulate(loop.inits[i], result)
-
-    def take(self, var: Var) -> Atom:
-        """The cotangent of a value that is complete, removed."""
-        found = self.cotangent(var)
-        self.bars.pop(var, None)
-        return found
 
     def outer_actives(self, loop: Loop, params: set[Var]) -> list[Var]:
         """The active values from outside that a loop's body, or its sources, read."""
@@ -327,7 +248,7 @@ class _ReverseSweep:
             if source.backwards:
                 count = self.b.call(operator.sub, self.b.call(len, source.sequence), Const(1))
                 index = self.b.call(operator.sub, count, index)
-            self.add_item(source.sequence, index, self.bars.pop(item), self.is_first(source.sequence, untouched))
+            add_item(self, source.sequence, index, self.bars.pop(item), self.is_first(source.sequence, untouched))
 
     def region(self, stmt: With) -> None:
         bars = {i: self.bars.pop(r) for i, r in enumerate(stmt.results) if r in self.bars}
@@ -356,188 +277,22 @@ class _ReverseSweep:
             self.user_call(call, self.pullbacks[call])
             return
         if call.fn in (unpack, unpack_star):
-            self.unpacking(call)
+            unpacking(self, call)
             return
         bar = self.bars.pop(call.result)
         meant = call.fn
         if meant is operator.getitem:
-            self.add_item(call.operands[0], call.operands[1], bar)
+            add_item(self, call.operands[0], call.operands[1], bar)
             return
         sequences = {operator.add: concatenate_lists, operator.iadd: concatenate_lists, operator.mul: repeat_list}
         if meant in sequences and isinstance(self.b.type_of(call.operands[0]), (List, Tuple)):
-            self.by_rule(replace(call, fn=sequences[meant]), bar)
+            by_rule(self, replace(call, fn=sequences[meant]), bar)
             return
-        simple = _STRUCTURAL.get(meant) if not isinstance(meant, type) else None
+        simple = STRUCTURAL.get(meant) if not isinstance(meant, type) else None
         if simple is not None:
             simple(self, call, bar)
             return
-        self.by_rule(call, bar)
-
-    def by_rule(self, call: Call, bar: Atom) -> None:
-        rule = rule_for(call.fn)
-        if rule is None or rule.kind == "zero":
-            self.refuse_call(call)
-            return
-        bound = self.bind(rule, call)
-        if bound is None:
-            return
-        arguments, options, given = bound
-        if rule.kind == "partials":
-            self.by_partials(rule, call, bar, arguments, options, given)
-        else:
-            self.by_pullback(rule, call, bar, arguments, options, given)
-
-    def refuse_call(self, call: Call) -> None:
-        name = getattr(call.fn, "__name__", repr(call.fn))
-        self.found.add(
-            f"'{name}' is called with an active value, and has no derivative rule",
-            call.origin,
-            "it has no source that can be differentiated, and nothing says what its derivative is",
-            "detach() the argument if it should count as a constant, or register a rule",
-        )
-
-    def bind(self, rule: Rule, call: Call) -> tuple[dict[str, Atom], dict[str, Atom], list[Atom]] | None:
-        """A call's arguments by the names that the rule gives them: the array arguments, the
-        options, and all array arguments in order."""
-        plain = self.b.unstar(call.args)
-        if plain is None or any(k is None for k, _ in call.kwargs):
-            self.found.add("a call with '*' of unknown length", call.origin, "", "write the arguments out")
-            return None
-        options = {name: Const(default) for name, default in rule.options}
-        named: dict[str, Atom] = dict(zip(rule.arguments, plain, strict=False))
-        positional: list[Atom] = list(plain)
-        if rule.variadic:
-            named["*"] = self.b.call(make_tuple, *plain[len(rule.arguments) :])
-        given: dict[str, Atom] = dict(options)
-        extra = [] if rule.variadic else plain[len(rule.arguments) :]
-        names = list(options)
-        known = len(extra) <= len(names)
-        given.update(zip(names, extra, strict=False))
-        for key, atom in call.kwargs:
-            assert key is not None
-            if key in rule.arguments:
-                named[key] = atom
-            elif key in options:
-                given[key] = atom
-            else:
-                known = False
-        if not rule.variadic:
-            if any(a not in named for a in rule.arguments):
-                known = False
-            else:
-                positional = [named[a] for a in rule.arguments]
-        if not known:
-            name = getattr(call.fn, "__name__", "the function")
-            self.found.add(f"the derivative of '{name}' is not known for these arguments", call.origin)
-            return None
-        for key, atom in given.items():
-            if self.is_active(atom):
-                self.found.add(f"the argument '{key}' of '{call.fn.__name__}' is active", call.origin)
-        return named, given, positional
-
-    def result_of(self, call: Call) -> Var:
-        return call.result
-
-    def by_partials(
-        self,
-        rule: Rule,
-        call: Call,
-        bar: Atom,
-        arguments: dict[str, Atom],
-        options: dict[str, Atom],
-        positional: list[Atom],
-    ) -> None:
-        first = next(iter(_parameters(rule)))
-        env = {first: call.result, **arguments, **options}
-        try:
-            parts = self.parts(splice(self.b, rule.function, env, is_math(call.fn)), len(positional))
-        except NotStatic:
-            parts = self.parts_at_run_time(rule, [call.result, *positional], options, len(positional))
-        for i, (atom, partial) in enumerate(zip(positional, parts, strict=True)):
-            if self.is_active(atom):
-                # In a product the cotangent stands where the factor stood: `2 * x` gives `2 * r_bar`.
-                partial = self.as_precise(partial, bar, call.result)
-                factors = (partial, bar) if i == 1 and canonical(call.fn) is np.multiply else (bar, partial)
-                product = self.b.call(operator.mul, *factors)
-                if not self.is_alone(atom, positional):
-                    product = self.b.call(broadcasting.unbroadcast, product, atom)
-                self.accumulate(atom, product)
-
-    def as_precise(self, partial: Atom, bar: Atom, result: Var) -> Atom:
-        """A partial derivative in the precision of the result, where the cotangent is a Python
-        number, which would leave it in a lower one."""
-        have, want, weight = self.b.type_of(partial), self.types.get(result), self.b.type_of(bar)
-        if not (isinstance(have, Array) and isinstance(want, Array) and isinstance(weight, Scalar)):
-            return partial
-        if have.dtype in ("float32", "float16") and want.dtype == "float64":
-            return self.b.make(np.ndarray.astype, (partial, Const(np.dtype("float64"))))
-        return partial
-
-    def is_alone(self, atom: Atom, others: Sequence[Atom]) -> bool:
-        """Whether an operand has the shape and dtype of the result, whatever they are: all
-        others are Python numbers."""
-        types = [self.b.type_of(o) for o in others if o is not atom]
-        return all(isinstance(t, Scalar) and t.dtype in ("float", "int", "bool") for t in types)
-
-    def by_pullback(
-        self,
-        rule: Rule,
-        call: Call,
-        bar: Atom,
-        arguments: dict[str, Atom],
-        options: dict[str, Atom],
-        positional: list[Atom],
-    ) -> None:
-        names = _parameters(rule)
-        arrays = {name: self.spread(atom) for name, atom in arguments.items()}
-        env = {names[0]: call.result, names[len(rule.arguments) + 1]: bar, **arrays, **options}
-        try:
-            cotangents = self.parts(splice(self.b, rule.function, env, is_math(call.fn)), len(positional))
-        except NotStatic:
-            fixed = len(rule.arguments)
-            args = [call.result, *positional[:fixed], bar, *positional[fixed:]]
-            cotangents = self.parts_at_run_time(rule, args, options, len(positional))
-        for atom, cotangent in zip(positional, cotangents, strict=True):
-            if self.is_active(atom):
-                if isinstance(cotangent, Const) and cotangent.value is None:
-                    continue  # the rule says that this argument carries no derivative
-                self.accumulate_items(atom, cotangent)
-
-    def items_of(self, atom: Atom) -> Sequence[Atom] | None:
-        """The items of a list or tuple display of the forward sweep."""
-        made = self.displays.get(atom) if isinstance(atom, Var) else None
-        return None if made is None else made.operands
-
-    def spread(self, atom: Atom) -> Atom:
-        """A display of the forward sweep as a tuple whose items are known."""
-        items = self.items_of(atom)
-        return atom if items is None else self.b.call(make_tuple, *map(self.spread, items))
-
-    def accumulate_items(self, atom: Atom, cotangent: Atom) -> None:
-        """Add a contribution to the cotangent of a value, or of each item of a display."""
-        items = self.items_of(atom)
-        if items is None:
-            self.accumulate(atom, self.b.match_dtype(cotangent, atom))
-            return
-        for i, item in enumerate(items):
-            if self.is_active(item):
-                self.accumulate_items(item, self.b.call(operator.getitem, cotangent, Const(i)))
-
-    def parts(self, result: Atom, count: int) -> list[Atom]:
-        """What a rule returned, one atom for each argument."""
-        return [result] if count == 1 else self.b.unpack(result, count)
-
-    def parts_at_run_time(
-        self, rule: Rule, args: Sequence[Atom], options: Mapping[str, Atom], count: int
-    ) -> list[Atom]:
-        """Call the rule itself, where too little is known to splice its lines."""
-        defaults = dict(rule.options)
-        kwargs = [
-            (k, a) for k, a in options.items() if not (isinstance(a, Const) and a.value is defaults.get(k, a))
-        ]
-        assert rule.function is not None
-        made = self.b.call(rule.function, *args, kwargs=kwargs)
-        return [made] if count == 1 else self.b.unpack(made, count)
+        by_rule(self, call, bar)
 
     def user_call(self, call: Call, pullback: Pullback) -> None:
         bar = self.bars.pop(call.results[0], None)
@@ -553,162 +308,5 @@ class _ReverseSweep:
         for atom, part in zip(actives, parts, strict=True):
             self.accumulate(atom, part)
 
-    # ------------------------------------------------------------------ items and structures
 
-    def add_item(self, holder: Atom, index: Atom, bar: Atom, first: bool = False) -> None:
-        """Reverse `holder[index]`: add to that item of the holder's cotangent. `first` says that
-        the item is still zero."""
-        if not (isinstance(holder, Var) and holder in self.active):
-            return
-        type_ = self.types.get(holder)
-        if isinstance(type_, Tuple) and isinstance(index, Const) and isinstance(index.value, slice):
-            chosen = range(len(type_.items))[index.value]
-            bars = {k: self.b.call(operator.getitem, bar, Const(j)) for j, k in enumerate(chosen)}
-            self.add_tuple_items(holder, type_, bars)
-            return
-        if isinstance(type_, Tuple) and isinstance(index, Const) and type(index.value) is int:
-            self.add_tuple_items(holder, type_, {index.value % len(type_.items): bar})
-            return
-        fresh = first or holder not in self.bars
-        so_far = self.cotangent(holder)
-        if isinstance(type_, Array) and (basic := is_basic_index(self.b.type_of(index))) is not None:
-            fn: Any = updates.increment if basic or _is_mask(self.b.type_of(index)) else updates.add_at
-            if fresh and fn is updates.increment:
-                fn = updates.update  # nothing is there yet
-            self.bars[holder] = self.named(holder, self.b.call(fn, so_far, index, bar))
-        elif fresh and isinstance(type_, List):
-            self.bars[holder] = self.named(holder, self.b.call(updates.update, so_far, index, bar))
-        elif isinstance(type_, (List, Dict)) and not self.is_slice(index) and _is_number(_item_type(type_, index)):
-            item = self.b.call(operator.getitem, so_far, index)
-            summed = self.b.call(operator.add, item, bar)
-            self.bars[holder] = self.named(holder, self.b.call(updates.update, so_far, index, summed))
-        else:
-            self.bars[holder] = self.named(holder, self.b.call(broadcasting.add_item, so_far, index, bar))
-
-    def is_slice(self, index: Atom) -> bool:
-        """Whether a subscript of a list may name several items."""
-        type_ = self.b.type_of(index)
-        return not (isinstance(type_, Scalar) or (isinstance(type_, Static) and not isinstance(type_.value, slice)))
-
-    def add_tuple_items(self, holder: Atom, type_: Tuple, bars: Mapping[int, Atom]) -> None:
-        """The cotangent of a tuple is a tuple; passive items have None."""
-        if not (isinstance(holder, Var) and holder in self.active):
-            return
-        before = self.bars.get(holder)
-        items: list[Atom] = []
-        for i, item in enumerate(type_.items):
-            if before is not None:
-                old: Atom | None = self.b.call(operator.getitem, before, Const(i))
-            else:
-                old = None
-            if i in bars:
-                if old is None or old is NONE:
-                    items.append(bars[i])
-                elif isinstance(item, (Scalar, Array)):
-                    items.append(self.b.call(operator.add, old, bars[i]))
-                else:
-                    items.append(self.b.call(broadcasting.add, old, bars[i]))
-            elif old is not None:
-                items.append(old)
-            elif may_carry_derivative(item):
-                part = self.b.call(operator.getitem, holder, Const(i))
-                items.append(Const(0.0) if isinstance(item, Scalar) else self.b.call(broadcasting.zeros_like, part))
-            else:
-                items.append(NONE)
-        self.bars[holder] = self.b.call(make_tuple, *items)
-
-    def unpacking(self, call: Call) -> None:
-        holder = call.operands[0]
-        type_ = self.b.type_of(holder)
-        if call.fn is unpack and isinstance(type_, Tuple):
-            bars = {i: self.bars.pop(r) for i, r in enumerate(call.results) if r in self.bars}
-            self.add_tuple_items(holder, type_, bars)
-            return
-        star = call.operands[1].value if call.fn is unpack_star else len(call.results)  # type: ignore[union-attr]
-        for i, result in enumerate(call.results):
-            if result in self.bars:
-                behind = i - len(call.results)
-                index: object = i if i < star else behind
-                if i == star:
-                    index = slice(i, behind + 1 or None)
-                self.add_item(holder, Const(index), self.bars.pop(result))
-
-    def display(self, call: Call, bar: Atom) -> None:
-        """Reverse `(a, b, *c)` or `[a, b]`: each item takes its part."""
-        if any(isinstance(a, Star) for a in call.args):
-            self.refuse_call(call)
-            return
-        for i, atom in enumerate(call.operands):
-            if self.is_active(atom):
-                self.accumulate(atom, self.b.call(operator.getitem, bar, Const(i)))
-
-    def dict_display(self, call: Call, bar: Atom) -> None:
-        for key, atom in zip(call.operands[::2], call.operands[1::2], strict=True):
-            if self.is_active(atom):
-                self.accumulate(atom, self.b.call(operator.getitem, bar, key))
-
-    def appended(self, call: Call, bar: Atom) -> None:
-        sequence, value = call.operands
-        if self.is_active(value):
-            self.accumulate(value, self.b.call(operator.getitem, bar, Const(-1)))
-        self.accumulate(sequence, self.b.call(updates.without_last, bar))
-
-    def updated(self, call: Call, bar: Atom) -> None:
-        """Reverse `a[i] = v`: `v` takes what stands at `i`, and `a` gets nothing from there."""
-        a, index, value = call.operands
-        if self.is_active(value):
-            item = self.b.call(operator.getitem, bar, index)
-            self.accumulate(value, self.b.call(broadcasting.unbroadcast, item, value))
-        if self.is_active(a):
-            if isinstance(self.b.type_of(a), (List, Dict)) and isinstance(value, Var):
-                cleared: Atom = self.zeros(value)
-            else:
-                cleared = Const(0.0)
-            self.accumulate(a, self.b.call(updates.update, bar, index, cleared))
-
-    def incremented(self, call: Call, bar: Atom) -> None:
-        a, index, value = call.operands
-        if self.is_active(value):
-            item = self.b.call(operator.getitem, bar, index)
-            self.accumulate(value, self.b.call(broadcasting.unbroadcast, item, value))
-        self.accumulate(a, bar)
-
-    def shortened(self, call: Call, bar: Atom) -> None:
-        (sequence,) = call.operands
-        last = self.b.call(operator.getitem, sequence, Const(-1))
-        self.accumulate(sequence, self.b.call(updates.append, bar, self.b.call(broadcasting.zeros_like, last)))
-
-
-_STRUCTURAL: dict[Any, Any] = {
-    make_tuple: _ReverseSweep.display,
-    make_list: _ReverseSweep.display,
-    make_dict: _ReverseSweep.dict_display,
-    updates.append: _ReverseSweep.appended,
-    updates.update: _ReverseSweep.updated,
-    updates.increment: _ReverseSweep.incremented,
-    updates.add_at: _ReverseSweep.incremented,
-    updates.without_last: _ReverseSweep.shortened,
-}
-
-
-def _parameters(rule: Rule) -> list[str]:
-    import inspect
-
-    return list(inspect.signature(rule.function).parameters)  # type: ignore[arg-type]
-
-
-def _is_mask(index: Type) -> bool:
-    return isinstance(index, Array) and kind_of(index.dtype) == "bool"
-
-
-def _is_number(type_: Type | None) -> bool:
-    return isinstance(type_, (Scalar, Array))
-
-
-def _item_type(type_: List | Dict, index: Atom) -> Type | None:
-    if isinstance(type_, List):
-        return type_.item
-    return dict(type_.items).get(index.value) if isinstance(index, Const) else None
-
-
-__all__ = ["Pullback", "Reversed", "canonical", "reverse"]
+__all__ = ["Pullback", "Reversed", "reverse"]

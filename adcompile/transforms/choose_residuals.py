@@ -1,0 +1,199 @@
+"""Choose what the reverse sweep keeps of a frame, and what it computes again.
+
+A frame is one trip of a loop, or the function itself. Of the values of a frame that the
+reverse sweep reads, some can be computed again from others, if that is cheap; a minimum cut
+finds the least memory from which all of them can be had.
+
+relies on: reverse.  ensures: a reverse block that reads what is kept, and nothing else of the frame.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+
+import numpy as np
+
+from adcompile.analyses.effects import is_pure
+from adcompile.analyses.infer import Types
+from adcompile.analyses.scopes import Scope, Scopes
+from adcompile.ir.callables import canonical
+from adcompile.ir.nodes import (
+    Atom,
+    Attribute,
+    Block,
+    Call,
+    For,
+    If,
+    Loop,
+    Range,
+    Stmt,
+    Var,
+    While,
+)
+from adcompile.ir.traverse import clone, map_atoms, uses_in, walk
+from adcompile.ir.types import UNKNOWN, Scalar
+from adcompile.runtime.structures import make_tuple
+from adcompile.transforms.build import Builder
+from adcompile.transforms.min_cut import cheapest_to_keep
+from adcompile.transforms.plan_buffers import is_update
+
+# What is computed again rather than recorded: it costs no more than reading it back.
+CHEAP = frozenset(
+    [
+        np.add,
+        np.subtract,
+        np.multiply,
+        np.divide,
+        np.negative,
+        np.less,
+        np.less_equal,
+        np.greater,
+        np.greater_equal,
+        np.equal,
+        np.not_equal,
+        np.transpose,
+        np.reshape,
+        np.ravel,
+        np.expand_dims,
+        np.squeeze,
+        np.swapaxes,
+        np.shape,
+        np.ndim,
+        np.size,
+        len,
+        operator.getitem,
+        operator.not_,
+        operator.is_,
+        operator.is_not,
+        make_tuple,
+        slice,
+    ]
+)
+COMPARISONS = frozenset([np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal])
+NUMBER_COST, ARRAY_COST, COPY_COST, COUNTER_COST = 10, 80, 2000, 1
+
+
+class Choosing:
+    """Chooses for the frames of one forward sweep."""
+
+    def __init__(self, stmts: Sequence[Stmt], scopes: Scopes, types: Types) -> None:
+        self.types = types
+        self.scopes = scopes
+        self.updated = updated_values(stmts)
+
+    def cut(self, body: Block, frame: Loop | None) -> tuple[list[Var], Block]:
+        """The values of a frame to keep for a reverse block, and the block with the rest
+        computed again in it."""
+        mine = [v for v in uses_in(body) if v in self.scopes.of and self.scopes.frame(v) is frame]
+        order = {v: i for i, v in enumerate(self.scopes.of)}
+        mine.sort(key=order.__getitem__)
+        kept = cheapest_to_keep(mine, lambda v: self.operands(v, frame), lambda v: self.cost(v, frame))
+        recomputed = self.behind(mine, kept, frame)
+        body = self.recompute(body, sorted(recomputed, key=order.__getitem__), frame)
+        needed = uses_in(body)
+        return sorted((v for v in kept if v in needed), key=order.__getitem__), body
+
+    def operands(self, var: Var, frame: Loop | None) -> list[Var] | None:
+        """What a value can be computed again from, within the frame; None if it cannot be."""
+        call = self.scopes.calls.get(var)
+        if call is None or canonical(call.fn) not in CHEAP or not is_pure(call):
+            return None
+        if isinstance(call.fn, Attribute) and canonical(call.fn) is call.fn:
+            return None
+        if any(a in self.updated and not self.scopes.is_of(a, frame) for a in call.operands if isinstance(a, Var)):
+            return None  # the element is gone when the reverse sweep asks, and the whole costs a copy
+        return [a for a in call.operands if isinstance(a, Var) and self.scopes.is_of(a, frame)]
+
+    def cost(self, var: Var, frame: Loop | None) -> int:
+        """What keeping a value costs: memory, in rough units."""
+        if frame is not None and var in counters(frame):
+            return COUNTER_COST
+        if var in self.updated:
+            return COPY_COST
+        return NUMBER_COST if isinstance(self.types.get(var), Scalar) else ARRAY_COST
+
+    def behind(self, needed: Sequence[Var], kept: set[Var], frame: Loop | None) -> set[Var]:
+        """The values that have to be computed again, given those that are kept."""
+        found: set[Var] = set()
+        pending = [v for v in needed if v not in kept]
+        while pending:
+            var = pending.pop()
+            if var in found:
+                continue
+            found.add(var)
+            pending += [o for o in self.operands(var, frame) or () if o not in kept]
+        return found
+
+    def recompute(self, body: Block, values: Sequence[Var], frame: Loop | None) -> Block:
+        """A reverse block with some values of the forward sweep computed again, each in the
+        part of the block that mirrors where it was computed first."""
+        if not values:
+            return body
+        mirrored = {}
+        for stmt in walk(body):
+            if isinstance(stmt, If) and stmt.of is not None:
+                mirrored[(stmt.of, 0)], mirrored[(stmt.of, 1)] = stmt.then, stmt.orelse
+        places: dict[Block, list[Call]] = {}
+        for var in values:
+            scope: Scope | None = self.scopes.of[var]
+            place = body
+            while scope is not None and scope.owner is not frame:
+                if isinstance(scope.owner, If) and (scope.owner, scope.side) in mirrored:
+                    place = mirrored[(scope.owner, scope.side)]
+                    break
+                scope = scope.parent
+            places.setdefault(place, []).append(self.scopes.calls[var])
+        return self._insert(body, places, {})
+
+    def _insert(self, block: Block, places: dict[Block, list[Call]], renamed: dict[Var, Atom]) -> Block:
+        renamed = dict(renamed)
+        fresh: tuple[Stmt, ...] = ()
+        if block in places:
+            made = clone(Block(tuple(places[block])), renamed)
+            fresh = made.stmts
+            for old in places[block]:
+                new = renamed[old.result]
+                assert isinstance(new, Var)
+                self.types[new] = self.types.get(old.result, UNKNOWN)
+
+        def atom(a: Atom) -> Atom:
+            return renamed.get(a, a) if isinstance(a, Var) else a
+
+        stmts = tuple(map_atoms(s, atom, lambda b: self._insert(b, places, renamed)) for s in block.stmts)
+        return Block(fresh + stmts, tuple(map(atom, block.yields)))
+
+    def compare_again(self, backward: Block) -> Block:
+        """Compute the comparisons of numbers that the function's own branches depend on again,
+        where they are read: that reads better than a flag, and costs as little."""
+        order = {v: i for i, v in enumerate(self.scopes.of)}
+        conditions = {s.cond for s in walk(backward) if isinstance(s, If) and isinstance(s.cond, Var)}
+        mine = [v for v in conditions if self.scopes.is_of(v, None) and self._is_comparison(v)]
+        return self.recompute(backward, sorted(mine, key=order.__getitem__), None)
+
+    def _is_comparison(self, var: Var) -> bool:
+        call = self.scopes.calls.get(var)
+        if call is None or canonical(call.fn) not in COMPARISONS:
+            return False
+        return all(isinstance(Builder(self.types).type_of(a), Scalar) for a in call.operands)
+
+
+def counters(loop: Loop) -> set[Var]:
+    """The values of a trip that the number of the trip gives."""
+    if isinstance(loop, While):
+        return set()
+    found = {item for item, source in zip(loop.items, loop.sources, strict=True) if isinstance(source, Range)}
+    return found | ({loop.index} if loop.index is not None else set())
+
+
+def updated_values(stmts: Sequence[Stmt]) -> set[Var]:
+    """The values whose memory a later update takes: to keep one of them costs a copy."""
+    found: set[Var] = set()
+    order = list(walk(Block(tuple(stmts))))
+    for stmt in order:
+        if isinstance(stmt, Call) and is_update(stmt) and isinstance(stmt.operands[0], Var):
+            found.add(stmt.operands[0])
+    for stmt in reversed(order):  # an inner loop's param before the value that it begins with
+        if isinstance(stmt, (For, While)):
+            found.update(a for p, a in zip(stmt.params, stmt.inits, strict=True) if p in found and isinstance(a, Var))
+    return found

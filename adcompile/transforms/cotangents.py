@@ -1,0 +1,102 @@
+"""The cotangents that a reverse sweep has gathered so far, one for each active value.
+
+The cotangent of a value has its structure, shape and dtype. Contributions are added up as
+they come; what nothing has contributed to is zero, and is written only where it is read.
+
+relies on: infer, activity.  ensures: `bars` holds what the statements so far contribute.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+
+import numpy as np
+
+from adcompile.analyses.infer import Types
+from adcompile.errors import DiagnosticList
+from adcompile.ir.nodes import NONE, Atom, Call, Const, Star, Var
+from adcompile.ir.types import Array, Scalar
+from adcompile.runtime import broadcasting
+from adcompile.transforms.algebra import AdjointBuilder
+
+Bars = dict[Var, Atom]
+
+
+class Cotangents:
+    """Cotangents by value, and the builder of the statements that compute them."""
+
+    def __init__(self, types: Types, active: frozenset[Var], found: DiagnosticList) -> None:
+        self.types = types
+        self.active = active
+        self.found = found
+        self.b = AdjointBuilder(types, "adjoint")
+        self.bars: Bars = {}
+        self.displays: dict[Var, Call] = {}  # lists and tuples whose items are known
+
+    def adjoint_of(self, var: Var) -> Var:
+        """A new value for the cotangent of `var`, with its name and type."""
+        name = f"{var.name}_bar" if var.name else ""
+        return self.b.new(name, self.types.get(var, self.b.type_of(NONE)) if var in self.types else Scalar("?"))
+
+    def is_active(self, atom: Atom | Star) -> bool:
+        """Whether an atom carries a derivative."""
+        return isinstance(atom, Var) and atom in self.active
+
+    def accumulate(self, atom: Atom, contribution: Atom) -> None:
+        """Add a contribution to the cotangent of an active value."""
+        if not (isinstance(atom, Var) and atom in self.active):
+            return
+        before = self.bars.get(atom)
+        self.bars[atom] = self.named(atom, contribution if before is None else self.plus(atom, before, contribution))
+
+    def named(self, var: Var, cotangent: Atom) -> Atom:
+        """Give a temporary the name of the cotangent that it is."""
+        if isinstance(cotangent, Var) and not cotangent.name and var.name and cotangent in self.b.definitions:
+            cotangent.name = f"{var.name}_bar"
+        return cotangent
+
+    def plus(self, var: Var, a: Atom, b: Atom) -> Atom:
+        """The sum of two cotangents of `var`."""
+        if isinstance(self.types.get(var), (Scalar, Array)):
+            return self.b.call(operator.add, a, b)
+        return self.b.call(broadcasting.add, a, b)
+
+    def zeros(self, var: Var) -> Atom:
+        """A zero cotangent of `var`."""
+        type_ = self.types.get(var)
+        if isinstance(type_, Scalar):
+            return Const(0.0)
+        if isinstance(type_, Array):
+            return self.b.call(np.zeros_like, var)
+        return self.b.call(broadcasting.zeros_like, var)
+
+    def cotangent(self, var: Var) -> Atom:
+        """The cotangent of `var` so far: zeros if nothing has contributed."""
+        found = self.bars.get(var)
+        return self.zeros(var) if found is None else found
+
+    def final(self, var: Var) -> Atom:
+        """The cotangent of an input, complete."""
+        return self.named(var, self.cotangent(var))
+
+    def take(self, var: Var) -> Atom:
+        """The cotangent of a value that is complete, removed."""
+        found = self.cotangent(var)
+        self.bars.pop(var, None)
+        return found
+
+    def refuse_call(self, call: Call) -> None:
+        """Refuse an active call of what has no rule."""
+        name = getattr(call.fn, "__name__", repr(call.fn))
+        self.found.add(
+            f"'{name}' is called with an active value, and has no derivative rule",
+            call.origin,
+            "it has no source that can be differentiated, and nothing says what its derivative is",
+            "detach() the argument if it should count as a constant, or register a rule",
+        )
+
+    def items_of(self, atom: Atom) -> Sequence[Atom] | None:
+        """The items of a list or tuple display of the forward sweep."""
+        made = self.displays.get(atom) if isinstance(atom, Var) else None
+        return None if made is None else made.operands
