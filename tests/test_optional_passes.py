@@ -8,7 +8,7 @@ import pytest
 from test_goldens import PROGRAMS, arguments, load, numbers, transformed
 
 import adcompile.pipeline
-from adcompile.transforms import algebra, finish_cotangents, place_residuals, reverse
+from adcompile.transforms import algebra, choose_residuals, cotangents, finish_cotangents
 from adcompile.transforms.build import Builder
 from adcompile.transforms.plan_buffers import Plan
 
@@ -36,11 +36,11 @@ def without_buffers(patch):
 
 
 def without_cut(patch):
-    patch.setattr(place_residuals, "cheapest_to_keep", lambda needed, operands, cost: set(needed))
+    patch.setattr(choose_residuals, "cheapest_to_keep", lambda needed, operands, cost: set(needed))
 
 
 def without_recomputed_comparisons(patch):
-    patch.setattr(place_residuals._Placing, "compare_again", lambda self, backward: backward)
+    patch.setattr(choose_residuals.Choosing, "compare_again", lambda self, backward: backward)
 
 
 def without_last_dead_code(patch):
@@ -48,12 +48,12 @@ def without_last_dead_code(patch):
 
 
 def without_algebra(patch):
-    patch.setattr(reverse, "AdjointBuilder", PlainBuilder)
+    patch.setattr(cotangents, "AdjointBuilder", PlainBuilder)
     patch.setattr(finish_cotangents, "AdjointBuilder", PlainBuilder)
 
 
 def without_reuse(patch):
-    patch.setattr(reverse, "AdjointBuilder", NaiveBuilder)
+    patch.setattr(cotangents, "AdjointBuilder", NaiveBuilder)
     patch.setattr(finish_cotangents, "AdjointBuilder", NaiveBuilder)
 
 
