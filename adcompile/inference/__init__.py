@@ -1,6 +1,29 @@
 """Transfer functions: what is known of a call's result from what is known of its arguments."""
 
-from adcompile.inference import arrays, elementwise, indexing, python
+from adcompile.inference import (
+    creation,
+    elementwise,
+    indexing,
+    joining,
+    linalg,
+    products,
+    python,
+    reductions,
+    selection,
+    shaping,
+)
 from adcompile.inference.registry import infer_call
 
-__all__ = ["arrays", "elementwise", "indexing", "infer_call", "python"]
+__all__ = [
+    "creation",
+    "elementwise",
+    "indexing",
+    "infer_call",
+    "joining",
+    "linalg",
+    "products",
+    "python",
+    "reductions",
+    "selection",
+    "shaping",
+]

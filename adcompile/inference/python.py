@@ -217,3 +217,14 @@ def unpacked_star(value: Type, before: int, after: int) -> Sequence[Type]:
         return [*value.items[:before], middle, *value.items[end:]]
     item_ = element_of(value)
     return [item_] * before + [List(item_)] + [item_] * after
+
+
+@transfer(builtins.isinstance)
+def is_instance(value: Type, classes: Type) -> Type:
+    """Whether a value is an array, list, tuple or dict: its type says so."""
+    asked = static_value(classes)
+    asked = asked if isinstance(asked, tuple) else (asked,)
+    kinds = {Array: np.ndarray, List: list, Tuple: tuple, Dict: dict, Scalar: None}
+    if type(value) not in kinds or any(c not in (np.ndarray, list, tuple, dict) for c in asked):
+        return Scalar("bool")
+    return Scalar("bool", kinds[type(value)] in asked)

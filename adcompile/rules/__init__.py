@@ -1,5 +1,33 @@
 """Derivative rules, one file per chapter of NumPy; importing this package registers them."""
 
-from adcompile.rules import creation, elementwise, linalg, products, python, reductions, shaping
+from adcompile.rules import (
+    creation,
+    elementwise,
+    joining,
+    linalg,
+    products,
+    python,
+    queries,
+    reductions,
+    repetition,
+    selection,
+    shaping,
+    statistics,
+    tensors,
+)
 
-__all__ = ["creation", "elementwise", "linalg", "products", "python", "reductions", "shaping"]
+__all__ = [
+    "creation",
+    "elementwise",
+    "joining",
+    "linalg",
+    "products",
+    "python",
+    "queries",
+    "reductions",
+    "repetition",
+    "selection",
+    "shaping",
+    "statistics",
+    "tensors",
+]

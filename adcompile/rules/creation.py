@@ -1,4 +1,4 @@
-"""Arrays made from numbers, and functions that ask about arrays and carry no derivative."""
+"""Arrays made from values: copies, other dtypes, displays, constants, ranges, grids."""
 
 from __future__ import annotations
 
@@ -6,9 +6,71 @@ from typing import Any
 
 import numpy as np
 
-from adcompile.rules.registry import pullback, zero
+from adcompile.ir.nodes import Method
+from adcompile.rules.registry import pullback, static
 from adcompile.rules.samples import call, numbers
-from adcompile.runtime.broadcasting import unbroadcast
+from adcompile.runtime.broadcasting import unbroadcast, zeros_like
+
+
+@pullback(np.copy, np.ascontiguousarray, samples=lambda: [call(numbers(3)), call(numbers(2, 3)), call(1.5)])
+def copy(r, a, r_bar):
+    return unbroadcast(r_bar, a)
+
+
+@static
+def is_discrete(dtype):
+    """Whether a dtype has no derivatives: whole numbers, truth values."""
+    return dtype.kind not in "fc"
+
+
+@pullback(
+    np.ndarray.astype,
+    Method("astype"),
+    samples=lambda: [call(numbers(3), float), call(numbers(2, 3), np.float64), call(numbers(3), np.int64)],
+)
+def astype(r, x, r_bar, *, dtype=None):
+    if is_discrete(r.dtype):
+        return np.zeros_like(x)
+    return unbroadcast(r_bar, x)
+
+
+@pullback(
+    np.array,
+    np.asarray,
+    samples=lambda: [
+        call(numbers(2, 3)),
+        call(numbers(3), dtype=float),
+        call((1.5, -0.5)),
+        call([0.5, 2.5, 1.0]),
+        call([numbers(3), numbers(3, seed=1)]),
+        call([[0.5, 1.0], [2.0, -1.0]]),
+    ],
+)
+def array(r, a, r_bar, *, dtype=None, copy=True):
+    if np.ndim(r) == 0:
+        return unbroadcast(r_bar, a)
+    if isinstance(a, tuple):
+        parts: tuple[Any, ...] = ()
+        for i, _ in enumerate(a):
+            parts = (*parts, r_bar[i])
+        return parts
+    if isinstance(a, list):
+        return items_of(r_bar, a)
+    return unbroadcast(r_bar, a)
+
+
+def items_of(r_bar, a):
+    """The cotangent of a sequence that was made an array: a sequence of cotangents."""
+    if isinstance(a, (list, tuple)):
+        return [items_of(g, item) for g, item in zip(r_bar, a, strict=True)]
+    return r_bar
+
+
+@pullback(
+    items_of, samples=lambda: [call(numbers(2), [0.5, 1.5]), call(numbers(2, 3), [numbers(3), numbers(3, seed=1)])]
+)
+def items_of_back(s, r_bar, a, s_bar):
+    return np.array(s_bar), zeros_like(a)
 
 
 @pullback(
@@ -62,51 +124,3 @@ def meshgrid(r, r_bar, *xi, indexing="xy"):
         g = np.moveaxis(r_bar[i], axis, 0)
         cotangents = (*cotangents, np.reshape(np.reshape(g, (np.size(x), -1)).sum(axis=1), np.shape(x)))
     return cotangents
-
-
-zero(
-    np.zeros,
-    np.ones,
-    np.empty,
-    np.zeros_like,
-    np.ones_like,
-    np.empty_like,
-    np.eye,
-    np.identity,
-    np.tri,
-    np.indices,
-    np.shape,
-    np.ndim,
-    np.size,
-    np.searchsorted,
-    np.digitize,
-    np.nonzero,
-    np.flatnonzero,
-    np.argwhere,
-    np.count_nonzero,
-    np.argmax,
-    np.argmin,
-    np.argsort,
-    np.argpartition,
-    np.lexsort,
-    np.tril_indices,
-    np.triu_indices,
-    np.tril_indices_from,
-    np.triu_indices_from,
-    np.diag_indices,
-    np.diag_indices_from,
-    np.unravel_index,
-    np.ravel_multi_index,
-    np.result_type,
-    np.can_cast,
-    np.broadcast_shapes,
-    np.iscomplexobj,
-    np.isrealobj,
-    np.isscalar,
-    np.array_equal,
-    np.array_equiv,
-    np.allclose,
-    np.shares_memory,
-    np.may_share_memory,
-    np.linalg.matrix_rank,
-)

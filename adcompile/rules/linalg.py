@@ -1,4 +1,4 @@
-"""Linear algebra: solutions, inverses, determinants, factors.
+"""Linear algebra: solutions, inverses, determinants, factors, norms.
 
 The formulas are those of M. Giles, "Collected matrix derivative results for forward and
 reverse mode algorithmic differentiation" (2008); that of the Cholesky factor is as in
@@ -8,10 +8,12 @@ each matrix of a stack.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from adcompile.rules.registry import pullback
-from adcompile.rules.samples import call, numbers
+from adcompile.rules.samples import call, distinct, numbers
 from adcompile.runtime.broadcasting import unbroadcast
 
 
@@ -148,3 +150,47 @@ def chain_back(r_bar, arrays):
         bars.append(np.reshape(before[i].T @ g, np.shape(arrays[i])))
         g = g @ factors[i].T
     return bars[::-1]
+
+
+def norms():
+    """Samples of vector norms, and of matrices' Frobenius norms."""
+    v, m, stack = distinct(4), distinct(2, 3), distinct(2, 3, 2)
+    return [
+        call(v),
+        *[call(v, order) for order in (2, 1, 3, 2.5, np.inf, -np.inf)],
+        call(v, keepdims=True),
+        call(m),
+        call(m, "fro"),
+        call(m, "fro", keepdims=True),
+        *[call(m, order, axis=1) for order in (None, 2, 1, 3, np.inf)],
+        *[call(m, order, axis=0, keepdims=True) for order in (None, 2, 1, 3, np.inf)],
+        call(stack),
+        call(stack, axis=(0, 2)),
+        call(stack, "fro", axis=(1, 2), keepdims=True),
+    ]
+
+
+@pullback(np.linalg.norm, samples=norms)
+def norm(r, x, r_bar, *, ord=None, axis=None, keepdims=False):
+    if axis is not None and not keepdims:
+        r = np.expand_dims(r, axis)
+        r_bar = np.expand_dims(r_bar, axis)
+    matrix = isinstance(axis, tuple) or (axis is None and np.ndim(x) > 1)
+    if ord is None or ord == "fro" or (ord == 2 and not matrix):
+        return r_bar / (r + (r == 0)) * x  # slope 0 where all is 0
+    if matrix or ord == 0:
+        raise NotImplementedError("the derivative of this norm; vectors: ord None, 1, 2, p, inf; matrices: 'fro'")
+    if ord == 1:
+        return r_bar * np.sign(x)
+    if ord == np.inf or ord == -np.inf:
+        hits = np.abs(x) == r
+        if axis is None:
+            return r_bar / np.sum(hits) * hits * np.sign(x)
+        return r_bar / np.sum(hits, axis=axis, keepdims=True) * hits * np.sign(x)
+    return r_bar * np.sign(x) * (np.abs(x) / (r + (r == 0))) ** (ord - 1)
+
+
+@pullback(math.dist, samples=lambda: [call(distinct(3), distinct(3, seed=1)), call([0.3, 1.2], [-0.7, 0.4])])
+def dist(r, p, q, r_bar):
+    p_bar = r_bar / (r + (r == 0)) * (np.array(p) - np.array(q))
+    return p_bar, -p_bar

@@ -60,8 +60,10 @@ def zero(*primitives: Any) -> None:
 
 
 def static(function: F) -> F:
-    """Declare that a function of a rule's module computes on known values, at compile time."""
+    """Declare that a function of a rule's module computes on known values, at compile time; no
+    derivative flows through it."""
     STATIC.add(function)
+    zero(function)
     return function
 
 

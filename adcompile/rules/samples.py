@@ -155,3 +155,30 @@ def bounds() -> Sequence[Sample]:
         call(x, np.full((2, 1), -0.3), np.array([0.2, 0.4, 0.5])),
         call(0.7, -0.5, 0.5),
     ]
+
+
+# -------------------------------------------------------------------------------- reductions
+
+
+def over_axes() -> Sequence[Sample]:
+    """Samples with every form of `axis` and `keepdims`."""
+    x = distinct(2, 3)
+    return [
+        call(x),
+        call(x, axis=0),
+        call(x, 1),
+        call(x, axis=-1, keepdims=True),
+        call(x, axis=(0, 1)),
+        call(x, keepdims=True),
+        call(distinct(2, 3, 2), axis=(0, 2)),
+        call(distinct(2, 3, 2), axis=(0, -1), keepdims=True),
+        call(distinct(4)),
+        call(distinct(4), axis=0, keepdims=True),
+    ]
+
+
+def some_missing() -> Sequence[Sample]:
+    """Samples with nan in them."""
+    x = distinct(2, 3)
+    x[0, 1] = np.nan
+    return [call(x), call(x, axis=0), call(x, axis=1, keepdims=True), call(distinct(4))]

@@ -1,0 +1,133 @@
+"""Types of arrays that are made: from values, copies, shapes, ranges."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from adcompile.inference.arguments import (
+    NOTHING,
+    dims_of,
+    explicit_dtype,
+    known_shape,
+    make_array,
+    numpy_dtype,
+    product,
+)
+from adcompile.inference.elementwise import shape_of
+from adcompile.inference.indexing import not_negative
+from adcompile.inference.python import element_of
+from adcompile.inference.registry import transfer, unknown_size
+from adcompile.ir.nodes import Method
+from adcompile.ir.types import (
+    INT,
+    UNKNOWN,
+    Array,
+    Dim,
+    List,
+    Scalar,
+    Static,
+    Tuple,
+    Type,
+    add_dims,
+    scale_dim,
+    static_value,
+)
+
+FIFTY = Scalar("int", 50)
+XY = Static("xy")
+
+
+@transfer(np.copy, np.ascontiguousarray)
+def copy(a: Type, order: Type = NOTHING) -> Type:
+    return make_array(a, known_shape(a)) if isinstance(a, Array) and a.shape != () else UNKNOWN
+
+
+@transfer(np.ndarray.astype, Method("astype"))
+def astype(a: Type, dtype: Type, *options: Type, **more: Type) -> Type:
+    if not isinstance(a, Array):
+        return UNKNOWN
+    return Array(explicit_dtype(dtype), a.shape)
+
+
+@transfer(np.asarray, np.array)
+def array(a: Type, dtype: Type = NOTHING, **options: Type) -> Type:
+    if not set(options) <= {"copy", "order"}:
+        return UNKNOWN
+    given = None if dtype == NOTHING else explicit_dtype(dtype)
+    if isinstance(a, (Scalar, Array)):
+        return Array(given or numpy_dtype(a), shape_of(a))
+    item = element_of(a)
+    if isinstance(a, Tuple) and a.items and isinstance(item, (Scalar, Array)):
+        inner = shape_of(item)
+        return Array(given or numpy_dtype(item), None if inner is None else (len(a.items), *inner))
+    if isinstance(a, List) and isinstance(item, Scalar):
+        # An empty list makes an array of float64.
+        made = given or numpy_dtype(item)
+        return Array(made if given or made == "float64" else "?", (unknown_size(),))
+    if isinstance(a, List) and isinstance(item, Array):
+        return Array(given or ("float64" if item.dtype == "float64" else "?"), None)
+    return UNKNOWN
+
+
+def _created(shape: Type, dtype: Type) -> Type:
+    return Array("float64" if dtype == NOTHING else explicit_dtype(dtype), dims_of(shape))
+
+
+@transfer(np.zeros, np.ones, np.empty)
+def zeros(shape: Type, dtype: Type = NOTHING) -> Type:
+    return _created(shape, dtype)
+
+
+@transfer(np.full)
+def full(shape: Type, fill_value: Type, dtype: Type = NOTHING) -> Type:
+    if dtype == NOTHING:
+        known = isinstance(fill_value, (Scalar, Array))
+        return Array(numpy_dtype(fill_value) if known else "?", dims_of(shape))
+    return _created(shape, dtype)
+
+
+@transfer(np.eye, np.identity)
+def eye(N: Type, M: Type = NOTHING, k: Type = INT, dtype: Type = NOTHING) -> Type:  # noqa: N803
+    rows = dims_of(N)
+    return Array("float64" if dtype == NOTHING else "?", rows + (rows if M == NOTHING else dims_of(M)))
+
+
+@transfer(np.arange)
+def arange(start: Type, stop: Type = NOTHING, step: Type = NOTHING, dtype: Type = NOTHING) -> Type:
+    given = [t for t in (start, stop, step) if t != NOTHING]
+    kinds = {t.dtype if isinstance(t, Scalar) else "?" for t in given}
+    if dtype != NOTHING:
+        name = explicit_dtype(dtype)
+    elif kinds <= {"int", "int64"}:
+        name = "int64"
+    else:
+        name = "float64" if kinds <= {"int", "int64", "float", "float64"} else "?"
+    return Array(name, (_count(start, stop, step) if kinds <= {"int", "int64"} else unknown_size(),))
+
+
+def _count(start: Type, stop: Type, step: Type) -> Dim:
+    """The length of `arange` of whole numbers."""
+    first, last = (Scalar("int", 0), start) if stop == NOTHING else (start, stop)
+    if step not in (NOTHING, Scalar("int", 1)) or not isinstance(first, Scalar) or not isinstance(last, Scalar):
+        return unknown_size()
+    if first.value is None or last.value is None:
+        return unknown_size()
+    return not_negative(add_dims(last.value, scale_dim(first.value, -1)))
+
+
+@transfer(np.linspace)
+def linspace(start: Type, stop: Type, num: Type = FIFTY, *options: Type, **more: Type) -> Type:
+    ends = {t.dtype if isinstance(t, Scalar) else "?" for t in (start, stop)}
+    if options or more or not ends <= {"int", "float", "float64", "int64"}:
+        return UNKNOWN
+    return Array("float64", dims_of(num))
+
+
+@transfer(np.meshgrid)
+def meshgrid(*xi: Type, indexing: Type = XY) -> Type:
+    if any(len(known_shape(x)) > 1 for x in xi):
+        return UNKNOWN
+    shape = [product(known_shape(x)) for x in xi]
+    if static_value(indexing) == "xy" and len(shape) > 1:
+        shape[:2] = shape[1::-1]
+    return Tuple(tuple(make_array(x, tuple(shape)) for x in xi))

@@ -1,0 +1,114 @@
+"""Types of joined and split arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from adcompile.inference.arguments import ZERO, joined_dtype, known_shape, make_array, numpy_dtype, product
+from adcompile.inference.registry import transfer, unknown_size
+from adcompile.inference.shaping import atleast_1d, atleast_2d
+from adcompile.ir.types import UNKNOWN, Array, Dim, List, NotStatic, Scalar, Tuple, Type, add_dims, static_value
+
+
+def _parts(arrays: Type) -> tuple[Type, Dim | None]:
+    """The join of the types of a sequence's arrays, and their number."""
+    if isinstance(arrays, Tuple):
+        shapes = [known_shape(t) for t in arrays.items]
+        first = shapes[0]
+        merged = tuple(
+            d if all(len(s) == len(first) and s[i] == d for s in shapes) else unknown_size()
+            for i, d in enumerate(first)
+        )
+        return Array(joined_dtype(arrays.items), merged), len(arrays.items)
+    if isinstance(arrays, List):
+        return arrays.item, None
+    raise NotStatic("arrays")
+
+
+@transfer(np.stack)
+def stack(arrays: Type, axis: Type = ZERO) -> Type:
+    item, count = _parts(arrays)
+    shape = list(known_shape(item))
+    where_ = static_value(axis)
+    if not -len(shape) <= where_ + 1 <= len(shape) + 1:
+        return UNKNOWN
+    shape.insert(where_ if where_ >= 0 else where_ + len(shape) + 1, unknown_size() if count is None else count)
+    return Array(numpy_dtype(item), tuple(shape))
+
+
+@transfer(np.concatenate)
+def concatenate(arrays: Type, axis: Type = ZERO) -> Type:
+    item, _ = _parts(arrays)
+    where_ = static_value(axis)
+    if where_ is None:
+        if not isinstance(arrays, Tuple):
+            return Array(numpy_dtype(item), (unknown_size(),))
+        # Python's numbers are weak in promotion here.
+        dtype = "?" if any(isinstance(t, Scalar) for t in arrays.items) else numpy_dtype(item)
+        return Array(dtype, (_sum_of([product(known_shape(t)) for t in arrays.items]),))
+    return _joined(arrays, item, where_)
+
+
+def _sum_of(sizes: Sequence[Dim]) -> Dim:
+    together: Dim = 0
+    for one in sizes:
+        together = add_dims(together, one)
+    return together
+
+
+def _joined(arrays: Type, item: Type, axis: int) -> Type:
+    """The type of arrays that are joined along an axis that they have."""
+    shape = list(known_shape(item))
+    if not shape:
+        return UNKNOWN
+    if isinstance(arrays, Tuple):
+        shape[axis] = _sum_of([known_shape(t)[axis] for t in arrays.items])
+    else:
+        shape[axis] = unknown_size()
+    return Array(numpy_dtype(item), tuple(shape))
+
+
+def _each(arrays: Type, change: Any) -> Type:
+    """A tuple or list with a change of the type of each array."""
+    if isinstance(arrays, Tuple):
+        return Tuple(tuple(change(t) for t in arrays.items))
+    if isinstance(arrays, List):
+        return List(change(arrays.item))
+    raise NotStatic("arrays")
+
+
+@transfer(np.vstack)
+def vstack(tup: Type) -> Type:
+    sheets = _each(tup, atleast_2d)
+    return _joined(sheets, _parts(sheets)[0], 0)
+
+
+@transfer(np.hstack)
+def hstack(tup: Type) -> Type:
+    parts = _each(tup, atleast_1d)
+    item = _parts(parts)[0]
+    return _joined(parts, item, 0 if len(known_shape(item)) == 1 else 1)
+
+
+@transfer(np.column_stack)
+def column_stack(tup: Type) -> Type:
+    def column(t: Type) -> Type:
+        shape = known_shape(t)
+        return t if len(shape) >= 2 else make_array(t, (*(shape or (1,)), 1))
+
+    columns = _each(tup, column)
+    return _joined(columns, _parts(columns)[0], 1)
+
+
+@transfer(np.split, np.array_split)
+def split(ary: Type, indices_or_sections: Type, axis: Type = ZERO) -> Type:
+    shape = list(known_shape(ary))
+    shape[static_value(axis)] = unknown_size()
+    return List(
+        Array(numpy_dtype(ary), tuple(shape))
+        if indices_or_sections == Scalar("int", 1)
+        else Array(numpy_dtype(ary), None)
+    )

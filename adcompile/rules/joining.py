@@ -1,0 +1,185 @@
+"""Joined and split arrays: their cotangents are cut apart, or joined, at the same places."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from adcompile.rules.creation import items_of
+from adcompile.rules.registry import pullback, static
+from adcompile.rules.samples import call, numbers
+from adcompile.runtime.broadcasting import zeros_like
+
+
+@static
+def is_number(axis):
+    """Whether an axis is a whole number."""
+    return isinstance(axis, int | np.integer)
+
+
+@static
+def before(axis):
+    """The part of a subscript that stands before the one of `axis`."""
+    return (slice(None),) * axis if axis >= 0 else (Ellipsis,)
+
+
+@static
+def after(axis):
+    """The part of a subscript that stands after the one of a negative `axis`."""
+    return () if axis >= 0 else (slice(None),) * (-axis - 1)
+
+
+def split_like(r_bar, arrays, axis):
+    """The pieces of a cotangent that belong to the arrays that were joined along `axis`."""
+    if axis is None:
+        flat = np.split(r_bar, np.cumsum([np.size(a) for a in arrays])[:-1])
+        return [np.reshape(piece, np.shape(a)) for piece, a in zip(flat, arrays, strict=True)]
+    return list(np.split(r_bar, np.cumsum([np.shape(a)[axis] for a in arrays])[:-1], axis))
+
+
+@pullback(
+    split_like,
+    samples=lambda: [
+        call(numbers(3), [numbers(2), numbers(1)], 0),
+        call(numbers(2, 3), [numbers(2, 2), numbers(2, 1)], 1),
+        call(numbers(5), [numbers(2, 2), numbers(1)], None),
+    ],
+)
+def split_like_back(s, r_bar, arrays, s_bar, *, axis):
+    return np.concatenate(s_bar, axis), zeros_like(arrays)
+
+
+def joins():
+    """Samples: along every axis, of two and three arrays, of one, of lists and tuples."""
+    x, y = numbers(2, 3), numbers(1, 3, seed=1)
+    return [
+        call((x, y)),
+        call([x, y]),
+        call((x, numbers(2, 1)), axis=1),
+        call((x, numbers(2, 1)), -1),
+        call((x, y, x), axis=0),
+        call((x, numbers(4)), axis=None),
+        call((x,)),
+        call((numbers(2), numbers(0), numbers(3))),
+    ]
+
+
+@pullback(np.concatenate, samples=joins)
+def concatenate(r, arrays, r_bar, *, axis=0):
+    if not isinstance(arrays, tuple):
+        return split_like(r_bar, arrays, axis)
+    if axis is not None and not is_number(axis):
+        raise TypeError("an axis is a number")
+    pieces: tuple[Any, ...] = ()
+    start: Any = None
+    for i, a in enumerate(arrays):
+        size = np.size(a) if axis is None else np.shape(a)[axis]
+        stop = None if i + 1 == len(arrays) else size if i == 0 else start + size
+        if axis is None:
+            piece = np.reshape(r_bar[start:stop], np.shape(a))
+        elif axis == 0:
+            piece = r_bar[start:stop]
+        else:
+            piece = r_bar[(*before(axis), slice(start, stop), *after(axis))]
+        pieces = (*pieces, piece)
+        start = stop
+    return pieces
+
+
+def stacks():
+    """Samples: along every axis, of two and three arrays, of numbers, of lists and tuples."""
+    x, y = numbers(2, 3), numbers(2, 3, seed=1)
+    return [
+        call((x, y)),
+        call([x, y]),
+        call([x, y], axis=1),
+        call((x, y, x), axis=-1),
+        call((x,), 2),
+        call((0.5, 1.5)),
+    ]
+
+
+@pullback(np.stack, samples=stacks)
+def stack(r, arrays, r_bar, *, axis=0):
+    if not isinstance(arrays, tuple):
+        return items_of(np.moveaxis(r_bar, axis, 0), arrays)
+    if not is_number(axis):
+        raise TypeError("an axis is a number")
+    pieces: tuple[Any, ...] = ()
+    for i, _ in enumerate(arrays):
+        pieces = (*pieces, r_bar[i] if axis == 0 else r_bar[(*before(axis), i, *after(axis))])
+    return pieces
+
+
+def sheets():
+    """Samples of `vstack`, `hstack` and `column_stack`: vectors, matrices, numbers."""
+    x, y = numbers(2, 3), numbers(2, 3, seed=1)
+    return [
+        call((x, y)),
+        call([numbers(3), numbers(3, seed=1)]),
+        call((x, y, x)),
+        call((numbers(2, 3, 4), numbers(2, 3, 4))),
+    ]
+
+
+@pullback(np.vstack, samples=lambda: [*sheets(), call((numbers(3), numbers(2, 3))), call((0.5, 1.5))])
+def vstack(r, tup, r_bar):
+    pieces: tuple[Any, ...] = ()
+    start = 0
+    for a in tup:
+        if np.ndim(a) < 2:
+            piece = np.reshape(r_bar[start], np.shape(a))
+            start = start + 1
+        else:
+            stop = start + np.shape(a)[0]
+            piece = r_bar[start:stop]
+            start = stop
+        pieces = (*pieces, piece)
+    return pieces
+
+
+@pullback(np.hstack, samples=lambda: [*sheets(), call((numbers(3), numbers(2))), call((numbers(2, 3), numbers(2, 1)))])
+def hstack(r, tup, r_bar):
+    pieces: tuple[Any, ...] = ()
+    start = 0
+    for a in tup:
+        if np.ndim(a) == 0:
+            piece = r_bar[start]
+            start = start + 1
+        elif np.ndim(r) == 1:
+            stop = start + np.shape(a)[0]
+            piece = r_bar[start:stop]
+            start = stop
+        else:
+            stop = start + np.shape(a)[1]
+            piece = r_bar[:, start:stop]
+            start = stop
+        pieces = (*pieces, piece)
+    return pieces
+
+
+@pullback(np.column_stack, samples=lambda: [*sheets()[:3], call((numbers(2), numbers(2, 3)))])
+def column_stack(r, tup, r_bar):
+    pieces: tuple[Any, ...] = ()
+    start = 0
+    for a in tup:
+        if np.ndim(a) < 2:
+            piece = np.reshape(r_bar[:, start], np.shape(a))
+            start = start + 1
+        else:
+            stop = start + np.shape(a)[1]
+            piece = r_bar[:, start:stop]
+            start = stop
+        pieces = (*pieces, piece)
+    return pieces
+
+
+def cuts():
+    """Samples of `split`: sections and indices, along every axis."""
+    return [call(numbers(4), 2), call(numbers(4, 2), (1, 3)), call(numbers(2, 4), 2, axis=1), call(numbers(3), [1, 1])]
+
+
+@pullback(np.split, np.array_split, samples=cuts)
+def split(r, ary, r_bar, *, indices_or_sections, axis=0):
+    return np.concatenate(r_bar, axis)

@@ -1,0 +1,152 @@
+"""What repeats the elements of an array: the cotangents of an element's copies are summed."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from adcompile.rules.joining import is_number
+from adcompile.rules.registry import pullback, static
+from adcompile.rules.samples import call, numbers
+from adcompile.runtime.broadcasting import unbroadcast
+
+
+@pullback(
+    np.broadcast_to,
+    samples=lambda: [
+        call(numbers(3), (2, 3)),
+        call(numbers(2, 1), (2, 3)),
+        call(1.5, (2,)),
+        call(numbers(2, 3), shape=(2, 3)),
+    ],
+)
+def broadcast_to(r, array, r_bar, *, shape):
+    return unbroadcast(r_bar, array)
+
+
+def repetitions():
+    """Samples: one number of repeats, one for each element, every axis, none."""
+    x = numbers(2, 3)
+    return [
+        call(numbers(3), 2),
+        call(x, 2),
+        call(x, 3, axis=1),
+        call(x, 2, axis=-2),
+        call(numbers(3), np.array([1, 0, 2])),
+        call(x, np.array([1, 2, 0]), axis=1),
+        call(1.5, 3),
+    ]
+
+
+@pullback(np.repeat, samples=repetitions)
+def repeat(r, a, r_bar, *, repeats, axis=None):
+    if np.ndim(repeats) == 0 and axis is None:
+        return np.reshape(np.reshape(r_bar, (-1, repeats)).sum(axis=1), np.shape(a))
+    return sum_repeats(r_bar, np.shape(a), repeats, axis)
+
+
+def sum_repeats(r, shape, repeats, axis):
+    """An array of a shape whose elements are the sums of their copies in `np.repeat`'s result."""
+    if axis is None:
+        return np.reshape(sum_repeats(r, (math.prod(shape),), repeats, 0), shape)
+    sums = np.zeros(shape, np.result_type(r))
+    source = np.repeat(np.arange(shape[axis]), repeats)
+    np.add.at(np.moveaxis(sums, axis, 0), source, np.moveaxis(r, axis, 0))
+    return sums
+
+
+@pullback(
+    sum_repeats,
+    samples=lambda: [
+        call(numbers(4), (2,), 2, 0),
+        call(numbers(2, 3), (2, 2), np.array([1, 2]), 1),
+        call(numbers(6), (3,), 2, None),
+    ],
+)
+def sum_repeats_back(s, r, s_bar, *, shape, repeats, axis):
+    return np.repeat(s_bar, repeats, axis)
+
+
+@pullback(
+    np.tile,
+    samples=lambda: [
+        call(numbers(3), 2),
+        call(numbers(3), (2, 2)),
+        call(numbers(2, 3), 2),
+        call(numbers(2, 3), (2, 1)),
+        call(numbers(2, 3), (2, 1, 3)),
+        call(1.5, 3),
+    ],
+)
+def tile(r, A, r_bar, *, reps):
+    if np.ndim(A) == 1 and is_number(reps):
+        return np.reshape(r_bar, (reps, -1)).sum(axis=0)
+    return sum_tiles(r_bar, np.shape(A), reps)
+
+
+def sum_tiles(r, shape, reps):
+    """An array of a shape that is the sum of the tiles in `np.tile`'s result."""
+    reps = tuple(reps) if np.ndim(reps) else (reps,)
+    rank = max(len(shape), len(reps))
+    whole = (1,) * (rank - len(shape)) + tuple(shape)
+    reps = (1,) * (rank - len(reps)) + reps
+    tiles = np.reshape(r, tuple(n for pair in zip(reps, whole, strict=True) for n in pair))
+    return np.reshape(tiles.sum(axis=tuple(range(0, 2 * rank, 2))), shape)
+
+
+@pullback(sum_tiles, samples=lambda: [call(numbers(6), (3,), 2), call(numbers(4, 3), (2, 3), (2, 1))])
+def sum_tiles_back(s, r, s_bar, *, shape, reps):
+    return np.tile(s_bar, reps)
+
+
+def paddings():
+    """Samples of `pad`: every form of the widths, every mode that is known."""
+    x = numbers(2, 3)
+    return [
+        call(numbers(3), 1),
+        call(numbers(3), (1, 2)),
+        call(x, 1),
+        call(x, ((1, 0), (0, 2))),
+        call(x, ((1, 2),), mode="constant", constant_values=3.0),
+        call(x, (1, 2), "edge"),
+        call(x, 1, mode="reflect"),
+        call(numbers(3), 2, mode="wrap"),
+        call(x, 1, mode="symmetric"),
+    ]
+
+
+@static
+def interior(rank, width):
+    """The slices of the array within its padding."""
+    if isinstance(width, int):
+        pairs = ((width, width),) * rank
+    elif isinstance(width[0], int):
+        pairs = (width if len(width) == 2 else (width[0], width[0]),) * rank
+    else:
+        pairs = tuple((w[0], w[-1]) for w in width)
+        pairs = pairs * rank if len(pairs) == 1 else pairs
+    slices = tuple(slice(low or None, -high if high else None) for low, high in pairs)
+    return slices[0] if rank == 1 else slices
+
+
+@pullback(np.pad, samples=paddings)
+def pad(r, array, r_bar, *, pad_width, mode="constant", constant_values=0):
+    if mode == "constant":
+        return r_bar[interior(np.ndim(array), pad_width)]
+    return sum_padding(r_bar, np.shape(array), pad_width, mode)
+
+
+def sum_padding(r, shape, pad_width, mode):
+    """An array of a shape whose elements are the sums of their copies in `np.pad`'s result."""
+    if mode not in ("edge", "reflect", "symmetric", "wrap"):
+        raise NotImplementedError(f"the derivative of pad is not known for the mode {mode!r}")
+    source = np.pad(np.reshape(np.arange(math.prod(shape)), shape), pad_width, mode)
+    sums = np.zeros(math.prod(shape), np.result_type(r))
+    np.add.at(sums, source, r)
+    return np.reshape(sums, shape)
+
+
+@pullback(sum_padding, samples=lambda: [call(numbers(5), (3,), 1, "edge"), call(numbers(4, 5), (2, 3), 1, "wrap")])
+def sum_padding_back(s, r, s_bar, *, shape, pad_width, mode):
+    return np.pad(s_bar, pad_width, mode)
