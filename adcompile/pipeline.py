@@ -7,6 +7,7 @@ User functions that are called go the same way, each for the types that it is ca
 from __future__ import annotations
 
 import operator
+import os
 import threading
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,6 +31,7 @@ from adcompile.inference.registry import infer_call
 from adcompile.ir.binding import bind_arguments
 from adcompile.ir.nodes import Atom, Block, Call, Const, Function, FunctionRef, Param, Stmt, Var
 from adcompile.ir.types import UNKNOWN, Array, Dict, List, Passive, Scalar, Static, Tuple, Type, kind_of, of_constant
+from adcompile.ir.verifier import verify
 from adcompile.runtime.checks import require_scalar
 from adcompile.runtime.structures import make_tuple, unpack
 from adcompile.transforms.build import Builder
@@ -49,6 +51,7 @@ CALLED = {
     *("float", "int", "abs", "sum", "min", "max", "bool"),
 }
 COMPILE_LOCK = threading.RLock()
+VERIFYING = "ADCOMPILE_VERIFY" in os.environ  # hold the IR to its rules after every pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,12 @@ class Compilation:
         except Exception as fault:
             raise InternalError(self.stage, f"{type(fault).__name__}: {fault}") from fault
 
+    def after(self, stage: str, function: Function, abstract: bool = False) -> None:
+        """A pass is done: show what it made, and hold it to the rules of the IR if that is asked for."""
+        self.trace(stage, function)
+        if VERIFYING:
+            verify(function, stage, abstract=abstract)
+
     def gradient(self, function: types.FunctionType, inputs: Sequence[Type], want: Want) -> Program:
         """The program that computes the gradient of `function` at inputs of these types."""
         primal, types_ = self.prepare(function, inputs, want.has_aux)
@@ -117,13 +126,13 @@ class Compilation:
         forward, backward = place_residuals(both, primal.inputs)
         self.stage = "finish_cotangents"
         cotangents, finishing = finish_cotangents(both, [primal.params[i].var for i in want.wrt], backward)
-        self.trace("place_residuals", _whole(primal, both.seed, forward, backward))
+        self.after("place_residuals", _whole(primal, both.seed, forward, backward))
         self.check_outside()
         self.found.raise_if_any()
         # The generic program is for reading: it is written for the functions that fit it.
         check = any(t is not UNKNOWN for t in inputs)
         gradient = _join(name, primal, both, forward, (*backward.stmts, *finishing), cotangents, want, check)
-        self.trace("finish_cotangents", gradient)
+        self.after("finish_cotangents", gradient)
         self.finish(gradient, types_, function)
         return self.program(name)
 
@@ -177,17 +186,17 @@ class Compilation:
         primal, known = self.typed(function, inputs)
         if has_aux:
             primal = _separate_aux(primal)
-        self.trace("lower", primal)
+        self.after("lower", primal)
         self.stage = "infer"
         types_ = infer(primal, known, self.call_type)
-        self.trace("infer", primal)
         primal = resolve_calls(primal, types_, self.emitted_by)
+        self.after("infer", primal)
         self.stage = "check_mutation"
         primal = check_mutation(primal, types_, self.found, self.changes_arguments)
-        self.trace("check_mutation", primal)
+        self.after("check_mutation", primal)
         self.stage = "simplify"
         primal = simplify(primal, types_)
-        self.trace("simplify", primal)
+        self.after("simplify", primal)
         return primal, types_
 
     def reverse(self, primal: Function, types_: Types, wrt: Sequence[Var]) -> Reversed:
@@ -198,16 +207,17 @@ class Compilation:
         check_real(active, types_, self.found)
         self.stage = "reverse"
         primal, pullbacks, active = split_calls(primal, types_, active, self.halves)
-        self.trace("split_calls", primal)
+        self.after("split_calls", primal)
         both = reverse(primal, types_, active, wrt, pullbacks, self.found)
-        self.trace("reverse", _whole(primal, both.seed, both.forward, both.backward))
+        name_seed(both.seed, primal)
+        self.after("reverse", _whole(primal, both.seed, both.forward, both.backward), abstract=True)
         sweep = eliminate_dead(replace(primal, body=both.backward))
         return replace(both, backward=sweep.body)
 
     def finish(self, function: Function, types_: Types, holder: Any) -> None:
         """Drop what is not needed; keep the function for emission."""
         function = eliminate_dead(function)
-        self.trace("eliminate_dead", function)
+        self.after("eliminate_dead", function)
         self.functions.append((function, types_))
         self.holders[function.name] = holder
 
@@ -224,7 +234,7 @@ class Compilation:
         for one, types_ in reversed(self.functions):
             self.stage = "plan_buffers"
             plan = plan_buffers(one, types_)
-            self.trace("plan_buffers", plan.function)
+            self.after("plan_buffers", plan.function)
             self.stage = "emit"
             emitted = emit(plan, types_, bindings, reserved | self.names | CALLED)
             texts.append(to_text(emitted.node, emitted.comments))
@@ -349,15 +359,15 @@ class Compilation:
         wrt = [primal.params[i].var for i in chosen]
         both = self.reverse(primal, types_, wrt)
         forward, stored, received, backward = split_residuals(both, primal.inputs)
-        self.trace("place_residuals", _whole(primal, both.seed, forward, backward, received))
         if for_caller:
             cotangents, finishing = finish_cotangents(both, wrt, backward)
             backward = Block((*backward.stmts, *finishing), cotangents)
             forward, stored = keep_from_caller(primal, both, forward, stored)
         names = forward_ref.name, pullback_ref.name
         one, two = _halve(*names, primal, both, forward, stored, received, backward, for_caller)
-        self.finish(two, types_, fn)
-        self.finish(one, types_, fn)
+        for half in (two, one):
+            self.after("finish_cotangents" if for_caller else "place_residuals", half)
+            self.finish(half, types_, fn)
 
     # ------------------------------------------------------------------------------- outside
 
@@ -422,18 +432,17 @@ def _join(
         result = builder.make(make_tuple, (value, result))
     params = tuple(p for p in primal.params if p.kind in ("positional", "*"))
     rest = tuple(p for p in primal.params if p.kind not in ("positional", "*"))
-    name_seed(both.seed, primal)
     seed = Param(both.seed, "positional" if not any(p.kind == "*" for p in params) else "keyword", Const(1.0))
     stmts = (*forward, *check, *backward, *builder.stmts)
     return replace(primal, name=name, params=(*params, seed, *rest), body=Block(stmts, (result,)))
 
 
-def _whole(
-    primal: Function, seed: Var, forward: Sequence[Stmt], backward: Block, received: Sequence[Var] = ()
-) -> Function:
+def _whole(primal: Function, seed: Var, forward: Sequence[Stmt], backward: Block) -> Function:
     """Both sweeps as one function that returns the cotangents, to be looked at."""
-    params = (*primal.params, Param(seed), *map(Param, received))
-    return replace(primal, params=params, body=Block((*forward, *backward.stmts), backward.yields))
+    params = (Param(seed), *primal.params)
+    result = Var("cotangents")
+    pack = Call((result,), make_tuple, backward.yields)
+    return replace(primal, params=params, body=Block((*forward, *backward.stmts, pack), (result,)))
 
 
 def name_seed(seed: Var, primal: Function) -> None:
@@ -478,7 +487,6 @@ def _halve(
         builder.unpack_call(received, packed)
     head = tuple(builder.stmts)
     builder = Builder(both.types, "cotangents")
-    name_seed(both.seed, primal)
     yields = backward.yields
     cotangent = yields[0] if len(yields) == 1 else builder.make(make_tuple, yields)
     params = (Param(packed), Param(both.seed))

@@ -40,14 +40,14 @@ T = TypeVar("T")
 PARAM_KINDS = ("positional", "*", "keyword", "**")  # in the order in which they stand
 
 
-def verify(function: Function, *, abstract: bool = False) -> None:
+def verify(function: Function, stage: str = "verify", *, abstract: bool = False) -> None:
     """Hold a function to every rule.
 
     Raises:
-        InternalError: with the name of the rule that is broken, and where.
+        InternalError: with the pass `stage` that is at fault, the rule that is broken, and where.
     """
     for name, detail in breaches(function, abstract=abstract):
-        raise InternalError("verify", f"{name}: {detail} (in '{function.name}')")
+        raise InternalError(stage, f"{name}: {detail} (in '{function.name}')")
 
 
 def breaches(function: Function, *, abstract: bool = False) -> Iterator[tuple[str, str]]:
