@@ -1,24 +1,69 @@
 """Which values are read later, at every statement, and which may not share a name.
 
-One walk backwards over the structured program. The reader is told which names interfere
-and, for the statements it asks about, what is alive behind them.
+One walk backwards over the structured program. A set of values is an int with a bit for each,
+so that to join two is one operation; what is asked for is given as a set of values.
 
 relies on: nothing.  ensures: `interference` between values that are alive at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from typing import TypeVar
 
 from adcompile.ir.nodes import Atom, Block, For, Function, If, Loop, Stmt, Var, While, With
 from adcompile.ir.traverse import atoms_of, blocks_of, inner_of, results_of
 
 Expand = Callable[[Atom], Iterable[Var]]
+Key = TypeVar("Key")
 
 
 def itself(atom: Atom) -> Iterable[Var]:
     """The values that an atom stands for when nothing is folded."""
     return (atom,) if isinstance(atom, Var) else ()
+
+
+class Bits:
+    """Gives each value a bit, and says what a sum of bits means."""
+
+    def __init__(self) -> None:
+        self._bits: dict[Var, int] = {}
+        self._values: list[Var] = []
+
+    def of(self, values: Iterable[Var]) -> int:
+        """The bits of values."""
+        found = 0
+        for value in values:
+            bit = self._bits.get(value)
+            if bit is None:
+                bit = self._bits[value] = 1 << len(self._values)
+                self._values.append(value)
+            found |= bit
+        return found
+
+    def values(self, bits: int) -> Iterator[Var]:
+        """The values that have these bits."""
+        while bits:
+            lowest = bits & -bits
+            yield self._values[lowest.bit_length() - 1]
+            bits ^= lowest
+
+
+class Meant(Mapping[Key, frozenset[Var]]):
+    """A mapping to sets of values, made from one to their bits, each when it is asked for."""
+
+    def __init__(self, bits: Bits, held: Mapping[Key, int]) -> None:
+        self._bits = bits
+        self._held = held
+
+    def __getitem__(self, key: Key) -> frozenset[Var]:
+        return frozenset(self._bits.values(self._held[key]))
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._held)
+
+    def __len__(self) -> int:
+        return len(self._held)
 
 
 class Liveness:
@@ -29,93 +74,109 @@ class Liveness:
     def __init__(self, function: Function, expand: Expand = itself, folded: Set[Var] = frozenset()) -> None:
         self.expand = expand
         self.folded = folded
-        self.interference: dict[Var, set[Var]] = {}
-        self.live_after: dict[Stmt, frozenset[Var]] = {}
-        self.free: dict[Block, frozenset[Var]] = {}
-        live = self._block(function.body, set())
-        for var in function.inputs:
-            self._clash(var, live | set(function.inputs))
+        self._bits = Bits()
+        self._clashes: dict[Var, int] = {}
+        self._after: dict[Stmt, int] = {}
+        self._free: dict[Block, int] = {}
+        inputs = self._bits.of(function.inputs)
+        live = self._block(function.body, 0)
+        self._clash(function.inputs, live | inputs)
+
+    @property
+    def live_after(self) -> Mapping[Stmt, frozenset[Var]]:
+        """The values that are read later, behind each statement."""
+        return Meant(self._bits, self._after)
+
+    @property
+    def free(self) -> Mapping[Block, frozenset[Var]]:
+        """The values that each block of a loop reads and does not define."""
+        return Meant(self._bits, self._free)
+
+    @property
+    def interference(self) -> dict[Var, set[Var]]:
+        """For each value those that may not have its name."""
+        found: dict[Var, set[Var]] = {}
+        for var, bits in self._clashes.items():
+            mine = found.setdefault(var, set())
+            for other in self._bits.values(bits):
+                if other is not var:
+                    mine.add(other)
+                    found.setdefault(other, set()).add(var)
+        return found
 
     def clash(self, var: Var, others: Iterable[Var]) -> None:
         """Keep `var` and `others` apart, for a reason of the caller's."""
-        self._clash(var, others)
+        self._clash((var,), self._bits.of(others))
 
     # ------------------------------------------------------------------------------- pieces
 
-    def _reads(self, atoms: Iterable[Atom]) -> set[Var]:
-        return {v for a in atoms for v in self.expand(a)}
+    def _reads(self, atoms: Iterable[Atom]) -> int:
+        return self._bits.of(v for a in atoms for v in self.expand(a))
 
-    def _clash(self, var: Var, others: Iterable[Var]) -> None:
-        mine = self.interference.setdefault(var, set())
-        for other in others:
-            if other is not var:
-                mine.add(other)
-                self.interference.setdefault(other, set()).add(var)
+    def _clash(self, values: Iterable[Var], others: int) -> None:
+        for var in values:
+            self._clashes[var] = self._clashes.get(var, 0) | others
 
     def _is_folded(self, stmt: Stmt) -> bool:
         results = results_of(stmt)
         return bool(results) and results[0] in self.folded
 
-    def _free(self, block: Block) -> frozenset[Var]:
+    def _free_in(self, block: Block) -> int:
         """The values that a block reads and does not define."""
-        if block not in self.free:
-            reads = self._reads(block.yields)
-            defined: set[Var] = set()
+        if block not in self._free:
+            reads, defined = self._reads(block.yields), 0
             for stmt in block.stmts:
                 if self._is_folded(stmt):
                     continue
                 reads |= self._reads(atoms_of(stmt))
-                defined.update(results_of(stmt))
                 for inner in blocks_of(stmt):
-                    reads |= self._free(inner)
-                defined.update(inner_of(stmt))
-            self.free[block] = frozenset(reads - defined)
-        return self.free[block]
+                    reads |= self._free_in(inner)
+                defined |= self._bits.of((*results_of(stmt), *inner_of(stmt)))
+            self._free[block] = reads & ~defined
+        return self._free[block]
 
     # -------------------------------------------------------------------------------- walking
 
-    def _block(self, block: Block, live_out: set[Var]) -> set[Var]:
+    def _block(self, block: Block, live_out: int) -> int:
         live = live_out | self._reads(block.yields)
         for stmt in reversed(block.stmts):
-            if self._is_folded(stmt):
-                continue
-            live = self._stmt(stmt, live)
+            if not self.folded or not self._is_folded(stmt):
+                live = self._stmt(stmt, live)
         return live
 
-    def _stmt(self, stmt: Stmt, live: set[Var]) -> set[Var]:
-        self.live_after[stmt] = frozenset(live)
+    def _stmt(self, stmt: Stmt, live: int) -> int:
+        self._after[stmt] = live
         results = results_of(stmt)
-        for result in results:
-            self._clash(result, live | set(results))
-        live = live - set(results)
+        made = self._bits.of(results)
+        self._clash(results, live | made)
+        live &= ~made
         if isinstance(stmt, If):
-            live = self._block(stmt.then, set(live)) | self._block(stmt.orelse, set(live))
+            live = self._block(stmt.then, live) | self._block(stmt.orelse, live)
         elif isinstance(stmt, With):
             live = self._block(stmt.body, live)
             if stmt.target is not None:
-                self._clash(stmt.target, live)
-                live = live - {stmt.target}
+                self._clash((stmt.target,), live)
+                live &= ~self._bits.of((stmt.target,))
         elif isinstance(stmt, (For, While)):
             live = self._loop(stmt, live)
         return live | self._reads(atoms_of(stmt))
 
-    def _loop(self, loop: Loop, after: set[Var]) -> set[Var]:
-        inner = set(inner_of(loop))
-        around = after | (set(self._free(loop.body)) - inner)
+    def _loop(self, loop: Loop, after: int) -> int:
+        inner = self._bits.of(inner_of(loop))
+        results = self._bits.of(loop.results)
+        around = after | (self._free_in(loop.body) & ~inner)
         if isinstance(loop, While):
-            around |= set(self._free(loop.head)) - inner
-        live = self._block(loop.body, set(around))
+            around |= self._free_in(loop.head) & ~inner
+        live = self._block(loop.body, around)
         if isinstance(loop, While):
             live = self._block(loop.head, live | around)
             for stmt in loop.head.stmts:
-                for var in results_of(stmt):
-                    self._clash(var, loop.results)
-        items = [v for v in inner_of(loop) if v not in loop.params]
-        for var in (*loop.params, *items):
-            self._clash(var, live | set(items))
-        for i, result in enumerate(loop.results):
-            # The name that carries the value from trip to trip is bound all through the loop.
-            self._clash(result, around | set(items) | set(loop.results))
-            self._clash(result, (p for j, p in enumerate(loop.params) if j != i))
+                self._clash(results_of(stmt), results)
+        params = self._bits.of(loop.params)
+        items = inner & ~params
+        self._clash(inner_of(loop), live | items)
+        # The name that carries a value from trip to trip is bound all through the loop.
+        self._clash(loop.results, around | items | results)
+        for param, result in zip(loop.params, loop.results, strict=True):
+            self._clash((result,), params & ~self._bits.of((param,)))
         return around
-

@@ -6,11 +6,12 @@ relies on: `inspect` and `linecache`.  ensures: a gast tree with the user's line
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import inspect
 import linecache
-import textwrap
 import types
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +28,6 @@ class FunctionSource:
     file: str
     lines: tuple[str, ...]
     first_line: int
-    indent: int
 
     def origin(self, node: Any) -> Origin | None:
         """The place of a gast node in the user's file."""
@@ -40,9 +40,9 @@ class FunctionSource:
         return Origin(
             self.file,
             line + self.first_line - 1,
-            node.col_offset + self.indent,
-            None if end is None else end + self.indent,
-            " " * self.indent + text.rstrip("\n"),
+            node.col_offset,
+            end,
+            text.rstrip("\n"),
         )
 
 
@@ -56,30 +56,67 @@ def function_source(function: types.FunctionType) -> FunctionSource:
         raise SourceError(f"{function!r} is not a Python function, so it has no source to differentiate")
     if function.__name__ == "<lambda>":
         return _lambda_source(function)
+    return _from_definition(function) or _by_inspect(function)
+
+
+def _from_definition(function: types.FunctionType) -> FunctionSource | None:
+    """The source of a function that stands in a file: its lines up to the first place where they
+    are a definition. None where they are not found so, and `inspect` has to look.
+
+    `inspect` resolves the path of every module, and makes tokens of the whole definition.
+    """
+    code = function.__code__
+    if code.co_filename.startswith("<"):
+        return None
+    linecache.checkcache(code.co_filename)
+    lines = linecache.getlines(code.co_filename, function.__globals__)[code.co_firstlineno - 1 :]
+    if not lines or not lines[0].lstrip().startswith(("def ", "async ", "@")):
+        return None
+    for end in _possible_ends(lines):
+        with contextlib.suppress(SyntaxError):
+            return _definition(function, lines[:end], code.co_firstlineno)
+    return None
+
+
+def _possible_ends(lines: list[str]) -> Iterator[int]:
+    """Where a definition that begins with the first line may end, in order: before a line below
+    its `def` that is not indented more. It does not if that line is within brackets or a string:
+    what it would be is no Python then."""
+    indent = len(lines[0]) - len(lines[0].lstrip())
+    begun = False
+    for number, line in enumerate(lines):
+        text = line.lstrip()
+        if text and not text.startswith("#") and len(line) - len(text) <= indent:
+            if begun:
+                yield number
+            begun = begun or text.startswith(("def ", "async "))
+    yield len(lines)
+
+
+def _by_inspect(function: types.FunctionType) -> FunctionSource:
     try:
         lines, first = inspect.getsourcelines(function.__code__)
+        return _definition(function, lines, first)
     except (OSError, TypeError) as error:
         raise SourceError(
             f"the source of function '{function.__name__}' cannot be found ({error}); "
             "define it in a file, a notebook cell, or a REPL that keeps its input"
         ) from None
-    return _definition(function, lines, first)
+    except SyntaxError as error:
+        raise SourceError(f"the source of function '{function.__name__}' cannot be parsed: {error}") from None
 
 
 def _definition(function: types.FunctionType, lines: list[str], first: int) -> FunctionSource:
-    text = "".join(lines)
-    indent = len(lines[0]) - len(lines[0].lstrip())
-    try:
-        tree = _parse(textwrap.dedent(text))
-    except SyntaxError as error:
-        raise SourceError(f"the source of function '{function.__name__}' cannot be parsed: {error}") from None
-    node = tree.body[0]
+    indented = lines[0][:1].isspace()
+    if indented:  # it stays as it is, under a line of ours: strings in it may have lines of their own
+        lines, first = ["if True:\n", *lines], first - 1
+    tree = _parse("".join(lines))
+    node = tree.body[0].body[0] if indented else tree.body[0]
     if isinstance(node, gast.AsyncFunctionDef):
         raise SourceError(f"'{function.__name__}' is an async function, which has no derivative")
     if not isinstance(node, gast.FunctionDef):
         raise SourceError(f"no function definition was found at the source of '{function.__name__}'")
-    body = tuple(line[indent:] if line[:indent].isspace() or not indent else line for line in lines)
-    return FunctionSource(node, function.__code__.co_filename, body, first, indent)
+    return FunctionSource(node, function.__code__.co_filename, tuple(lines), first)
 
 
 def _lambda_source(function: types.FunctionType) -> FunctionSource:
@@ -105,7 +142,7 @@ def _lambda_source(function: types.FunctionType) -> FunctionSource:
     if not found:
         raise SourceError("the source of a lambda cannot be found in its file; has the file changed?")
     node = max(found, key=lambda n: (n.lineno, n.col_offset))  # the innermost that contains the code
-    return FunctionSource(node, code.co_filename, tuple(lines), 1, 0)
+    return FunctionSource(node, code.co_filename, tuple(lines), 1)
 
 
 @functools.lru_cache(maxsize=64)

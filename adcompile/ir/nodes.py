@@ -139,18 +139,21 @@ class Call:
     kwargs: tuple[tuple[str | None, Atom], ...] = ()  # None: `**value`
     origin: Origin | None = None
     kept: bool = False
+    operands: tuple[Atom, ...] = field(init=False, repr=False)  # every atom that the call reads
+
+    def __post_init__(self) -> None:
+        operands: tuple[Any, ...] = self.args
+        if any(type(a) is Star for a in operands):
+            operands = tuple(a.value if isinstance(a, Star) else a for a in operands)
+        if self.kwargs:
+            operands += tuple(a for _, a in self.kwargs)
+        object.__setattr__(self, "operands", operands)
 
     @property
     def result(self) -> Var:
         """The only result."""
         (result,) = self.results
         return result
-
-    @property
-    def operands(self) -> tuple[Atom, ...]:
-        """Every atom that the call reads."""
-        positional = tuple(a.value if isinstance(a, Star) else a for a in self.args)
-        return positional + tuple(a for _, a in self.kwargs)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

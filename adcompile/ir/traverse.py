@@ -26,6 +26,8 @@ from adcompile.ir.nodes import (
 
 def blocks_of(stmt: Stmt) -> tuple[Block, ...]:
     """The blocks that a statement owns, in the order in which they run."""
+    if type(stmt) is Call:  # nearly always
+        return ()
     if isinstance(stmt, If):
         return stmt.then, stmt.orelse
     if isinstance(stmt, While):
@@ -126,10 +128,12 @@ def map_source(source: Source, atom: AtomMap) -> Source:
 
 
 def map_atoms(stmt: Stmt, atom: AtomMap, block: Callable[[Block], Block]) -> Stmt:
-    """A statement with each atom that it reads, and each block that it owns, replaced."""
+    """A statement with each atom that it reads, and each block that it owns, replaced. A call that
+    stays as it is stays the same node."""
     if isinstance(stmt, Call):
         args = tuple(Star(atom(a.value)) if isinstance(a, Star) else atom(a) for a in stmt.args)
-        return replace(stmt, args=args, kwargs=tuple((k, atom(a)) for k, a in stmt.kwargs))
+        kwargs = tuple((k, atom(a)) for k, a in stmt.kwargs)
+        return stmt if args == stmt.args and kwargs == stmt.kwargs else replace(stmt, args=args, kwargs=kwargs)
     if isinstance(stmt, If):
         return replace(stmt, cond=atom(stmt.cond), then=block(stmt.then), orelse=block(stmt.orelse))
     if isinstance(stmt, For):
