@@ -37,6 +37,7 @@ from adcompile.runtime.structures import make_tuple, unpack
 from adcompile.transforms.build import Builder
 from adcompile.transforms.check_mutation import check_escape, check_mutation, outside_changes
 from adcompile.transforms.check_real import check_real
+from adcompile.transforms.decisions import Decisions, Differentiation
 from adcompile.transforms.eliminate_dead import eliminate_dead
 from adcompile.transforms.finish_cotangents import finish_cotangents, keep_from_caller
 from adcompile.transforms.place_residuals import place_residuals, split_residuals
@@ -78,6 +79,7 @@ class Program:
     imports: list[str]
     guards: dict[tuple[Any, str], Any] = field(default_factory=dict)
     captures: dict[tuple[Any, str], Any] = field(default_factory=dict)
+    decisions: Decisions = field(default_factory=Decisions)
 
 
 class Compilation:
@@ -87,6 +89,7 @@ class Compilation:
         self.trace = trace or (lambda name, function: None)
         self.found = DiagnosticList()
         self.stage = "lower"
+        self.decisions = Decisions()
         self.functions: list[tuple[Function, Types]] = []
         self.names: set[str] = set()
         self.holders: dict[str, Any] = {}
@@ -120,10 +123,12 @@ class Compilation:
         """The program that computes the gradient of `function` at inputs of these types."""
         primal, types_ = self.prepare(function, inputs, want.has_aux)
         self.check_scalar(primal, types_)
-        both = self.reverse(primal, types_, [primal.params[i].var for i in want.wrt])
+        decided = self.reverse(primal, types_, [primal.params[i].var for i in want.wrt])
+        both = decided.both
         name = self.fresh(f"{_plain_name(function)}_{'value_and_grad' if want.value else 'grad'}")
+        decided.emitted = (name,)
         self.stage = "place_residuals"
-        forward, backward = place_residuals(both, primal.inputs)
+        forward, backward = place_residuals(both, primal.inputs, decided.placement)
         self.stage = "finish_cotangents"
         cotangents, finishing = finish_cotangents(both, [primal.params[i].var for i in want.wrt], backward)
         self.after("place_residuals", _whole(primal, both.seed, forward, backward))
@@ -199,8 +204,8 @@ class Compilation:
         self.after("simplify", primal)
         return primal, types_
 
-    def reverse(self, primal: Function, types_: Types, wrt: Sequence[Var]) -> Reversed:
-        """Both sweeps, storage still abstract."""
+    def reverse(self, primal: Function, types_: Types, wrt: Sequence[Var]) -> Differentiation:
+        """Both sweeps, storage still abstract, with what was decided on the way."""
         self.stage = "activity"
         active, varied = active_values(primal, types_, wrt)
         check_escape(primal, types_, varied, self.found)
@@ -212,7 +217,10 @@ class Compilation:
         name_seed(both.seed, primal)
         self.after("reverse", _whole(primal, both.seed, both.forward, both.backward), abstract=True)
         sweep = eliminate_dead(replace(primal, body=both.backward))
-        return replace(both, backward=sweep.body)
+        both = replace(both, backward=sweep.body)
+        decided = Differentiation(primal, types_, tuple(wrt), active, pullbacks, both)
+        self.decisions.functions.append(decided)
+        return decided
 
     def finish(self, function: Function, types_: Types, holder: Any) -> None:
         """Drop what is not needed; keep the function for emission."""
@@ -235,12 +243,15 @@ class Compilation:
             self.stage = "plan_buffers"
             plan = plan_buffers(one, types_)
             self.after("plan_buffers", plan.function)
+            self.decisions.plans[one.name] = plan
             self.stage = "emit"
             emitted = emit(plan, types_, bindings, reserved | self.names | CALLED)
             texts.append(to_text(emitted.node, emitted.comments))
         imports = _import_lines(bindings)
         text = "\n".join(imports) + "\n\n\n" * bool(imports) + "\n\n".join(texts)
-        return Program(text, entry, second, self.holders, bindings.values, imports, self.guards, self.captures)
+        return Program(
+            text, entry, second, self.holders, bindings.values, imports, self.guards, self.captures, self.decisions
+        )
 
     # ------------------------------------------------------------------------- user functions
 
@@ -357,8 +368,10 @@ class Compilation:
         primal, types_ = self.prepare(fn, inputs)
         chosen = order if order is not None else [i for i, is_active in enumerate(active) if is_active]
         wrt = [primal.params[i].var for i in chosen]
-        both = self.reverse(primal, types_, wrt)
-        forward, stored, received, backward = split_residuals(both, primal.inputs)
+        decided = self.reverse(primal, types_, wrt)
+        both = decided.both
+        decided.emitted = (forward_ref.name, pullback_ref.name)
+        forward, stored, received, backward = split_residuals(both, primal.inputs, decided.placement)
         if for_caller:
             cotangents, finishing = finish_cotangents(both, wrt, backward)
             backward = Block((*backward.stmts, *finishing), cotangents)

@@ -36,6 +36,7 @@ from adcompile.ir.types import UNKNOWN, Scalar
 from adcompile.runtime.structures import make_tuple
 from adcompile.transforms.build import Builder
 from adcompile.transforms.min_cut import cheapest_to_keep
+from adcompile.transforms.placement import Placement
 from adcompile.transforms.plan_buffers import is_update
 
 # What is computed again rather than recorded: it costs no more than reading it back.
@@ -77,7 +78,8 @@ NUMBER_COST, ARRAY_COST, COPY_COST, COUNTER_COST = 10, 80, 2000, 1
 class Choosing:
     """Chooses for the frames of one forward sweep."""
 
-    def __init__(self, stmts: Sequence[Stmt], scopes: Scopes, types: Types) -> None:
+    def __init__(self, stmts: Sequence[Stmt], scopes: Scopes, types: Types, placement: Placement) -> None:
+        self.placement = placement
         self.types = types
         self.scopes = scopes
         self.updated = updated_values(stmts)
@@ -130,6 +132,7 @@ class Choosing:
         part of the block that mirrors where it was computed first."""
         if not values:
             return body
+        self.placement.note(values, "recomputed", frame)
         mirrored = {}
         for stmt in walk(body):
             if isinstance(stmt, If) and stmt.of is not None:

@@ -40,13 +40,17 @@ from adcompile.ir.types import INT, UNKNOWN, Array, List, Tuple
 from adcompile.runtime.structures import unpack
 from adcompile.transforms.build import Builder
 from adcompile.transforms.choose_residuals import Choosing, counters
+from adcompile.transforms.placement import Placement, Way
 from adcompile.transforms.record_residuals import LoopEdit, Recording, shapes_read
 from adcompile.transforms.reverse import Reversed
 
 
-def place_residuals(reversed_: Reversed, inputs: Sequence[Var]) -> tuple[tuple[Stmt, ...], Block]:
-    """The forward statements and the backward block of one function that holds both."""
-    placing = _Placing(reversed_, inputs)
+def place_residuals(
+    reversed_: Reversed, inputs: Sequence[Var], placement: Placement | None = None
+) -> tuple[tuple[Stmt, ...], Block]:
+    """The forward statements and the backward block of one function that holds both.
+    `placement` receives what was decided."""
+    placing = _Placing(reversed_, inputs, placement or Placement())
     backward = placing.region(reversed_.backward)
     backward = placing.choosing.compare_again(backward)
     backward = placing.recording.export(backward, None)
@@ -54,14 +58,15 @@ def place_residuals(reversed_: Reversed, inputs: Sequence[Var]) -> tuple[tuple[S
 
 
 def split_residuals(
-    reversed_: Reversed, inputs: Sequence[Var]
+    reversed_: Reversed, inputs: Sequence[Var], placement: Placement | None = None
 ) -> tuple[tuple[Stmt, ...], tuple[Atom, ...], tuple[Var, ...], Block]:
     """The same for two functions: the forward statements, the residual's atoms, and the
     parameters in which the backward block receives them."""
-    placing = _Placing(reversed_, inputs, split=True)
+    placing = _Placing(reversed_, inputs, placement or Placement(), split=True)
     backward = placing.region(reversed_.backward)
     kept, backward = placing.choosing.cut(backward, None)
     kept = [v for v in kept if v is not reversed_.seed]
+    placing.placement.note(kept, "returned")
     stored = [placing.recording.exported(v, None) for v in kept]
     received = tuple(placing.recording.copy_of(v) for v in kept)
     backward = substitute(backward, dict(zip(kept, received, strict=True)))
@@ -70,11 +75,14 @@ def split_residuals(
 
 
 class _Placing:
-    def __init__(self, reversed_: Reversed, inputs: Sequence[Var], split: bool = False) -> None:
+    def __init__(
+        self, reversed_: Reversed, inputs: Sequence[Var], placement: Placement, split: bool = False
+    ) -> None:
+        self.placement = placement
         self.types: Types = reversed_.types
         self.scopes = Scopes(reversed_.forward, inputs)
-        self.choosing = Choosing(reversed_.forward, self.scopes, self.types)
-        self.recording = Recording(self.scopes, self.types, split)
+        self.choosing = Choosing(reversed_.forward, self.scopes, self.types, placement)
+        self.recording = Recording(self.scopes, self.types, placement, split)
 
     # ------------------------------------------------------------------------ reverse regions
 
@@ -99,10 +107,15 @@ class _Placing:
         before = Builder(self.types, "place")
         before.origin = backward.origin
         counted = counters(forward)
-        if all(v in counted for v in kept) or self.is_plain_sequence(forward, kept):
-            items, source, body = self.without_tape(forward, kept, body, edit, home, before)
+        way: Way
+        if all(v in counted for v in kept):
+            way = "counted"
         else:
-            items, source, body = self.with_tape(forward, kept, body, edit, home, before)
+            way = "iterated" if self.is_plain_sequence(forward, kept) else "tape"
+        make = self.with_tape if way == "tape" else self.without_tape
+        items, source, body = make(forward, kept, body, edit, home, before)
+        self.placement.note(kept, way, forward)
+        self.placement.loops[forward] = "trips" if edit.trips is not None else way
         loop = replace(backward, items=items, sources=(source,), body=body)
         return [*before.stmts, loop]
 

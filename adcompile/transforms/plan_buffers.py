@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -57,20 +57,27 @@ def is_update(call: Call) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A function, and which of its updates happen in place."""
+    """A function, and which of its updates happen in place. `copied` says of the others why
+    not, `owned` are the copies that were put before loops."""
 
     function: Function
     in_place: frozenset[Call]
+    copied: Mapping[Call, str] = field(default_factory=dict)
+    owned: frozenset[Call] = frozenset()
 
 
 def plan_buffers(function: Function, types: Types) -> Plan:
     """Choose the updates that happen in place; insert the copies that loops need."""
     if not any(isinstance(s, Call) and (is_update(s) or s.fn in ADDITIONS) for s in walk(function.body)):
         return Plan(function, frozenset())
-    function = replace(function, body=_own_before_loops(function, types))
+    owned: list[Call] = []
+    function = replace(function, body=_own_before_loops(function, types, owned))
     planner = _Planner(function, types)
-    found = [s for s in walk(function.body) if isinstance(s, Call) and planner.is_in_place(s)]
-    return Plan(function, frozenset(found))
+    calls = [s for s in walk(function.body) if isinstance(s, Call) and planner.may_update(s)]
+    hindered = {s: planner.hindrance(s) for s in calls}
+    in_place = frozenset(s for s, hindrance in hindered.items() if hindrance is None)
+    copied = {s: hindrance for s, hindrance in hindered.items() if hindrance is not None and is_update(s)}
+    return Plan(function, in_place, copied, frozenset(owned))
 
 
 # ---------------------------------------------------------------------------------- ownership
@@ -124,8 +131,9 @@ class Ownership:
         return True
 
 
-def _own_before_loops(function: Function, types: Types) -> Block:
-    """Copy what a loop updates in place and what was not its own before."""
+def _own_before_loops(function: Function, types: Types, owned: list[Call]) -> Block:
+    """Copy what a loop updates in place and what was not its own before; `owned` receives the
+    copies."""
     ownership = Ownership(function.body)
     liveness = Liveness(function)
     aliasing = Aliasing(function.body, types)
@@ -154,7 +162,8 @@ def _own_before_loops(function: Function, types: Types) -> Block:
                 continue
             copied = Var(init.name, init.origin)
             types[copied] = types.get(init, UNKNOWN)
-            stmts.append(Call((copied,), copier(types[copied]), (init,), origin=loop.origin))
+            owned.append(Call((copied,), copier(types[copied]), (init,), origin=loop.origin))
+            stmts.append(owned[-1])
             inits[i] = copied
         return replace(new, inits=tuple(inits))
 
@@ -193,16 +202,22 @@ class _Planner:
         self.liveness = Liveness(function)
         self.aliasing = Aliasing(function.body, types)
 
-    def is_in_place(self, call: Call) -> bool:
-        if not call.args or not (is_update(call) or self.is_addition(call)):
-            return False
+    def may_update(self, call: Call) -> bool:
+        """Whether a call could be written as a statement that changes its first operand."""
+        return bool(call.args) and (is_update(call) or self.is_addition(call))
+
+    def hindrance(self, call: Call) -> str | None:
+        """Why a call may not take the memory of its first operand; None if it may."""
         target = call.operands[0]
-        if not isinstance(target, Var) or not self.ownership.owns(target):
-            return False
+        if not isinstance(target, Var):
+            return "it changes a constant"
+        if not self.ownership.owns(target):
+            return "its memory may be somebody else's"
         alive = self.liveness.live_after[call]
         if target in alive:
-            return False
-        return not any(self.aliasing.affects(target, v) for v in alive if v not in call.results)
+            return "the value from before is still read"
+        shared = next((v for v in alive if v not in call.results and self.aliasing.affects(target, v)), None)
+        return None if shared is None else "another value that may share its memory is still read"
 
     def is_addition(self, call: Call) -> bool:
         """Whether `a + b` can be `a += b`: the result has the shape and dtype of `a`."""

@@ -36,6 +36,7 @@ from adcompile.ir.types import INT, UNKNOWN
 from adcompile.runtime import broadcasting, updates
 from adcompile.runtime.structures import make_list, make_tuple
 from adcompile.transforms.build import Builder
+from adcompile.transforms.placement import Placement
 
 
 @dataclass(slots=True)
@@ -57,7 +58,8 @@ class BranchEdit:
 class Recording:
     """The edits of one forward sweep, gathered first and then made."""
 
-    def __init__(self, scopes: Scopes, types: Types, split: bool) -> None:
+    def __init__(self, scopes: Scopes, types: Types, placement: Placement, split: bool) -> None:
+        self.placement = placement
         self.split = split
         self.types = types
         self.scopes = scopes
@@ -90,6 +92,7 @@ class Recording:
         needed = [v for v in uses_in(backward) if self.scopes.is_of(v, frame)]
         order = {v: i for i, v in enumerate(self.scopes.of)}
         needed.sort(key=order.__getitem__)
+        self.placement.note(needed, "local", frame)
         return substitute(backward, {v: new for v in needed if (new := self.exported(v, frame)) is not v})
 
     # ------------------------------------------------------------------------- forward sweep
