@@ -68,10 +68,10 @@ def as_complex(value: Any) -> Any:
 
 
 def called(f: Callable[..., Any], args: Sequence[Any], position: int, changed: Any) -> Any:
-    """The value of `f` with one argument changed; the others are copied, `f` may write to them."""
-    at = copy.deepcopy(list(args))
+    """The value of `f` with one argument changed; all are copied, `f` may write to them."""
+    at = list(args)
     at[position] = changed
-    return f(*at)
+    return f(*copy.deepcopy(at))
 
 
 def complex_step(f: Callable[..., Any], args: Sequence[Any], position: int) -> np.ndarray | None:

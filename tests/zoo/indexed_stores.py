@@ -1,0 +1,91 @@
+"""Stores by masks and by arrays of indices, repeated ones too."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .table import SQUARE, M, V, W, at
+
+
+@at((V,))
+def mask_filled_with_zero(x):
+    y = x * x * x
+    y[y < 0] = 0
+    return np.sum(y * y + x)
+
+
+@at((V, W))
+def mask_filled_with_values(x, w):
+    y = x * w
+    y[x > 0] = w[x > 0] * x[x > 0] ** 2
+    y[x < 0] *= w[x < 0]
+    return np.sum(y * y)
+
+
+@at((M, 0.2))
+def mask_of_a_matrix(a, floor):
+    b = a * a * a
+    b[b < floor] = floor
+    b[a > 1.0] += floor * a[a > 1.0]
+    return np.sum(b * a)
+
+
+@at((V,))
+def index_array_that_repeats_keeps_the_last(x):
+    y = np.zeros_like(x)
+    y[[0, 2, 0, 1]] = x * x
+    return np.sum(y * y + y)
+
+
+@at((V,))
+def augmented_store_by_an_index_array_that_repeats(x):
+    # NumPy adds once for each element, with the last of the values.
+    y = x * x
+    y[np.array([0, 2, 0, 1])] += x
+    return np.sum(y * y)
+
+
+@at((V,))
+def add_at_adds_every_time(x):
+    y = np.zeros(3)
+    np.add.at(y, [0, 2, 0, 0], x * x)
+    return np.sum(y * y)
+
+
+@at((M, V))
+def add_at_of_rows(a, x):
+    b = a * a
+    np.add.at(b, [2, 0, 2], x)
+    return np.sum(b * b)
+
+
+@at((V,))
+def subtract_at_and_multiply_at(x):
+    y = x + 2.0
+    np.subtract.at(y, [0, 1, 0, 3], x * x)
+    np.multiply.at(y, [1, 2], x[:2])
+    return np.sum(y * y)
+
+
+@at((M,))
+def two_index_arrays(a):
+    b = a * a
+    b[[0, 1, 2], [1, 2, 3]] = a[[2, 1, 0], 0]
+    b[np.arange(3), 0] += a[:, 3]
+    return np.sum(b * b)
+
+
+@at((SQUARE,))
+def diagonal_by_indices(a):
+    b = a @ a
+    k = np.arange(3)
+    b[k, k] = 0.0
+    b[k, (k + 1) % 3] *= a[k, k]
+    return np.sum(b * b)
+
+
+@at((SQUARE,))
+def triangle_by_indices(a):
+    b = a * a
+    b[np.triu_indices(3, 1)] = a[np.tril_indices(3, -1)] * 2.0
+    return np.sum(b * a * a)
