@@ -34,6 +34,7 @@ from adcompile.ir.types import UNKNOWN, Array, Dict, List, Passive, Scalar, Stat
 from adcompile.ir.verifier import verify
 from adcompile.runtime.checks import require_scalar
 from adcompile.runtime.structures import make_tuple, unpack
+from adcompile.transforms.arrange import arrange
 from adcompile.transforms.build import Builder
 from adcompile.transforms.check_mutation import check_escape, check_mutation, outside_changes
 from adcompile.transforms.check_real import check_real
@@ -217,6 +218,7 @@ class Compilation:
         name_seed(both.seed, primal)
         self.after("reverse", _whole(primal, both.seed, both.forward, both.backward), abstract=True)
         sweep = eliminate_dead(replace(primal, body=both.backward))
+        sweep = eliminate_dead(replace(sweep, body=arrange(sweep.body, types_)))
         both = replace(both, backward=sweep.body)
         decided = Differentiation(primal, types_, tuple(wrt), active, pullbacks, both)
         self.decisions.functions.append(decided)

@@ -52,13 +52,17 @@ def without_algebra(patch):
     patch.setattr(finish_cotangents, "AdjointBuilder", PlainBuilder)
 
 
+def without_arranging(patch):
+    patch.setattr(adcompile.pipeline, "arrange", lambda backward, types: backward)
+
+
 def without_reuse(patch):
     patch.setattr(cotangents, "AdjointBuilder", NaiveBuilder)
     patch.setattr(finish_cotangents, "AdjointBuilder", NaiveBuilder)
 
 
 def without_any(patch):
-    for switch in (without_simplify, without_buffers, without_cut, without_algebra):
+    for switch in (without_simplify, without_buffers, without_cut, without_algebra, without_arranging):
         switch(patch)
 
 
@@ -69,6 +73,7 @@ SWITCHES = [
     without_recomputed_comparisons,
     without_last_dead_code,
     without_algebra,
+    without_arranging,
     without_reuse,
     without_any,
 ]

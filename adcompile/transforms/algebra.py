@@ -16,15 +16,17 @@ import numpy as np
 
 from adcompile.inference.elementwise import shape_of
 from adcompile.ir.nodes import Atom, Call, Const, Method, Var
-from adcompile.ir.types import Scalar
+from adcompile.ir.types import Array, Scalar
+from adcompile.runtime import updates
 from adcompile.transforms.build import Builder, Kwargs
 
 BINARY = (operator.add, operator.sub, operator.mul, operator.truediv)
 COMMUTATIVE = (operator.add, operator.mul)
 SUM = Method("sum")
+UPDATES = (updates.update, updates.increment, updates.add_at)
 
 
-def _number(atom: Atom) -> float | int | None:
+def number_of(atom: Atom) -> float | int | None:
     """The number that an atom is, if it is a constant one."""
     if isinstance(atom, Const) and type(atom.value) in (int, float):
         return atom.value  # type: ignore[no-any-return]
@@ -44,12 +46,18 @@ class AdjointBuilder(Builder):
     def fold(self, fn: Any, args: Sequence[Atom], kwargs: Kwargs) -> Atom | None:
         """The value of a call that folds exactly, or that the identities of this file rewrite; else None."""
         exact = super().fold(fn, args, kwargs)
-        if exact is not None or kwargs:
+        if exact is not None:
             return exact
+        if fn == SUM:
+            return self._sum(args[0], kwargs)
+        if fn in UPDATES:
+            return self._update(fn, *args)
+        if kwargs:
+            return None
         if fn in BINARY:
             args = self._unspread(args)
         rewrite = _REWRITES.get(fn) if not isinstance(fn, type) else None
-        found = rewrite(self, *args) if rewrite is not None else None
+        found = getattr(self, rewrite)(*args) if rewrite is not None else None
         if found is None and fn in BINARY:
             return self.make(fn, args)
         return found
@@ -88,9 +96,9 @@ class AdjointBuilder(Builder):
 
     def _mul(self, a: Atom, b: Atom) -> Atom | None:
         for one, other in ((a, b), (b, a)):
-            if _number(one) == 1:
+            if number_of(one) == 1:
                 return other
-            if _number(one) == -1:
+            if number_of(one) == -1:
                 return self.call(operator.neg, other)
         for other in (b, a):
             negated = self.definition(other, operator.neg)
@@ -98,8 +106,13 @@ class AdjointBuilder(Builder):
                 left, right = (a, negated.operands[0]) if other is b else (negated.operands[0], b)
                 return self.call(operator.neg, self.call(operator.mul, left, right))
         quotient = self.definition(b, operator.truediv)
-        if quotient is not None and _number(quotient.operands[0]) == 1:
-            return self.call(operator.truediv, a, quotient.operands[1])
+        if quotient is not None:
+            over, under = quotient.operands
+            if number_of(over) == 1:
+                return self.call(operator.truediv, a, under)
+            there = self.known(operator.truediv, a, under)
+            if there is not None and number_of(over) is None:
+                return self.call(operator.mul, there, over)
         respread = self._respread(operator.mul, a, b)
         if respread is not None:
             return respread
@@ -107,14 +120,14 @@ class AdjointBuilder(Builder):
 
     def _numbers_first(self, a: Atom, b: Atom) -> Atom | None:
         """`s * (t * x)` is `(s * t) * x` for numbers `s` and `t`: one array operation less."""
-        first, second = _number(a), _number(b)
+        first, second = number_of(a), number_of(b)
         if first is not None and second is not None:
             return None
         for number, other in ((first, b), (second, a)):
             inner = self.definition(other, operator.mul) if number is not None else None
             if inner is None:
                 continue
-            left, right = map(_number, inner.operands)
+            left, right = map(number_of, inner.operands)
             if left is not None:
                 return self.call(operator.mul, Const(number * left), inner.operands[1])  # type: ignore[operator]
             if right is not None:
@@ -125,12 +138,12 @@ class AdjointBuilder(Builder):
             if self.is_scalar(a) and self.is_scalar(factor) and not self.is_scalar(rest):
                 return self.make(operator.mul, (self.call(operator.mul, a, factor), rest))
         quotient = self.definition(b, operator.truediv)
-        if quotient is not None and self.is_scalar(a) and _number(quotient.operands[0]) is not None:
+        if quotient is not None and self.is_scalar(a) and number_of(quotient.operands[0]) is not None:
             return self.call(operator.truediv, self.call(operator.mul, a, quotient.operands[0]), quotient.operands[1])
         return None
 
     def _truediv(self, a: Atom, b: Atom) -> Atom | None:
-        if _number(b) == 1:
+        if number_of(b) == 1:
             return a
         negated = self.definition(a, operator.neg)
         if negated is not None:
@@ -142,7 +155,7 @@ class AdjointBuilder(Builder):
         return None
 
     def _pow(self, a: Atom, b: Atom) -> Atom | None:
-        exponent = _number(b)
+        exponent = number_of(b)
         if exponent == 1:
             return a
         if exponent == 0:
@@ -153,10 +166,13 @@ class AdjointBuilder(Builder):
 
     def _add(self, a: Atom, b: Atom) -> Atom | None:
         for one, other in ((a, b), (b, a)):
-            if _number(one) == 0 and isinstance(one, Const):
+            if number_of(one) == 0 and isinstance(one, Const):
                 return other
         if a is b and isinstance(a, Var):
             return self.call(operator.mul, Const(2), a)
+        so_far = self.definition(a, operator.add)
+        if so_far is not None and so_far.operands[1] is b and isinstance(b, Var):
+            return self.call(operator.add, so_far.operands[0], self.call(operator.mul, Const(2), b))
         negated = self.definition(b, operator.neg)
         if negated is not None:
             return self.call(operator.sub, a, negated.operands[0])
@@ -166,9 +182,9 @@ class AdjointBuilder(Builder):
         return None
 
     def _sub(self, a: Atom, b: Atom) -> Atom | None:
-        if _number(b) == 0:
+        if number_of(b) == 0:
             return a
-        if _number(a) == 0:
+        if number_of(a) == 0:
             return self.call(operator.neg, b)
         negated = self.definition(b, operator.neg)
         if negated is not None:
@@ -179,31 +195,35 @@ class AdjointBuilder(Builder):
         negated = self.definition(a, operator.neg)
         if negated is not None:
             return negated.operands[0]
-        number = _number(a)
+        number = number_of(a)
         if number is not None:
             return Const(-number)
-        difference = self.definition(a, operator.sub)
-        if difference is not None:
-            return self.call(operator.sub, difference.operands[1], difference.operands[0])
         spread = self.definition(a, np.broadcast_to)
         if spread is not None:
             source, shape = spread.operands
             return self.call(np.broadcast_to, self.call(operator.neg, source), shape)
         return None
 
-
-    def _sum(self, a: Atom) -> Atom | None:
+    def _sum(self, a: Atom, kwargs: Kwargs) -> Atom | None:
         """The sum of `-x` is minus the sum of `x`."""
         negated = self.definition(a, operator.neg)
-        return None if negated is None else self.call(operator.neg, self.call(SUM, negated.operands[0]))
+        return None if negated is None else self.call(operator.neg, self.call(SUM, negated.operands[0], kwargs=kwargs))
+
+    # ------------------------------------------------------------------------------- updates
+
+    def _update(self, fn: Any, target: Atom, index: Atom, value: Atom) -> Atom | None:
+        """A store spreads what it stores itself."""
+        spread = self.definition(value, np.broadcast_to)
+        if spread is None or not isinstance(self.type_of(target), Array):
+            return None
+        return self.make(fn, (target, index, spread.operands[0]))
 
 
-_REWRITES: dict[Any, Any] = {
-    SUM: AdjointBuilder._sum,
-    operator.mul: AdjointBuilder._mul,
-    operator.truediv: AdjointBuilder._truediv,
-    operator.pow: AdjointBuilder._pow,
-    operator.add: AdjointBuilder._add,
-    operator.sub: AdjointBuilder._sub,
-    operator.neg: AdjointBuilder._neg,
+_REWRITES: dict[Any, str] = {
+    operator.mul: "_mul",
+    operator.truediv: "_truediv",
+    operator.pow: "_pow",
+    operator.add: "_add",
+    operator.sub: "_sub",
+    operator.neg: "_neg",
 }

@@ -11,6 +11,7 @@ import builtins
 import operator
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from adcompile.errors import Origin
 from adcompile.inference.elementwise import shape_of
 from adcompile.inference.registry import SITE, infer_call
 from adcompile.ir.callables import canonical
-from adcompile.ir.nodes import NONE, UNDEFINED, Atom, Block, Call, Const, Method, Star, Stmt, Var
+from adcompile.ir.nodes import NONE, UNDEFINED, Atom, Attribute, Block, Call, Const, Method, Star, Stmt, Var
 from adcompile.ir.types import (
     Affine,
     Array,
@@ -163,13 +164,27 @@ class Builder:
         self.stmts.append(call)
         return result
 
-    def rename(self, old: Var, new: Var) -> None:
-        """Let later uses of the computation that made `old` have `new`."""
-        self.types.setdefault(new, self.types[old])
+    def known(self, fn: Any, *args: Atom) -> Atom | None:
+        """The value of a call that was made before, in a scope that dominates this one."""
+        key = self.number(Call((Var(),), fn, args))
+        return next((level[key][0] for level in reversed(self._numbers) if key in level), None)
+
+    def remember(self, call: Call) -> None:
+        """Let the same calls that follow, in this scope, have the value of one made elsewhere."""
+        key = self.number(call)
+        if key is not None:
+            self._numbers[-1].setdefault(key, call.results)
+
+    def keep(self, made: Call, result: Var) -> None:
+        """Let the call that was just made define a value that the program has for it already."""
+        new = replace(made, results=(result,))
+        self.stmts[-1] = new
+        self.definitions[result] = new
+        self.types.setdefault(result, self.types[made.result])
         latest = self._numbers[-1]
         key = next(reversed(latest), None)
-        if key is not None and latest[key][0] is old:
-            latest[key] = (new,)
+        if key is not None and latest[key][0] is made.result:
+            latest[key] = (result,)
 
     def number(self, call: Call) -> Any:
         """What makes two calls the same; None for calls that must each be made."""
@@ -178,11 +193,18 @@ class Builder:
         try:
             if call.fn in CREATORS or canonical(call.fn) in CREATORS:
                 return None
-            key = (call.fn, tuple(map(_identity, call.args)), tuple((k, _identity(a)) for k, a in call.kwargs))
+            key = (self.meant(call), tuple(map(_identity, call.args)), tuple((k, _identity(a)) for k, a in call.kwargs))
             hash(key)
         except TypeError:
             return None
         return key
+
+    def meant(self, call: Call) -> Any:
+        """What a call computes: `x.mean()` is `np.mean(x)`, if `x` is an array."""
+        fn = call.fn
+        if not isinstance(fn, (Method, Attribute)) or not isinstance(self.type_of(call.operands[0]), Array):
+            return fn
+        return fn if fn.name == "flatten" else canonical(fn)  # ravel may share memory
 
     def result_type(self, call: Call) -> Type:
         """The type of a call's only result."""

@@ -23,6 +23,7 @@ from adcompile.ir.nodes import (
     Attribute,
     Block,
     Call,
+    Const,
     For,
     If,
     Loop,
@@ -99,7 +100,7 @@ class Choosing:
     def operands(self, var: Var, frame: Loop | None) -> list[Var] | None:
         """What a value can be computed again from, within the frame; None if it cannot be."""
         call = self.scopes.calls.get(var)
-        if call is None or canonical(call.fn) not in CHEAP or not is_pure(call):
+        if call is None or not is_cheap(call) or not is_pure(call):
             return None
         if isinstance(call.fn, Attribute) and canonical(call.fn) is call.fn:
             return None
@@ -179,6 +180,15 @@ class Choosing:
         if call is None or canonical(call.fn) not in COMPARISONS:
             return False
         return all(isinstance(Builder(self.types).type_of(a), Scalar) for a in call.operands)
+
+
+def is_cheap(call: Call) -> bool:
+    """Whether to compute a value again costs no more than to read it back."""
+    meant = canonical(call.fn)
+    if meant is np.power:
+        exponent = call.operands[1]
+        return isinstance(exponent, Const) and exponent.value in (1, 2)
+    return meant in CHEAP
 
 
 def counters(loop: Loop) -> set[Var]:

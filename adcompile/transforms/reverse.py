@@ -118,6 +118,9 @@ class _ReverseSweep(Cotangents):
         self.contexts: dict[Var, Call] = {}  # the `with` contexts that the reverse sweep enters too
 
     def stmts(self, stmts: Sequence[Stmt]) -> None:
+        for stmt in stmts:
+            if isinstance(stmt, Call) and len(stmt.results) == 1:
+                self.b.remember(stmt)  # a rule that computes the same reads the forward sweep's value
         for stmt in reversed(stmts):
             self.b.origin = None if stmt.origin is None else replace(stmt.origin, reverse=True)
             self.stmt(stmt)

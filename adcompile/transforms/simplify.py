@@ -98,18 +98,11 @@ class _Simplifier:
         value = self.b.call(fn, *args, kwargs=kwargs)
         last = self.b.stmts[-1] if len(self.b.stmts) > before else None
         if isinstance(last, Call) and last.results[0] is value:
-            self.keep_value(last, call.result)
+            self.b.keep(last, call.result)
         else:
             self.values[call.result] = value
             if isinstance(value, Const):
                 self.b.types.pop(call.result, None)
-
-    def keep_value(self, made: Call, result: Var) -> None:
-        """The call that was just made defines the value that the user's program had for it."""
-        new = replace(made, results=(result,))
-        self.b.stmts[-1] = new
-        self.b.definitions[result] = new
-        self.b.rename(made.result, result)
 
     def is_plain(self, call: Call, target: object) -> bool:
         """Whether an in-place operator gives what the plain one gives."""

@@ -78,7 +78,7 @@ def log_determinant_grad(A, total_bar=1.0):
                 g = L_bar[t4]
                 L_bar[t4] = 0.0
                 s_bar = g / t2
-                L_bar[j, j] -= g * (t3 / t2)
+                L_bar[j, j] -= s_bar * t3
             for k, t, t2 in reversed(tape):
                 # s -= L[i, k] * L[j, k]
                 L_bar[j, k] -= t * s_bar

@@ -25,16 +25,15 @@ def cross_entropy_grad(logits, labels, out_bar=1.0):
     t3 = np.sum(t2, axis=1, keepdims=True)
     log_p = shifted - np.log(t3)
     t4 = np.arange(len(labels)), labels
-    t5 = log_p[t4]
     # return -np.mean(log_p[np.arange(len(labels)), labels])
     log_p_bar = np.zeros_like(log_p)
-    np.add.at(log_p_bar, t4, np.broadcast_to(-(out_bar / t5.size), t5.shape))
+    np.add.at(log_p_bar, t4, -out_bar / log_p[t4].size)
     # log_p = shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))
     shifted_bar = log_p_bar
-    shifted_bar += (-log_p_bar).sum(axis=1, keepdims=True) / t3 * t2
+    shifted_bar -= log_p_bar.sum(axis=1, keepdims=True) / t3 * t2
     # shifted = logits - np.max(logits, axis=1, keepdims=True)
     g = logits == t
     logits_bar = shifted_bar
-    logits_bar += (-shifted_bar).sum(axis=1, keepdims=True) / np.sum(g,
-        axis=1, keepdims=True) * g
+    logits_bar -= shifted_bar.sum(axis=1, keepdims=True) / np.sum(g, axis=1,
+        keepdims=True) * g
     return logits_bar

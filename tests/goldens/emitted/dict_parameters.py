@@ -29,7 +29,7 @@ def f_grad(p, x, out_bar=1.0):
     # return np.sum(h * p["scale"])
     g = zeros_like(p)
     p_bar = g
-    p_bar['scale'] = g['scale'] + (h * out_bar).sum()
+    p_bar['scale'] = g['scale'] + out_bar * h.sum()
     # h = np.tanh(x @ p["W"] + p["b"])
     g = out_bar * p['scale'] * (1 - h ** 2)
     p_bar2 = p_bar

@@ -24,7 +24,7 @@ def huber_grad(r, delta, out_bar=1.0):
         t2 = t - 0.5 * delta
     if t <= delta:
         # return 0.5 * r ** 2
-        r_bar = 0.5 * out_bar * (2 * r)
+        r_bar = out_bar * r
         delta_bar = 0.0
         g = 0.0
     else:

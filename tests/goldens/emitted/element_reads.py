@@ -22,5 +22,5 @@ def f_grad(x, s_bar=1.0):
     x_bar = np.zeros_like(x)
     for i in reversed(range(len(x))):
         # s += x[i] * x[i]
-        x_bar[i] += 2 * (s_bar * x[i])
+        x_bar[i] += 2 * s_bar * x[i]
     return x_bar

@@ -30,5 +30,5 @@ def f_grad(x, out_bar=1.0):
         # out[i] = x[i] ** 2
         out_bar_i = out_bar[i]
         out_bar[i] = 0.0
-        x_bar[i] += out_bar_i * (2 * x[i])
+        x_bar[i] += 2 * out_bar_i * x[i]
     return x_bar

@@ -33,7 +33,7 @@ def f_grad(x, y, out_bar=1.0):
     else:
         z = y
     # return z * z
-    z_bar = 2 * (out_bar * z)
+    z_bar = 2 * out_bar * z
     if x > 2.0:
         # z = x * y
         x_bar = z_bar * y
@@ -44,7 +44,7 @@ def f_grad(x, y, out_bar=1.0):
         y_bar = z_bar
     elif x > 0.0:
         # z = x ** 3
-        x_bar = z_bar * (3 * x ** 2)
+        x_bar = 3 * z_bar * x ** 2
         y_bar = 0.0
     else:
         x_bar = 0.0

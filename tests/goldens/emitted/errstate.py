@@ -28,6 +28,7 @@ def f_grad(x, y, out_bar=1.0):
         # w = np.log(z)
         z_bar = w_bar / z
         # z = x / y
-        x_bar += z_bar / y
-        y_bar = -(z_bar * (z / y))
+        g = z_bar / y
+        x_bar += g
+        y_bar = -(g * z)
     return x_bar, y_bar

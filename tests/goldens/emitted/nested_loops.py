@@ -34,9 +34,7 @@ def f_grad(W, h, steps, total_bar=1.0):
     W_bar = np.zeros_like(W)
     for h, tape in reversed(tape):
         # total += np.sum(h * h)
-        g = total_bar * h
-        h_bar += g
-        h_bar += g
+        h_bar += 2 * total_bar * h
         for h_in, h in reversed(tape):
             # h = np.tanh(W @ h + x)
             g = h_bar * (1 - h ** 2)

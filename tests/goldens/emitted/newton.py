@@ -22,23 +22,22 @@ def kepler_grad(m, e, x_bar=1.0):
     tape = []
     x = m
     for _ in range(6):
-        x_in = x
-        t = math.sin(x_in)
-        t2 = math.cos(x_in)
-        x = x_in - (x_in - e * t - m) / (1.0 - e * t2)
-        tape.append((x_in, t, t2))
+        t = math.sin(x)
+        t2 = math.cos(x)
+        t3 = (x - e * t - m) / (1.0 - e * t2)
+        x -= t3
+        tape.append((t, t2, t3))
     m_bar = 0.0
     e_bar = 0.0
-    for x, t, t2 in reversed(tape):
-        t3 = 1.0 - e * t2
+    for t, t2, t3 in reversed(tape):
         # x = x - (x - e * math.sin(x) - m) / (1.0 - e * math.cos(x))
-        g = x_bar / t3
-        g2 = x_bar * ((x - e * t - m) / t3 / t3)
+        g = x_bar / (1.0 - e * t2)
+        g2 = g * t3
         e_bar -= g2 * t2
-        x_bar += e * g2 * math.sin(x)
+        x_bar += e * g2 * t
         m_bar += g
         x_bar -= g
         e_bar += g * t
-        x_bar += e * g * math.cos(x)
+        x_bar += e * g * t2
     m_bar += x_bar
     return m_bar, e_bar

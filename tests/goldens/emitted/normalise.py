@@ -16,14 +16,15 @@ import numpy as np
 
 
 def f_grad(x, w, out_bar=1.0):
-    t = np.sqrt(np.var(x) + 1e-05)
-    z = (x - x.mean()) / t
+    t = x - x.mean()
+    t2 = np.sqrt(np.var(x) + 1e-05)
+    z = t / t2
     # return np.sum(w * z)
     w_bar = out_bar * z
     z_bar = w * out_bar
     # z = (x - x.mean()) / np.sqrt(np.var(x) + 1e-5)
-    g = z_bar / t
+    g = z_bar / t2
     g2 = x.size
-    x_bar = g - 2 * ((z_bar * (z / t)).sum() * 0.5 / t) / g2 * (x - np.mean(x))
+    x_bar = g - (g * z).sum() / t2 / g2 * t
     x_bar -= g.sum() / g2
     return x_bar, w_bar

@@ -21,6 +21,6 @@ def rosenbrock_grad(x, out_bar=1.0):
     # return np.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
     g = 200 * out_bar * (x[1:] - t ** 2)
     x_bar = np.zeros_like(x)
-    x_bar[:-1] = -(out_bar * 2 * (1 - t)) - g * (2 * t)
+    x_bar[:-1] = -2 * out_bar * (1 - t) - 2 * g * t
     x_bar[1:] += g
     return x_bar

@@ -34,9 +34,7 @@ def f_grad(x, out_bar=1.0):
     # b[:] = 0.0
     b_bar[:] = 0.0
     # s = np.sum(b * b)
-    g = out_bar * b
-    b_bar += g
-    b_bar += g
+    b_bar += 2 * out_bar * b
     # b = np.exp(x)
     x_bar += b_bar * b
     return x_bar

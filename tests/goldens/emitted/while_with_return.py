@@ -44,7 +44,8 @@ def f_grad(x, tolerance, out_bar=1.0):
             y_bar += 0.001 * x_bar * math.cos(y2)
         # y = 0.5 * (y + x / y)
         y_bar = 0.5 * y_bar
-        x_bar += y_bar / y
-        y_bar -= y_bar * (t / y)
+        g = y_bar / y
+        x_bar += g
+        y_bar -= g * t
         out_bar = 0.0
     return y_bar + x_bar

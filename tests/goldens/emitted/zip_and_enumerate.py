@@ -28,7 +28,7 @@ def f_grad(ws, xs, total_bar=1.0):
         k2, x, t, t2 = tape[k]
         # total += (k + 1) * w * np.sin(x)
         x_bar = t * total_bar * np.cos(x)
-        w_bar = (k2 + 1) * (total_bar * t2)
+        w_bar = (k2 + 1) * total_bar * t2
         ws_bar[k] = w_bar
         xs_bar[k] = x_bar
     return ws_bar, xs_bar
