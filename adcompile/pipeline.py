@@ -247,8 +247,7 @@ class Compilation:
             self.after("plan_buffers", plan.function)
             self.decisions.plans[one.name] = plan
             self.stage = "emit"
-            emitted = emit(plan, types_, bindings, reserved | self.names | CALLED)
-            texts.append(to_text(emitted.node, emitted.comments))
+            texts.append(to_text(emit(plan, types_, bindings, reserved | self.names | CALLED)))
         imports = _import_lines(bindings)
         text = "\n".join(imports) + "\n\n\n" * bool(imports) + "\n\n".join(texts)
         return Program(

@@ -8,6 +8,7 @@ import pytest
 from test_goldens import PROGRAMS, arguments, load, numbers, transformed
 
 import adcompile.pipeline
+from adcompile.analyses.aliasing import Aliasing
 from adcompile.transforms import algebra, choose_residuals, cotangents, finish_cotangents
 from adcompile.transforms.build import Builder
 from adcompile.transforms.plan_buffers import Plan
@@ -32,7 +33,10 @@ def without_simplify(patch):
 
 
 def without_buffers(patch):
-    patch.setattr(adcompile.pipeline, "plan_buffers", lambda function, types: Plan(function, frozenset()))
+    def plan_nothing(function, types):
+        return Plan(function, frozenset(), Aliasing(function.body, types))
+
+    patch.setattr(adcompile.pipeline, "plan_buffers", plan_nothing)
 
 
 def without_cut(patch):

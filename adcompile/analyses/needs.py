@@ -16,45 +16,52 @@ from adcompile.ir.nodes import Atom, Block, Call, For, If, Stmt, Var, While
 from adcompile.ir.traverse import atoms_of, blocks_of, results_of, source_atoms
 
 
-def needed_values(block: Block) -> set[Var]:
-    """The values that the block's yields and its effects need."""
-    needs = _Needs()
-    needs.add(block.yields)
-    size = -1
-    while size != len(needs.found):
-        size = len(needs.found)
-        needs.block(block)
-    return needs.found
+class Needs:
+    """What a block's yields and its effects need."""
 
-
-def has_effect(stmt: Stmt) -> bool:
-    """Whether a statement does more than compute its results."""
-    if isinstance(stmt, Call):
-        return not is_pure(stmt)
-    inner = blocks_of(stmt)
-    if not isinstance(stmt, (If, For, While)):
-        return True
-    if isinstance(stmt, While) and not any(s.params for s in [stmt]):
-        return True
-    return any(has_effect(s) for b in inner for s in b.stmts)
-
-
-class _Needs:
-    def __init__(self) -> None:
+    def __init__(self, block: Block) -> None:
         self.found: set[Var] = set()
+        self._effects: dict[Stmt, bool] = {}
+        self.add(block.yields)
+        size = -1
+        while size != len(self.found):
+            size = len(self.found)
+            self.block(block)
+
+    def is_needed(self, stmt: Stmt) -> bool:
+        """Whether a statement computes what is needed, or does more than compute."""
+        return not self.found.isdisjoint(results_of(stmt)) or self.has_effect(stmt)
+
+    def has_effect(self, stmt: Stmt) -> bool:
+        """Whether a statement does more than compute its results."""
+        if stmt not in self._effects:
+            self._effects[stmt] = self._has_effect(stmt)
+        return self._effects[stmt]
+
+    def _has_effect(self, stmt: Stmt) -> bool:
+        if isinstance(stmt, Call):
+            return not is_pure(stmt)
+        if not isinstance(stmt, (If, For, While)):
+            return True
+        if isinstance(stmt, While) and not stmt.params:
+            return True
+        return any(self.has_effect(s) for b in blocks_of(stmt) for s in b.stmts)
 
     def add(self, atoms: Iterable[Atom]) -> None:
+        """Note that values are read."""
         self.found.update(a for a in atoms if isinstance(a, Var))
 
     def block(self, block: Block) -> None:
+        """Note what the needed statements of a block read."""
         for stmt in reversed(block.stmts):
             if self.is_needed(stmt):
                 self.stmt(stmt)
 
-    def is_needed(self, stmt: Stmt) -> bool:
-        return any(v in self.found for v in results_of(stmt)) or has_effect(stmt)
-
     def stmt(self, stmt: Stmt) -> None:
+        """Note what a needed statement reads."""
+        if type(stmt) is Call:
+            self.add(stmt.operands)
+            return
         if isinstance(stmt, If):
             self.add([stmt.cond])
             for i, result in enumerate(stmt.results):

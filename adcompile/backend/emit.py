@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from adcompile.analyses.infer import Types
 from adcompile.analyses.liveness import Liveness
@@ -30,10 +30,12 @@ HEADERS = ("for ", "while ", "if ", "elif ", "else:", "with ")  # they show by t
 
 @dataclass(slots=True)
 class Emitted:
-    """One emitted function: its AST, the texts of its comment markers."""
+    """One emitted function: its AST, the texts of its comment markers, and what in it is Python
+    of the user's that is kept as it is."""
 
     node: ast.FunctionDef
-    comments: list[str] = field(default_factory=list)
+    comments: Sequence[str]
+    kept: Sequence[ast.AST]
 
 
 def emit(plan: Plan, types: Types, bindings: Bindings, reserved: set[str], docstring: str = "") -> Emitted:
@@ -45,7 +47,7 @@ def emit(plan: Plan, types: Types, bindings: Bindings, reserved: set[str], docst
 class _Writer(Loops):
     def __init__(self, plan: Plan, types: Types, bindings: Bindings, reserved: set[str]) -> None:
         self.source = plan.function
-        folding = Folding(plan.function, plan.in_place, types)
+        folding = Folding(plan, types)
         liveness = Liveness(plan.function, folding.expand, frozenset(folding.folded))
         for stmt in walk(plan.function.body):
             if isinstance(stmt, Call) and (is_update(stmt) or stmt in plan.in_place):
@@ -65,7 +67,7 @@ class _Writer(Loops):
             name=source.name, args=self.parameters(source.params), body=self.out, decorator_list=[], returns=None
         )
         node.type_params = []  # type: ignore[attr-defined]
-        return Emitted(ast.fix_missing_locations(node), self.comments)
+        return Emitted(node, self.comments, self.kept)
 
     def parameters(self, params: Sequence[Param]) -> ast.arguments:
         def arg(param: Param) -> ast.arg:
@@ -149,6 +151,7 @@ class _Writer(Loops):
         writes: dict[str, ast.expr] = {name: name_node(self.names[var]) for name, var in stmt.writes}
         node = Substitution(reads, writes).visit(ast.parse(ast.unparse(stmt.node)).body[0])
         self.out.append(node)
+        self.kept.append(node)
 
 
 def hints(function: Function) -> dict[Var, str]:

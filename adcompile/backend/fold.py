@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from adcompile.analyses.aliasing import Aliasing
 from adcompile.analyses.effects import is_pure
 from adcompile.analyses.infer import Types
 from adcompile.ir.nodes import (
@@ -20,7 +19,6 @@ from adcompile.ir.nodes import (
     Call,
     Each,
     For,
-    Function,
     FunctionRef,
     If,
     Range,
@@ -33,7 +31,7 @@ from adcompile.ir.nodes import (
 from adcompile.ir.traverse import atoms_of, blocks_of, walk
 from adcompile.ir.types import UNKNOWN, Scalar
 from adcompile.runtime.structures import unpack, unpack_star
-from adcompile.transforms.plan_buffers import is_update
+from adcompile.transforms.plan_buffers import Plan, is_update
 
 LARGEST = 14  # operations in one expression of the adjoint
 MOST_AFTER = 6  # operations that may follow a branch that ends a loop, and are written twice
@@ -43,14 +41,14 @@ SHORT = 5  # operations of a named cotangent that goes into another line
 class Folding:
     """The folded values of a function, and what they stand for."""
 
-    def __init__(self, function: Function, in_place: frozenset[Call], types: Types) -> None:
+    def __init__(self, plan: Plan, types: Types) -> None:
         self.types = types
-        self.in_place = in_place
-        self.aliasing = Aliasing(function.body, types)
+        self.in_place = plan.in_place
+        self.aliasing = plan.aliasing
         self.folded: dict[Var, Call | If] = {}
         self.size: dict[Var, int] = {}
-        self.uses = _count_uses(function.body)
-        self._block(function.body, is_body=True)
+        self.uses = _count_uses(plan.function.body)
+        self._block(plan.function.body, is_body=True)
 
     def expand(self, atom: Atom) -> Iterable[Var]:
         """The named values that an atom's expression reads."""

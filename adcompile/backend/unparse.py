@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Sequence
 
 import astor
 
-from adcompile.backend.emit import COMMENT
+from adcompile.backend.emit import COMMENT, Emitted
 
 UNPRINTABLE = tuple(
     getattr(ast, name) for name in ("Match", "TryStar", "TemplateStr") if hasattr(ast, name)
 )
 
 
-def to_text(node: ast.stmt, comments: Sequence[str]) -> str:
+def to_text(emitted: Emitted) -> str:
     """The text of a function, its comment markers replaced by comments."""
-    printed = ast.unparse(node) if _needs_unparse(node) else astor.to_source(node)
+    node = emitted.node
+    printed = ast.unparse(node) if any(map(_needs_unparse, emitted.kept)) else astor.to_source(node)
     lines = []
     for line in printed.rstrip("\n").split("\n"):
         stripped = line.strip()
         if stripped.startswith(COMMENT):
             number = int(stripped[len(COMMENT) : -2])
-            line = line[: len(line) - len(stripped)] + "# " + comments[number]
+            line = line[: len(line) - len(stripped)] + "# " + emitted.comments[number]
         lines.append(line)
     return "\n".join(lines) + "\n"
 

@@ -9,6 +9,7 @@ import gast
 
 LOOPS = (gast.For, gast.While)
 SCOPES = (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef, gast.Lambda)
+WITHOUT_PARTS = (gast.Name, gast.Constant, gast.expr_context, gast.operator, gast.unaryop, gast.cmpop)
 
 # Methods that change their receiver. On anything but a list, a dict, a set or an array they
 # may mean something else; the types say so later.
@@ -22,11 +23,13 @@ MUTATING_METHODS = frozenset(
 
 
 def parts_of_scope(node: Any) -> Iterator[Any]:
-    """A node and its descendants, without those that belong to an inner function's body."""
-    yield node
-    for child in gast.iter_child_nodes(node):
-        if not isinstance(child, SCOPES):
-            yield from parts_of_scope(child)
+    """A node and its descendants in order, without those that belong to an inner function's body."""
+    pending = [node]
+    while pending:
+        part = pending.pop()
+        yield part
+        if not isinstance(part, WITHOUT_PARTS):
+            pending += [c for c in reversed([*gast.iter_child_nodes(part)]) if not isinstance(c, SCOPES)]
 
 
 def may_jump(stmt: Any, inside_loop: bool = False) -> bool:

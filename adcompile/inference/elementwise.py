@@ -51,9 +51,11 @@ def shape_of(type_: Type) -> tuple[Dim, ...] | None:
 
 def broadcast(shapes: Sequence[tuple[Dim, ...] | None]) -> tuple[Dim, ...] | None:
     """The shape to which shapes broadcast; None where the rank is not known."""
-    known = [s for s in shapes if s is not None]
-    if len(known) != len(shapes):
+    known = [s for s in shapes if s]
+    if None in shapes:
         return None
+    if all(s == known[0] for s in known[1:]):
+        return known[0] if known else ()
     rank = max((len(s) for s in known), default=0)
     return tuple(
         broadcast_dims([s[axis - rank + len(s)] for s in known if axis - rank + len(s) >= 0]) for axis in range(rank)

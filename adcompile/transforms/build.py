@@ -45,7 +45,7 @@ from adcompile.runtime.structures import make_list, make_tuple, unpack
 
 Kwargs = Sequence[tuple[str | None, Atom]]
 
-FOLDABLE = frozenset(
+ARITHMETIC = frozenset(
     [
         operator.add,
         operator.sub,
@@ -55,13 +55,17 @@ FOLDABLE = frozenset(
         operator.mod,
         operator.pow,
         operator.neg,
-        operator.not_,
         operator.eq,
         operator.ne,
         operator.lt,
         operator.le,
         operator.gt,
         operator.ge,
+    ]
+)
+FOLDABLE = ARITHMETIC | frozenset(
+    [
+        operator.not_,
         operator.is_,
         operator.is_not,
         operator.getitem,
@@ -284,9 +288,11 @@ class Builder:
         """A result that the types alone tell: a rank, a known size, a comparison of them."""
         if canonical(fn) not in (np.ndim, np.shape, np.size, len) and fn not in FOLDABLE:
             return None
-        if fn in (operator.getitem, builtins.tuple, builtins.slice):
+        types = [self.type_of(a) for a in args]
+        vague = fn in ARITHMETIC and any(map(_is_vague, types))
+        if vague or fn in (operator.getitem, builtins.tuple, builtins.slice):
             return None
-        type_ = infer_call(fn, [self.type_of(a) for a in args], {k: self.type_of(a) for k, a in kwargs})
+        type_ = infer_call(fn, types, {k: self.type_of(a) for k, a in kwargs})
         try:
             value = static_value(type_)
         except NotStatic:
@@ -342,6 +348,11 @@ class Builder:
     def unpack_call(self, results: Sequence[Var], value: Atom) -> None:
         """`results = value`, for names that a tuple is unpacked to."""
         self.emit(Call(tuple(results), unpack, (value, Const(len(results))), origin=self.origin))
+
+
+def _is_vague(type_: Type) -> bool:
+    """Whether a value is a number or an array of which no value is known: nothing follows from it."""
+    return isinstance(type_, Array) or (isinstance(type_, Scalar) and type_.value is None)
 
 
 def _is_none(args: Sequence[Atom]) -> bool:

@@ -11,7 +11,7 @@ relies on: place_residuals.  ensures: a set of calls that may be emitted as stat
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -58,10 +58,11 @@ def is_update(call: Call) -> bool:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A function, and which of its updates happen in place. `copied` says of the others why
-    not, `owned` are the copies that were put before loops."""
+    not, `owned` are the copies that were put before loops, `aliasing` is the function's."""
 
     function: Function
     in_place: frozenset[Call]
+    aliasing: Aliasing
     copied: Mapping[Call, str] = field(default_factory=dict)
     owned: frozenset[Call] = frozenset()
 
@@ -69,15 +70,18 @@ class Plan:
 def plan_buffers(function: Function, types: Types) -> Plan:
     """Choose the updates that happen in place; insert the copies that loops need."""
     if not any(isinstance(s, Call) and (is_update(s) or s.fn in ADDITIONS) for s in walk(function.body)):
-        return Plan(function, frozenset())
+        return Plan(function, frozenset(), Aliasing(function.body, types))
     owned: list[Call] = []
-    function = replace(function, body=_own_before_loops(function, types, owned))
     planner = _Planner(function, types)
+    copies = planner.copies_before_loops()
+    if copies:
+        function = replace(function, body=_insert(function.body, copies, types, owned))
+        planner = _Planner(function, types)
     calls = [s for s in walk(function.body) if isinstance(s, Call) and planner.may_update(s)]
     hindered = {s: planner.hindrance(s) for s in calls}
     in_place = frozenset(s for s, hindrance in hindered.items() if hindrance is None)
     copied = {s: hindrance for s, hindrance in hindered.items() if hindrance is not None and is_update(s)}
-    return Plan(function, in_place, copied, frozenset(owned))
+    return Plan(function, in_place, planner.aliasing, copied, frozenset(owned))
 
 
 # ---------------------------------------------------------------------------------- ownership
@@ -131,12 +135,9 @@ class Ownership:
         return True
 
 
-def _own_before_loops(function: Function, types: Types, owned: list[Call]) -> Block:
-    """Copy what a loop updates in place and what was not its own before; `owned` receives the
-    copies."""
-    ownership = Ownership(function.body)
-    liveness = Liveness(function)
-    aliasing = Aliasing(function.body, types)
+def _insert(body: Block, copies: Mapping[Loop, Sequence[int]], types: Types, owned: list[Call]) -> Block:
+    """A body with copies of loops' inits, given by their positions, before each loop; `owned`
+    receives them."""
 
     def block(b: Block) -> Block:
         stmts: list[Stmt] = []
@@ -144,30 +145,22 @@ def _own_before_loops(function: Function, types: Types, owned: list[Call]) -> Bl
             new = map_atoms(stmt, lambda a: a, block)
             if isinstance(stmt, (For, While)):
                 assert isinstance(new, (For, While))
-                new = own_inits(stmt, new, stmts)
+                inits = list(new.inits)
+                for i in copies.get(stmt, ()):
+                    owned.append(copy(inits[i], stmt))
+                    stmts.append(owned[-1])
+                    inits[i] = owned[-1].result
+                new = replace(new, inits=tuple(inits))
             stmts.append(new)
         return Block(tuple(stmts), b.yields)
 
-    def own_inits(loop: Loop, new: Loop, stmts: list[Stmt]) -> Loop:
-        inits = list(new.inits)
-        taken: set[Var] = set()
-        for i, init in enumerate(loop.inits):
-            if not isinstance(init, Var) or not _is_updated(loop, i):
-                continue
-            others = liveness.live_after[loop] - set(loop.results)
-            read = {v for b in blocks_of(loop) for v in liveness.free[b]} - set(loop.params)
-            shared = any(aliasing.affects(init, v) for v in others | read)
-            if ownership.owns(init) and not shared and init not in taken:
-                taken.add(init)
-                continue
-            copied = Var(init.name, init.origin)
-            types[copied] = types.get(init, UNKNOWN)
-            owned.append(Call((copied,), copier(types[copied]), (init,), origin=loop.origin))
-            stmts.append(owned[-1])
-            inits[i] = copied
-        return replace(new, inits=tuple(inits))
+    def copy(init: Atom, loop: Loop) -> Call:
+        assert isinstance(init, Var)
+        copied = Var(init.name, init.origin)
+        types[copied] = types.get(init, UNKNOWN)
+        return Call((copied,), copier(types[copied]), (init,), origin=loop.origin)
 
-    return block(function.body)
+    return block(body)
 
 
 def _is_updated(loop: Loop, position: int) -> bool:
@@ -201,6 +194,28 @@ class _Planner:
         self.ownership = Ownership(function.body)
         self.liveness = Liveness(function)
         self.aliasing = Aliasing(function.body, types)
+        self.function = function
+
+    def copies_before_loops(self) -> dict[Loop, list[int]]:
+        """The inits that a loop updates in place and that are not its own before, by position."""
+        loops = (s for s in walk(self.function.body) if isinstance(s, (For, While)))
+        found = {loop: self.not_its_own(loop) for loop in loops}
+        return {loop: positions for loop, positions in found.items() if positions}
+
+    def not_its_own(self, loop: Loop) -> list[int]:
+        """The positions of the inits that a loop updates, and that it has to copy first."""
+        found: list[int] = []
+        taken: set[Var] = set()
+        others = self.liveness.live_after[loop] - set(loop.results)
+        read = {v for b in blocks_of(loop) for v in self.liveness.free[b]} - set(loop.params)
+        for i, init in enumerate(loop.inits):
+            if isinstance(init, Var) and _is_updated(loop, i):
+                shared = any(self.aliasing.affects(init, v) for v in others | read)
+                if self.ownership.owns(init) and not shared and init not in taken:
+                    taken.add(init)
+                else:
+                    found.append(i)
+        return found
 
     def may_update(self, call: Call) -> bool:
         """Whether a call could be written as a statement that changes its first operand."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adcompile.analyses.needs import has_effect, needed_values
+from adcompile.analyses.needs import Needs
 from adcompile.ir.parser import from_text
 
 
@@ -10,7 +10,7 @@ def needed(body, params="%x, %n"):
     """The names of the needed values, sorted."""
     indented = "".join(f"  {line}\n" for line in body.strip().splitlines())
     function = from_text(f"function f({params}):\n{indented}", {"effect": print})
-    return sorted({v.name for v in needed_values(function.body)})
+    return sorted({v.name for v in Needs(function.body).found})
 
 
 def test_what_the_result_needs():
@@ -115,4 +115,4 @@ yield 0
 )
 def test_effects(line, expected):
     function = from_text(f"function f(%x, %n):\n  {line}\n  yield 0\n", {"effect": print})
-    assert has_effect(function.body.stmts[0]) is expected
+    assert Needs(function.body).has_effect(function.body.stmts[0]) is expected
