@@ -1,6 +1,6 @@
 """Every construct of the language: the value is the plain function's to the bit, the gradient right.
 
-The programs stand in `tests/programs/language.py`. What has to happen once and in order
+The programs stand in `tests/programs`. What has to happen once and in order
 (printing, counters, random numbers), what is read again at every call, and what is refused,
 is tested here.
 """
@@ -14,6 +14,7 @@ import types
 from pathlib import Path
 
 import numpy as np
+import programs.scopes  # noqa: F401  (adds its programs to the table)
 import pytest
 from programs.language import CASES, V
 

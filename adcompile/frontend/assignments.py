@@ -10,7 +10,7 @@ import gast
 from adcompile.frontend.changes import Changes, as_load
 from adcompile.frontend.jumps import base_name
 from adcompile.frontend.kept import KeptCode
-from adcompile.frontend.lowering import LocalFunction
+from adcompile.frontend.names import LocalFunction
 from adcompile.frontend.operators import BINARY, IN_PLACE
 from adcompile.ir.nodes import Atom, Call, Const, Var
 from adcompile.runtime import structures, updates
@@ -24,15 +24,16 @@ class Assignments(Changes, KeptCode):
         if not isinstance(target, (gast.Subscript, gast.Attribute)):
             return False
         name = base_name(target)
-        return name is not None and name not in self.locals
+        return name is not None and not self.is_local(name)
 
     def stmt_Assign(self, stmt: Any) -> None:
         """`target = value`, `a = b = value`."""
         if any(map(self.is_outside, stmt.targets)):
             return self.keep(stmt)
-        if isinstance(stmt.value, gast.Lambda) and all(isinstance(t, gast.Name) for t in stmt.targets):
+        function = self.local_function(stmt.value) if all(isinstance(t, gast.Name) for t in stmt.targets) else None
+        if function is not None:
             for target in stmt.targets:
-                self.bind(target.id, LocalFunction(stmt.value, target.id))
+                self.bind(target.id, function)
             return None
         if len(stmt.targets) == 1 and self._elementwise(stmt.targets[0], stmt.value):
             return None
@@ -48,15 +49,19 @@ class Assignments(Changes, KeptCode):
             return False
         if any(isinstance(e, gast.Starred) for e in (*target.elts, *value.elts)):
             return False
-        values = [self.expr(e) for e in value.elts]
-        for element, atom in zip(target.elts, values, strict=True):
-            self.assign(element, atom)
+        pairs = list(zip(target.elts, value.elts, strict=True))
+        values = [(isinstance(t, gast.Name) and self.local_function(v)) or self.expr(v) for t, v in pairs]
+        for element, one in zip(target.elts, values, strict=True):
+            if isinstance(one, LocalFunction):
+                self.bind(element.id, one)
+            else:
+                self.assign(element, one)
         return True
 
     def stmt_AnnAssign(self, stmt: Any) -> None:
         """`name: annotation = value`."""
         if stmt.value is not None:
-            self.assign(stmt.target, self.expr(stmt.value))
+            self.stmt_Assign(gast.copy_location(gast.Assign([stmt.target], stmt.value, None), stmt))
 
     def stmt_AugAssign(self, stmt: Any) -> None:
         """`target += value` and kin; of an element, an update of its holder."""

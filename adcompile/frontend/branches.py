@@ -13,16 +13,15 @@ import gast
 
 from adcompile.frontend.jumps import always_jumps, may_jump
 from adcompile.frontend.lowering import (
+    FLAGS,
     JUMPED,
     RETURNED,
     STOP,
     VALUE,
-    LocalFunction,
     Lowering,
-    hint_of,
-    same_binding,
 )
-from adcompile.ir.nodes import FALSE, NONE, TRUE, UNDEF, Atom, Block, If, Var, leaves
+from adcompile.frontend.names import LocalFunction
+from adcompile.ir.nodes import FALSE, NONE, TRUE, UNDEF, Atom, Var, leaves
 
 
 class Branches(Lowering):
@@ -31,10 +30,12 @@ class Branches(Lowering):
     def body_value(self, body: Sequence[Any]) -> Atom:
         """Lower a function's body; the atom that it returns."""
         outer_depth, self.depth = self.depth, 0
+        outer_flags = {flag: self.env[flag] for flag in FLAGS if flag in self.env}
         self.env.update({JUMPED: FALSE, RETURNED: FALSE, VALUE: UNDEF, STOP: FALSE})
         self.statements(body)
-        self.depth = outer_depth
         returned, value = self.env[RETURNED], self.env[VALUE]
+        self.depth = outer_depth
+        self.env.update(outer_flags)
         assert not isinstance(value, LocalFunction) and not isinstance(returned, LocalFunction)
         if returned is TRUE or (self.stmts and leaves(self.stmts[-1])):
             return value
@@ -100,36 +101,8 @@ class Branches(Lowering):
         self.branch(cond, lambda: self.statements(body), lambda: self.statements(orelse))
 
     def branch(self, cond: Atom, then: Callable[[], None], orelse: Callable[[], None]) -> None:
-        """`if cond: then() else: orelse()`: the names that they bind become results."""
-        origin, before = self.origin, dict(self.env)
-        then_block = self.block(lambda: _without_yields(then))
-        then_env, self.env = self.env, dict(before)
-        orelse_block = self.block(lambda: _without_yields(orelse))
-        orelse_env, self.env = self.env, before
-        names, results, then_yields, orelse_yields = [], [], [], []
-        for name in dict.fromkeys((*then_env, *orelse_env)):
-            left, right = then_env.get(name, UNDEF), orelse_env.get(name, UNDEF)
-            if same_binding(left, right) or orelse_block.leaves:
-                self.env[name] = left
-            elif then_block.leaves:
-                self.env[name] = right
-            elif isinstance(left, LocalFunction) or isinstance(right, LocalFunction):
-                self.found.add(f"'{name}' is a function on one path only", origin, "", "define it before the branch")
-            else:
-                names.append(name)
-                results.append(Var(hint_of(name), origin))
-                then_yields.append(left)
-                orelse_yields.append(right)
-        then_block = Block(then_block.stmts, tuple(self._leaving(then_block, a) for a in then_yields))
-        orelse_block = Block(orelse_block.stmts, tuple(self._leaving(orelse_block, a) for a in orelse_yields))
-        if then_block.stmts or orelse_block.stmts or results:
-            self.emit(If(cond, then_block, orelse_block, tuple(results), origin))
-        self.env.update(zip(names, results, strict=True))
-        self.origin = origin
-
-    @staticmethod
-    def _leaving(block: Block, atom: Atom) -> Atom:
-        return UNDEF if block.leaves else atom
+        """`if cond: then() else: orelse()`."""
+        self.either(cond, lambda: _without_yields(then), lambda: _without_yields(orelse))
 
 
 def _without_yields(body: Callable[[], None]) -> Sequence[Atom]:

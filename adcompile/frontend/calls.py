@@ -8,7 +8,7 @@ from typing import Any
 import gast
 
 from adcompile.frontend.comprehensions import Comprehensions
-from adcompile.frontend.lowering import LocalFunction
+from adcompile.frontend.names import LocalFunction
 from adcompile.ir.nodes import UNDEF, Atom, Const, Method, Star
 
 SEEING_NAMES = (eval, exec, locals, globals, vars, dir, compile, __import__)
@@ -22,7 +22,7 @@ class Calls(Comprehensions):
     def expr_Call(self, node: Any) -> Atom:
         """A call: of a known callable, of a method, or of a nested function, which is inlined."""
         if isinstance(node.func, gast.Lambda):
-            return self.inline(LocalFunction(node.func, "<lambda>"), node)
+            return self.inline(self.made_here(node.func), node)
         if isinstance(node.func, gast.Name):
             target = self.value_of_name(node.func, node.func.id)
             if isinstance(target, LocalFunction):

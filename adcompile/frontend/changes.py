@@ -20,7 +20,7 @@ class Changes(Calls):
     def put_back(self, node: Any, changed: Atom) -> None:
         """After a change of the object that `node` denotes: its holder holds the changed one."""
         if isinstance(node, gast.Name):
-            if node.id not in self.locals:
+            if not self.is_local(node.id):
                 self.refuse(
                     node,
                     f"'{node.id}' is changed, and belongs to the world outside the function",
@@ -51,7 +51,7 @@ class Changes(Calls):
         if not (isinstance(func, gast.Attribute) and func.attr in MUTATING_METHODS):
             return False
         name = base_name(func.value)
-        if name is None or name not in self.locals:
+        if name is None or not self.is_local(name):
             return False
         known = {"append": updates.append, "extend": updates.extend}
         receiver = self.expr(func.value)
@@ -68,7 +68,7 @@ class Changes(Calls):
         """`x = name.pop()` takes the last element, and binds the name to the list without it."""
         popped = node.func.attr == "pop" and not node.args and not node.keywords
         name = base_name(node.func.value)
-        if not popped or name is None or name not in self.locals:
+        if not popped or name is None or not self.is_local(name):
             return super().method_call(receiver, node)
         last = self.call(operator.getitem, receiver, Const(-1), node=node)
         self.put_back(node.func.value, self.call(updates.without_last, receiver, node=node))
@@ -78,7 +78,7 @@ class Changes(Calls):
         """`del name`: the name is unbound."""
         for target in stmt.targets:
             if isinstance(target, gast.Name):
-                self.env[target.id] = UNDEF
+                self.bind(target.id, UNDEF)
             else:
                 self.refuse(target, "'del' of an element is not supported yet")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from adcompile.frontend.iteration import Iteration
+from adcompile.frontend.iteration import Head, Iteration
+from adcompile.frontend.names import target_names
 from adcompile.ir.nodes import Atom, For, Var
 from adcompile.runtime import structures, updates
 
@@ -19,7 +20,7 @@ class Comprehensions(Iteration):
         def element(so_far: Atom) -> Atom:
             return self.call(updates.append, so_far, self.expr(node.elt), node=node)
 
-        return self._collect(node, self.call(structures.make_list, node=node), element)
+        return self._collect(node, [node.elt], self.call(structures.make_list, node=node), element)
 
     def expr_DictComp(self, node: Any) -> Atom:
         """A dict comprehension, as loops that store."""
@@ -28,34 +29,51 @@ class Comprehensions(Iteration):
             key = self.expr(node.key)
             return self.call(updates.update, so_far, key, self.expr(node.value), node=node)
 
-        return self._collect(node, self.call(structures.make_dict, node=node), entry)
+        return self._collect(node, [node.key, node.value], self.call(structures.make_dict, node=node), entry)
 
-    def _collect(self, node: Any, start: Atom, element: Callable[[Atom], Atom]) -> Atom:
-        outer = dict(self.env)
-        result = self._comprehension(node, list(node.generators), start, element)
-        self.env = outer
+    def _collect(self, node: Any, parts: list[Any], start: Atom, element: Callable[[Atom], Atom]) -> Atom:
+        first, *inner = node.generators
+        head = self.loop_sources(first.target, first.iter)  # the first iterable belongs to the scope around
+        outer = self.names
+        self.names = self.inner_names(target_names(node.generators), outer)
+        parts = [*parts, *(g.iter for g in inner), *(c for g in node.generators for c in g.ifs)]
+        result = self._loop(head, first.ifs, inner, parts, start, element)
+        for key in self.names.own.values():
+            self.env.pop(key, None)
+        self.names = outer
         return result
 
-    def _comprehension(
-        self, node: Any, generators: list[Any], so_far: Atom, element: Callable[[Atom], Atom]
+    def _loop(
+        self,
+        head: Head,
+        conditions: Sequence[Any],
+        inner: Sequence[Any],
+        parts: Sequence[Any],
+        so_far: Atom,
+        element: Callable[[Atom], Atom],
     ) -> Atom:
-        if not generators:
-            return element(so_far)
-        generator, *inner = generators
-        items, sources, bind = self.loop_sources(generator.target, generator.iter)
+        """The loop of one `for`, with those of the inner ones in its body; `parts` are all
+        expressions in them."""
+        items, sources, bind = head
+        carried = self.carry(self.changed(parts))
         param, result = Var(), Var()
 
         def keep(conditions: Sequence[Any], current: Atom) -> Atom:
-            if not conditions:
-                return self._comprehension(node, inner, current, element)
-            cond = self.expr(conditions[0])
-            return self.choose(cond, lambda: keep(conditions[1:], current), lambda: current)
+            if conditions:
+                cond = self.expr(conditions[0])
+                return self.choose(cond, lambda: keep(conditions[1:], current), lambda: current)
+            if inner:
+                following = self.loop_sources(inner[0].target, inner[0].iter)
+                return self._loop(following, inner[0].ifs, inner[1:], parts, current, element)
+            return element(current)
 
         def body() -> Sequence[Atom]:
             bind()
-            return [keep(generator.ifs, param)]
+            return [keep(conditions, param), *self.carried_on(carried)]
 
         block = self.block(body)
+        results = (result, *self.carried_out(carried))
         index = Var("k", self.origin)
-        self.emit(For(items, sources, (param,), (so_far,), block, (result,), None, index, self.origin))
+        params, inits = (param, *carried.params), (so_far, *carried.inits)
+        self.emit(For(items, sources, params, inits, block, results, None, index, self.origin))
         return result

@@ -7,7 +7,8 @@ from typing import Any
 
 import gast
 
-from adcompile.frontend.lowering import LocalFunction, Lowering, hint_of, same_binding
+from adcompile.frontend.lowering import Lowering, hint_of, same_binding
+from adcompile.frontend.names import LocalFunction
 from adcompile.ir.nodes import UNDEF, Atom, Block, Call, Const, Var, With
 from adcompile.runtime.markers import detach, no_grad
 
@@ -51,7 +52,7 @@ class Contexts(Lowering):
 
     def _static(self, node: Any) -> Any:
         """The object that a dotted outside name denotes, or None."""
-        if isinstance(node, gast.Name) and node.id not in self.env:
+        if isinstance(node, gast.Name) and not self.is_local(node.id):
             value = self.scope.value(node.id)
             return value
         if isinstance(node, gast.Attribute):

@@ -10,7 +10,7 @@ import gast
 
 from adcompile.frontend.kept import KeptCode
 from adcompile.frontend.local_functions import LocalFunctions
-from adcompile.frontend.lowering import LocalFunction
+from adcompile.frontend.names import LocalFunction
 from adcompile.frontend.operators import BINARY, COMPARE, UNARY
 from adcompile.ir.nodes import NONE, UNDEF, Atom, Attribute, Const, Star
 from adcompile.runtime import structures

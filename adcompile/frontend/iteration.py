@@ -12,13 +12,13 @@ from adcompile.frontend.lowering import Lowering
 from adcompile.ir.nodes import NONE, Atom, Const, Each, Range, Source, Var
 from adcompile.runtime import structures
 
+Head = tuple[tuple[Var, ...], tuple[Source, ...], Callable[[], None]]  # items, sources, binder
+
 
 class Iteration(Lowering):
     """Lowers the head of a loop or comprehension."""
 
-    def loop_sources(
-        self, target: Any, iterable: Any
-    ) -> tuple[tuple[Var, ...], tuple[Source, ...], Callable[[], None]]:
+    def loop_sources(self, target: Any, iterable: Any) -> Head:
         """The items and sources of `for target in iterable`, and a function that binds the
         target's names inside the body."""
         items: list[Var] = []
@@ -99,7 +99,7 @@ class Iteration(Lowering):
     def _iteration_builtin(self, node: Any) -> Any:
         if not (isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.args):
             return None
-        if node.func.id in self.env or any(isinstance(a, gast.Starred) for a in node.args):
+        if self.is_local(node.func.id) or any(isinstance(a, gast.Starred) for a in node.args):
             return None
         value = self.scope.value(node.func.id)
         return value if any(value is f for f in (range, enumerate, zip, reversed)) else None

@@ -8,8 +8,9 @@ from typing import Any
 import gast
 
 LOOPS = (gast.For, gast.While)
-SCOPES = (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef, gast.Lambda)
-WITHOUT_PARTS = (gast.Name, gast.Constant, gast.expr_context, gast.operator, gast.unaryop, gast.cmpop)
+DEFINITIONS = (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef)
+SCOPES = (*DEFINITIONS, gast.Lambda)
+WITHOUT_PARTS = (gast.Name, gast.Constant, gast.expr_context, gast.operator, gast.unaryop, gast.cmpop, *SCOPES)
 
 # Methods that change their receiver. On anything but a list, a dict, a set or an array they
 # may mean something else; the types say so later.
@@ -23,13 +24,16 @@ MUTATING_METHODS = frozenset(
 
 
 def parts_of_scope(node: Any) -> Iterator[Any]:
-    """A node and its descendants in order, without those that belong to an inner function's body."""
+    """A node and its descendants in order; of an inner function the node alone, and of a
+    comprehension not its own variables."""
     pending = [node]
     while pending:
         part = pending.pop()
         yield part
-        if not isinstance(part, WITHOUT_PARTS):
-            pending += [c for c in reversed([*gast.iter_child_nodes(part)]) if not isinstance(c, SCOPES)]
+        if isinstance(part, gast.comprehension):
+            pending += [*reversed(part.ifs), part.iter]
+        elif not isinstance(part, WITHOUT_PARTS):
+            pending += reversed([*gast.iter_child_nodes(part)])
 
 
 def may_jump(stmt: Any, inside_loop: bool = False) -> bool:
@@ -87,7 +91,7 @@ def _ends_loop(stmt: Any, inner: bool, by_return: bool = True) -> bool:
 
 def contains_return(stmts: Sequence[Any]) -> bool:
     """Whether a return of this function stands among the statements."""
-    return any(isinstance(n, gast.Return) for s in stmts if not isinstance(s, SCOPES) for n in parts_of_scope(s))
+    return any(isinstance(n, gast.Return) for s in stmts for n in parts_of_scope(s))
 
 
 def base_name(node: Any) -> str | None:
@@ -99,32 +103,18 @@ def base_name(node: Any) -> str | None:
 
 def bound_names(nodes: Sequence[Any]) -> list[str]:
     """The names that statements bind or whose object they change, in order of appearance."""
-    found: dict[str, None] = {}
-    for root in nodes:
-        if isinstance(root, (gast.FunctionDef, gast.ClassDef)):
-            found[root.name] = None
-            continue
-        for node in parts_of_scope(root):
-            name = _bound_by(node)
-            if name is not None:
-                found[name] = None
-    return list(found)
+    parts = (part for root in nodes for part in parts_of_scope(root))
+    return list(dict.fromkeys(name for part in parts if (name := _bound_by(part)) is not None))
 
 
 def assigned_names(nodes: Sequence[Any]) -> set[str]:
     """The names that statements bind: Python's local variables."""
     found: set[str] = set()
-    for root in nodes:
-        if isinstance(root, (gast.FunctionDef, gast.ClassDef)):
-            found.add(root.name)
-            continue
-        for node in parts_of_scope(root):
-            if isinstance(node, (gast.FunctionDef, gast.ClassDef)):
-                found.add(node.name)
-            elif isinstance(node, (gast.Name, gast.alias)) and (name := _bound_by(node)) is not None:
-                found.add(name)
-            elif isinstance(node, gast.ExceptHandler) and node.name is not None:
-                found.add(node.name.id if isinstance(node.name, gast.Name) else node.name)
+    for node in (part for root in nodes for part in parts_of_scope(root)):
+        if isinstance(node, (gast.Name, gast.alias, *DEFINITIONS)) and (name := _bound_by(node)) is not None:
+            found.add(name)
+        elif isinstance(node, gast.ExceptHandler) and node.name is not None:
+            found.add(node.name.id if isinstance(node.name, gast.Name) else node.name)
     return found
 
 
@@ -136,6 +126,8 @@ def _bound_by(node: Any) -> str | None:
     if isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute):
         if node.func.attr in MUTATING_METHODS:
             return base_name(node.func.value)
+    if isinstance(node, DEFINITIONS):
+        return str(node.name)
     if isinstance(node, gast.alias):
         return str((node.asname or node.name).split(".")[0])
     return None

@@ -9,8 +9,9 @@ from typing import Any
 import gast
 
 from adcompile.frontend.jumps import bound_names, may_jump, parts_of_scope
-from adcompile.frontend.lowering import LocalFunction, Lowering
-from adcompile.ir.nodes import UNDEF, Atom, Opaque, Syntax, Var
+from adcompile.frontend.lowering import Lowering
+from adcompile.frontend.names import LocalFunction
+from adcompile.ir.nodes import Atom, Opaque, Syntax, Var
 
 
 class KeptCode(Lowering):
@@ -19,16 +20,16 @@ class KeptCode(Lowering):
     def syntax(self, node: Any, passive: bool = False) -> Atom:
         """Keep an expression as it is; it reads what its names stand for here."""
         reads: dict[str, Atom] = {}
-        own = set(bound_names([node]))
+        own = {p.id for p in gast.walk(node) if isinstance(p, gast.Name) and not isinstance(p.ctx, gast.Load)}
         for part in gast.walk(node):
             if isinstance(part, gast.Name) and part.id not in own and part.id not in reads:
-                value = self.env.get(part.id)
+                value = self.lookup(part.id)
                 if isinstance(value, LocalFunction):
                     return self.refuse(node, f"the nested function '{part.id}' is used as a value here")
-                if value is None and part.id not in self.locals:
+                if value is None and not self.is_local(part.id):
                     value = self.scope.atom(part.id)
                     value = value if isinstance(value, Var) else None
-                if value is not None and value is not UNDEF:
+                if value is not None:
                     reads[part.id] = value
         if any(isinstance(p, gast.NamedExpr) for p in parts_of_scope(node)):
             return self.refuse(node, "':=' inside an expression that is kept as it is", "", "assign before it")
@@ -51,20 +52,21 @@ class KeptCode(Lowering):
     def keep(self, stmt: Any, leaves: bool = False) -> None:
         """Keep a statement as it is: it reads the values that its names stand for here."""
         reads: dict[str, Atom] = {}
-        written = [n for n in bound_names([stmt]) if n in self.locals]
+        written = [n for n in bound_names([stmt]) if self.is_local(n)]
         for part in gast.walk(stmt):
             if isinstance(part, gast.Name) and part.id not in reads:
-                value = self.env.get(part.id)
+                value = self.lookup(part.id)
                 if isinstance(value, LocalFunction):
                     self.refuse(part, f"the nested function '{part.id}' is used in a statement that is kept as it is")
-                elif value is not None and value is not UNDEF:
+                elif value is not None:
                     reads[part.id] = value
-                elif part.id not in self.locals and isinstance(outside := self.scope.atom(part.id), Var):
+                elif not self.is_local(part.id) and isinstance(outside := self.scope.atom(part.id), Var):
                     reads[part.id] = outside
         writes = tuple((name, Var(name, self.origin)) for name in written)
         node = gast.gast_to_ast(gast.Module([stmt], [])).body[0]
         self.emit(Opaque(node, tuple(reads.items()), writes, leaves, self.origin))
-        self.env.update(writes)
+        for name, var in writes:
+            self.bind(name, var)
 
     def stmt_Assert(self, stmt: Any) -> None:
         """`assert`, kept as it is."""

@@ -10,9 +10,9 @@ import gast
 
 from adcompile.frontend.branches import Branches
 from adcompile.frontend.calls import Calls
-from adcompile.frontend.jumps import assigned_names, parts_of_scope
-from adcompile.frontend.lowering import LocalFunction
-from adcompile.ir.nodes import UNDEF, Atom, Const, Star
+from adcompile.frontend.names import LocalFunction, declared, own_names, parameters_of
+from adcompile.ir.nodes import UNDEF, Atom, Const
+from adcompile.runtime import structures
 
 
 class LocalFunctions(Calls, Branches):
@@ -22,29 +22,60 @@ class LocalFunctions(Calls, Branches):
         """A nested def: its name stands for it, and it is lowered at each call."""
         if stmt.decorator_list:
             self.refuse(stmt, "a nested function with a decorator is not supported")
-        self.bind(stmt.name, LocalFunction(stmt, stmt.name))
+        self.bind(stmt.name, self.made_here(stmt, stmt.name))
+
+    def made_here(self, node: Any, name: str = "<lambda>") -> LocalFunction:
+        """The function that a def or lambda makes here: its defaults are evaluated now."""
+        args = node.args
+        positional = [*args.posonlyargs, *args.args]
+        given = list(zip(positional[len(positional) - len(args.defaults) :], args.defaults, strict=True))
+        given += [(a, d) for a, d in zip(args.kwonlyargs, args.kw_defaults, strict=True) if d is not None]
+        defaults = {}
+        for parameter, default in given:
+            key = defaults[parameter.id] = f"{parameter.id}@{next(self.numbers)}"
+            self.env[key] = self.expr(default)
+        return LocalFunction(node, name, self.names, defaults)
+
+    def local_function(self, node: Any) -> LocalFunction | None:
+        """The nested function that an expression is, if it is a lambda or the name of one."""
+        if isinstance(node, gast.Lambda):
+            return self.made_here(node)
+        value = self.lookup(node.id) if isinstance(node, gast.Name) else None
+        return value if isinstance(value, LocalFunction) else None
 
     def as_function(self, node: Any) -> Const | None:
         """A lambda or nested def that reads no local variable, as the function that Python
         would make of it; None if it reads one."""
         names = {n.id for n in gast.walk(node) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)}
-        own = {a.id for a in gast.walk(node.args) if isinstance(a, gast.Name)}
-        if (names - own) & self.locals:
+        if any(self.is_local(name) for name in names - set(parameters_of(node))):
             return None
-        origin = self.source.origin(node)
-        name = "<lambda>" if isinstance(node, gast.Lambda) else node.name
-        found = [
-            c
-            for c in _inner_codes(self.scope.holder.__code__)
-            if c.co_name == name and origin is not None and c.co_firstlineno == origin.line
-        ]
-        if len(found) != 1:
+        defaults = [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
+        code = self._code_of(node)
+        if code is None or not all(isinstance(d, gast.Constant) for d in defaults):
             return None
-        cells = dict(zip(self.scope.holder.__code__.co_freevars, self.scope.holder.__closure__ or (), strict=True))
-        if any(n not in cells for n in found[0].co_freevars):
+        holder = self.scope.holder
+        cells = dict(zip(holder.__code__.co_freevars, holder.__closure__ or (), strict=True))
+        if any(n not in cells for n in code.co_freevars):
             return None
-        closure = tuple(cells[n] for n in found[0].co_freevars)
-        return Const(types.FunctionType(found[0], self.scope.holder.__globals__, name, None, closure))
+        closure = tuple(cells[n] for n in code.co_freevars)
+        made = types.FunctionType(code, holder.__globals__, code.co_name, None, closure)
+        made.__defaults__ = tuple(d.value for d in node.args.defaults) or None
+        pairs = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+        made.__kwdefaults__ = {a.id: d.value for a, d in pairs if d is not None} or None
+        return Const(made)
+
+    def _code_of(self, node: Any) -> types.CodeType | None:
+        """The code that Python compiled for a def or lambda in the function, by its place."""
+        is_lambda = isinstance(node, gast.Lambda)
+        name = "<lambda>" if is_lambda else node.name
+        origin, body = self.source.origin(node), self.source.origin(node.body if is_lambda else node.body[0])
+        if origin is None or body is None:
+            return None
+        codes = [c for c in _inner_codes(self.scope.holder.__code__) if c.co_name == name]
+        found = [c for c in codes if c.co_firstlineno == origin.line]
+        if len(found) > 1:  # several on one line
+            found = [c for c in found if (body.line, body.column) in _starts(c)]
+        return found[0] if len(found) == 1 else None
 
     def inline(self, function: LocalFunction, node: Any) -> Atom:
         """Lower the body of a lambda or nested def in place of its call."""
@@ -52,41 +83,54 @@ class LocalFunctions(Calls, Branches):
             return self.refuse(
                 node, f"the nested function '{function.name}' calls itself", "", "move it to the top of the module"
             )
-        body = function.node.body if isinstance(function.node, gast.FunctionDef) else [gast.Return(function.node.body)]
-        if any(isinstance(n, (gast.Nonlocal, gast.Global)) for s in body for n in parts_of_scope(s)):
-            return self.refuse(node, "a nested function that rebinds outer names", "", "return the new value")
         bound = self._bind_arguments(function, node)
         if bound is None:
             return UNDEF
-        outer, outer_locals = self.env, self.locals
-        self.env = dict(outer) | bound
-        self.locals = self.locals | assigned_names(body) | set(bound)
+        outer, before = self.names, set(self.env)
+        self.names = self.inner_names(own_names(function.node), function.names, declared(function.node, gast.Global))
+        self.env.update((self.names.own[name], value) for name, value in bound.items())
         self.inlining.append(function.node)
-        value = self.body_value(body)
+        value = self.body_value(function.body)
         self.inlining.pop()
-        self.env, self.locals = outer, outer_locals
+        self.names = outer
+        for key in [k for k in self.env if k not in before and "@" in k[1:]]:
+            del self.env[key]  # its own variables
         return value
 
     def _bind_arguments(self, function: LocalFunction, node: Any) -> dict[str, Atom | LocalFunction] | None:
+        """What the parameters of a nested function stand for at a call."""
         spec = function.node.args
         names = [a.id for a in (*spec.posonlyargs, *spec.args)]
-        args, kwargs = self.arguments(node)
-        plain = not (spec.vararg or spec.kwarg or any(isinstance(a, Star) for a in args))
-        if not plain or len(args) > len(names) or any(k is None for k, _ in kwargs):
-            self.refuse(node, f"this call of the nested function '{function.name}' is not supported")
+        plain, rest = node.args[: len(names)], node.args[len(names) :]
+        spread = any(isinstance(a, gast.Starred) for a in plain) or any(k.arg is None for k in node.keywords)
+        if spread:
+            self.refuse(
+                node, f"the nested function '{function.name}' is called with '*' or '**'",
+                "how many arguments there are is not known", "write the arguments out",
+            )
             return None
-        bound: dict[str, Atom | LocalFunction] = {}
-        defaults = dict(zip(names[len(names) - len(spec.defaults) :], spec.defaults, strict=True))
-        defaults |= {a.id: d for a, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if d is not None}
-        bound.update(zip(names, [a for a in args if not isinstance(a, Star)], strict=False))
-        bound.update({k: a for k, a in kwargs if k is not None})
-        for name, default in defaults.items():
-            if name not in bound:
-                bound[name] = self.expr(default)
-        if set(bound) != set(names) | {a.id for a in spec.kwonlyargs}:
+        bound = {name: self._argument(a) for name, a in zip(names, plain, strict=False)}
+        if spec.vararg:
+            call = gast.copy_location(gast.Tuple(rest, gast.Load()), node)
+            bound[spec.vararg.id] = self.expr(call)
+            rest = []
+        takes = {a.id for a in (*spec.args, *spec.kwonlyargs)}
+        named = [(k.arg, self._argument(k.value)) for k in node.keywords if k.arg in takes - set(bound)]
+        others = [k for k in node.keywords if k.arg not in dict(named)]
+        bound.update(named)
+        if spec.kwarg:
+            pairs = [a for k in others for a in (Const(k.arg), self.expr(k.value))]
+            bound[spec.kwarg.id] = self.call(structures.make_dict, *pairs, node=node)
+            others = []
+        for name, key in function.defaults.items():
+            bound.setdefault(name, self.env[key])
+        if rest or others or set(bound) != set(parameters_of(function.node)):
             self.refuse(node, f"the arguments do not fit the nested function '{function.name}'")
             return None
         return bound
+
+    def _argument(self, node: Any) -> Atom | LocalFunction:
+        return self.local_function(node) or self.expr(node)
 
 
 def _inner_codes(code: types.CodeType) -> Iterator[types.CodeType]:
@@ -94,3 +138,8 @@ def _inner_codes(code: types.CodeType) -> Iterator[types.CodeType]:
         if isinstance(constant, types.CodeType):
             yield constant
             yield from _inner_codes(constant)
+
+
+def _starts(code: types.CodeType) -> set[tuple[int | None, int | None]]:
+    """The places at which the expressions of a function's code start."""
+    return {(line, column) for line, _, column, _ in code.co_positions()}

@@ -10,14 +10,13 @@ import gast
 from adcompile.frontend.branches import Branches
 from adcompile.frontend.iteration import Iteration
 from adcompile.frontend.jumps import (
-    bound_names,
     contains_break,
     contains_own_break,
     contains_return,
     may_jump,
-    parts_of_scope,
 )
-from adcompile.frontend.lowering import JUMPED, RETURNED, STOP, VALUE, LocalFunction, hint_of
+from adcompile.frontend.lowering import JUMPED, RETURNED, STOP, VALUE, Carried
+from adcompile.frontend.names import LocalFunction
 from adcompile.ir.nodes import FALSE, TRUE, UNDEF, Atom, For, Var, While
 
 
@@ -28,84 +27,77 @@ class Loops(Iteration, Branches):
         """`for target in iterable: body`."""
         origin = self.origin
         items, sources, bind = self.loop_sources(stmt.target, stmt.iter)
-        carried, inits, params = self._enter_loop([stmt.target, *stmt.body], stmt.body)
+        carried = self._enter_loop([stmt.target, *stmt.body], stmt.body)
 
         def body() -> Sequence[Atom]:
             bind()
             return self._loop_body(stmt.body, carried)
 
         block = self.block(body)
-        results, stop = self._leave_loop(carried, stmt.body)
+        results, stop = self._leave_loop(carried)
         index = Var("k", origin)
-        self.emit(For(items, sources, params, inits, block, results, stop, index, origin))
+        self.emit(For(items, sources, carried.params, carried.inits, block, results, stop, index, origin))
         self._loop_else(stmt)
 
     def stmt_While(self, stmt: Any) -> None:
-        """`while test: body`."""
+        """`while test: body`; a test that changes a variable is made in the body."""
+        if self.changed([stmt.test]):
+            return self._while_true(stmt)
         origin = self.origin
-        if any(isinstance(n, gast.NamedExpr) for n in parts_of_scope(stmt.test)):
-            # A walrus in the test binds a name for the body and for what follows.
-            test = gast.If(gast.UnaryOp(gast.Not(), stmt.test), [gast.Break()], [])
-            gast.copy_location(test, stmt.test)
-            gast.copy_location(test.test, stmt.test)
-            loop = gast.While(gast.Constant(True, None), [test, *stmt.body], stmt.orelse)
-            if stmt.orelse:
-                self.refuse(stmt, "'else' of a while loop whose test assigns", "", "assign inside the loop")
-            return self.stmt_While(gast.copy_location(loop, stmt))
-        carried, inits, params = self._enter_loop(stmt.body, stmt.body)
-        entry = dict(self.env)
+        carried = self._enter_loop(stmt.body, stmt.body)
         head = self.block(lambda: [self.expr(stmt.test)])
-        self.env = dict(entry)
         body = self.block(lambda: self._loop_body(stmt.body, carried))
-        results, stop = self._leave_loop(carried, stmt.body)
-        self.emit(While(params, inits, head, body, results, stop, origin))
+        results, stop = self._leave_loop(carried)
+        self.emit(While(carried.params, carried.inits, head, body, results, stop, origin))
         endless = isinstance(stmt.test, gast.Constant) and stmt.test.value is True
-        if endless and RETURNED in carried and not contains_own_break(stmt.body):
+        if endless and RETURNED in carried.keys and not contains_own_break(stmt.body):
             self.env.update({RETURNED: TRUE, JUMPED: TRUE})  # there is no other way out
         return self._loop_else(stmt)
 
-    def _enter_loop(
-        self, binding: Sequence[Any], body: Sequence[Any]
-    ) -> tuple[list[str], tuple[Atom, ...], tuple[Var, ...]]:
-        """Give each name that the loop binds a carried value; bind the names to the params."""
-        carried = [n for n in bound_names(binding) if n in self.locals]
+    def _while_true(self, stmt: Any) -> None:
+        """`while test: body else: orelse` as `while True: if not test: break; body`."""
+        ended = f"ended@{next(self.numbers)}"
+        self.names.own[ended] = ended
+        self.env[ended] = FALSE
+
+        def at(node: Any) -> Any:
+            return gast.copy_location(node, stmt.test)
+
+        def name(context: Any) -> Any:
+            return at(gast.Name(ended, context, None, None))
+
+        note = [at(gast.Assign([name(gast.Store())], at(gast.Constant(True, None)), None))] if stmt.orelse else []
+        test = at(gast.If(at(gast.UnaryOp(gast.Not(), stmt.test)), [*note, at(gast.Break())], []))
+        loop = gast.copy_location(gast.While(gast.Constant(True, None), [test, *stmt.body], []), stmt)
+        after = [at(gast.If(name(gast.Load()), stmt.orelse, []))] if stmt.orelse else []
+        self.statements([loop, *after])
+
+    def _enter_loop(self, binding: Sequence[Any], body: Sequence[Any]) -> Carried:
+        """Carry what the loop binds, and the flags of its jumps."""
+        keys = self.changed(binding)
         if contains_break(body):
-            carried.append(STOP)
+            keys.append(STOP)
             self.env[STOP] = FALSE
         if contains_return(body):
-            carried += [RETURNED, VALUE]
+            keys += [RETURNED, VALUE]
             self.env.update({RETURNED: FALSE, VALUE: UNDEF})
-        inits, params = [], []
-        for name in list(carried):
-            init = self.env.get(name, UNDEF)
-            if isinstance(init, LocalFunction):
-                carried.remove(name)
-                continue
-            inits.append(init)
-            params.append(Var(hint_of(name), self.origin))
-            self.env[name] = params[-1]
-        return carried, tuple(inits), tuple(params)
+        return self.carry(keys)
 
-    def _loop_body(self, body: Sequence[Any], carried: Sequence[str]) -> Sequence[Atom]:
+    def _loop_body(self, body: Sequence[Any], carried: Carried) -> Sequence[Atom]:
         self.depth += 1
         self.env[JUMPED] = FALSE
-        if STOP in carried:
+        if STOP in carried.keys:
             self.env[STOP] = FALSE
-        if RETURNED in carried:
+        if RETURNED in carried.keys:
             self.env.update({RETURNED: FALSE, VALUE: UNDEF})
         self.statements(body)
         self.depth -= 1
-        yields = []
-        for name in carried:
-            value = self.env.get(name, UNDEF)
-            yields.append(UNDEF if isinstance(value, LocalFunction) else value)
-        return yields
+        return self.carried_on(carried)
 
-    def _leave_loop(self, carried: Sequence[str], body: Sequence[Any]) -> tuple[tuple[Var, ...], int | None]:
-        results = tuple(Var(hint_of(n), self.origin) for n in carried)
-        self.env.update(zip(carried, results, strict=True))
-        self.env[JUMPED] = self.env[RETURNED] if RETURNED in carried else FALSE
-        return results, carried.index(STOP) if STOP in carried else None
+    def _leave_loop(self, carried: Carried) -> tuple[tuple[Var, ...], int | None]:
+        results = self.carried_out(carried)
+        self.env[JUMPED] = self.env[RETURNED] if RETURNED in carried.keys else FALSE
+        return results, carried.keys.index(STOP) if STOP in carried.keys else None
 
     def _loop_else(self, stmt: Any) -> None:
         """What follows a loop: its `else`, and the restored flag of the loop around it."""

@@ -23,6 +23,7 @@ from adcompile.frontend.contexts import Contexts
 from adcompile.frontend.expressions import Expressions
 from adcompile.frontend.jumps import assigned_names
 from adcompile.frontend.loops import Loops
+from adcompile.frontend.names import Names
 from adcompile.frontend.scope import OutsideScope
 from adcompile.frontend.source import function_source
 from adcompile.ir.nodes import Const, Function, Param, Var
@@ -57,7 +58,8 @@ class FunctionLowering(Assignments, Loops, Contexts, Expressions):
         node = self.source.node
         params = self._parameters(node.args, function)
         body = node.body if isinstance(node, gast.FunctionDef) else [gast.Return(node.body)]
-        self.locals = assigned_names(body) | set(self.env)
+        own = assigned_names(body) | set(self.env)
+        self.names = Names({name: name for name in own})
         block = self.block(lambda: [self.body_value(body)])
         captures = tuple(self.scope.captures.values())
         name = node.name if isinstance(node, gast.FunctionDef) else "function"
@@ -116,7 +118,7 @@ class FunctionLowering(Assignments, Loops, Contexts, Expressions):
 
     def stmt_Global(self, stmt: Any) -> None:
         for name in stmt.names:
-            if name in self.locals:
+            if self.is_local(name) and not (isinstance(stmt, gast.Nonlocal) and self.names.around):
                 self.refuse(
                     stmt,
                     f"the global '{name}' is assigned",
@@ -131,13 +133,13 @@ class FunctionLowering(Assignments, Loops, Contexts, Expressions):
         for alias in stmt.names:
             module = importlib.import_module(alias.name)
             root = alias.name.split(".")[0]
-            self.env[alias.asname or root] = Const(module if alias.asname else importlib.import_module(root))
+            self.bind(alias.asname or root, Const(module if alias.asname else importlib.import_module(root)))
 
     def stmt_ImportFrom(self, stmt: Any) -> None:
         package = self.scope.holder.__globals__.get("__package__")
         module = importlib.import_module("." * stmt.level + (stmt.module or ""), package)
         for alias in stmt.names:
-            self.env[alias.asname or alias.name] = Const(getattr(module, alias.name))
+            self.bind(alias.asname or alias.name, Const(getattr(module, alias.name)))
 
 
 __all__ = ["lower_function", "lowered"]

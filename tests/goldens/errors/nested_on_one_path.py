@@ -13,11 +13,8 @@ def f(x):
 ARGS = (np.array([1.0, 2.0, 3.0]),)
 
 # refused:
-# nested_on_one_path.py:5: 'g' is a function on one path only
+# nested_on_one_path.py:5: 'g' is a function, and not the same one on both paths
 #     if x[0] > 0:
 #     ^^^^^^^^^^^^
-#   instead: define it before the branch
-#
-# nested_on_one_path.py:10: 'g' is read before it is bound
-#     return np.sum(g(x))
-#                   ^
+#   why: which one is called is not known
+#   instead: call it in the branch, or put the branch into the function

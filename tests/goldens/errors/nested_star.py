@@ -2,15 +2,17 @@ import numpy as np
 
 
 def f(x):
-    def first(*values):
-        return values[0]
+    def first(a, b):
+        return a
 
-    return first(x[0], x[1])
+    return first(*x)
 
 
-ARGS = (np.array([1.0, 2.0, 3.0]),)
+ARGS = (np.array([1.0, 2.0]),)
 
 # refused:
-# nested_star.py:8: this call of the nested function 'first' is not supported
-#     return first(x[0], x[1])
-#            ^^^^^^^^^^^^^^^^^
+# nested_star.py:8: the nested function 'first' is called with '*' or '**'
+#     return first(*x)
+#            ^^^^^^^^^
+#   why: how many arguments there are is not known
+#   instead: write the arguments out
