@@ -18,6 +18,10 @@ def scale_and_sum(y, factor):
     return np.sum(y)
 
 
+def total(y):
+    return np.sum(y * y)
+
+
 def inner(y):
     return y[1:-1]
 
@@ -59,6 +63,12 @@ def function_that_returns_nothing(x, s):
 def function_changes_the_argument_of_the_program(x, s):
     scale(x, s)
     return np.sum(x * x)
+
+
+@at((V, 1.7))
+def changed_by_one_function_and_read_by_another(x, s):
+    scale(x, s)
+    return total(x)
 
 
 @at((V,))

@@ -36,14 +36,28 @@ class WideNumPy:
 
 
 def widened(function: Callable[..., Any], dtype: type) -> Callable[..., Any]:
-    """The function over a NumPy of the wide type; so are the functions and arrays of its module."""
-    outside: dict[str, Any] = {**function.__globals__, "np": WideNumPy(dtype)}
-    for name, value in function.__globals__.items():
+    """The function over a NumPy of the wide type; so are the functions and arrays it may reach."""
+    return _twin(function, dtype, {})
+
+
+def _twin(function: Callable[..., Any], dtype: type, worlds: dict[int, dict[str, Any]]) -> Callable[..., Any]:
+    outside = _world(function.__globals__, dtype, worlds)
+    return types.FunctionType(
+        function.__code__, outside, function.__name__, function.__defaults__, function.__closure__
+    )
+
+
+def _world(names: dict[str, Any], dtype: type, worlds: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    """What a module's functions see, over the wide NumPy."""
+    if id(names) in worlds:
+        return worlds[id(names)]
+    outside = worlds[id(names)] = {**names, "np": WideNumPy(dtype)}
+    for name, value in names.items():
         if isinstance(value, np.ndarray) and value.dtype in FLOATS:
             outside[name] = value.astype(dtype)
-        if isinstance(value, types.FunctionType) and value.__globals__ is function.__globals__:
-            outside[name] = types.FunctionType(value.__code__, outside, name, value.__defaults__, value.__closure__)
-    return types.FunctionType(function.__code__, outside, function.__name__, function.__defaults__)
+        elif isinstance(value, types.FunctionType) and value.__globals__.get("np") is np:
+            outside[name] = _twin(value, dtype, worlds)
+    return outside
 
 
 def in_wide_floats(function: Callable[..., Any]) -> Callable[..., Any]:
