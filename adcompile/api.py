@@ -19,6 +19,7 @@ import numpy as np
 from adcompile.backend.load import load
 from adcompile.dispatch import Compiled, Dispatcher
 from adcompile.errors import UsageError
+from adcompile.explain import Explanation, explain
 from adcompile.ir.types import UNKNOWN, Type
 from adcompile.pipeline import COMPILE_LOCK, Compilation, Program, Want
 from adcompile.pullback import Pulled
@@ -157,6 +158,17 @@ class Transformed:
             program = self._program(inputs)
             self._emitted[key] = load(program.text, program.holders, program.values, program.entry)[program.entry]
         return self._emitted[key]
+
+    def explain(self, *args: Any, **kwargs: Any) -> Explanation:
+        """What was decided and why: which values are active, what is recorded or computed again
+        and for what, what happens in place, and what each call resolved to.
+
+        Without arguments of the latest specialisation; before any call, of the generic program.
+        """
+        latest = self._dispatcher.latest
+        if args or kwargs:
+            latest, _ = self._dispatcher.find(self._dispatcher.bind(args, kwargs))
+        return explain((latest.program if latest is not None else self._generic()).decisions)
 
     def save(self, path: str | Path) -> None:
         """Write the latest specialisation as a module that needs NumPy and nothing of adcompile.

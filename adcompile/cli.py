@@ -1,4 +1,4 @@
-"""The command line: `adcompile dump`, `check` and `demo`. Formatting only.
+"""The command line: `adcompile dump`, `explain`, `check` and `demo`. Formatting only.
 
 Exit codes: 0; 1 for a program that is refused and for a check that fails; 2 for wrong usage.
 """
@@ -25,6 +25,7 @@ from adcompile import demo
 from adcompile.api import check_function, positions
 from adcompile.cli_target import differentiable, load_target, parse_point, parse_signature, parse_wrt
 from adcompile.errors import ADError, UsageError
+from adcompile.explain import as_dot, as_tree, explain
 from adcompile.ir.nodes import Function
 from adcompile.pipeline import COMPILE_LOCK, Compilation, Program, Want
 from adcompile.save import saved_module
@@ -43,6 +44,7 @@ examples:
   adcompile dump model.py:loss --arg 'x: float64[n, 3]' --arg 'y: float64[n]'
   adcompile dump model.py:loss --arg 'x: float64[n]' -o loss_grad.py
   adcompile dump model.py:loss --after simplify
+  adcompile dump model.py:loss --graph
   adcompile dump package.module:loss --diff
 
 Without --arg the program is the generic one, which looks at types when it runs. A type is
@@ -57,6 +59,15 @@ examples:
 The expressions see np, math and the names of the function's module. Without --wrt all
 parameters that are floats are checked."""
 
+EXPLAIN_EXAMPLES = """\
+examples:
+  adcompile explain model.py:loss
+  adcompile explain model.py:loss --arg 'x: float64[n, 3]' --wrt W,b
+
+For each line: the values that it computes, with their types, whether they carry a derivative
+and why; what of them the reverse sweep reads, for what, and where it finds it; what happens in
+place; what each call resolved to. Types are given as for dump."""
+
 DEMO_EXAMPLES = """\
 example:
   adcompile demo"""
@@ -65,6 +76,7 @@ MAIN_EXAMPLES = """\
 examples:
   adcompile demo
   adcompile dump model.py:loss --arg 'x: float64[n]'
+  adcompile explain model.py:loss --arg 'x: float64[n]'
   adcompile check model.py:loss --at 'x=np.ones(3)'
 
 exit codes: 0; 1 for a program that is refused or a check that fails; 2 for wrong usage."""
@@ -102,15 +114,21 @@ def _parser() -> argparse.ArgumentParser:
     wrt = "what to differentiate by: a parameter's name or position, or several with commas"
 
     dump = add("dump", "Print the source of a function's gradient.", DUMP_EXAMPLES)
-    dump.add_argument("target", metavar="TARGET", help=target)
-    dump.add_argument("--wrt", help=f"{wrt} (default: the first)")
-    dump.add_argument("--arg", action="append", default=[], metavar="'NAME: TYPE'", help="the type of a parameter")
-    dump.add_argument("--value", action="store_true", help="the program of value_and_grad")
+    explain = add("explain", "Say what was decided about each line of a function, and why.", EXPLAIN_EXAMPLES)
+    for command in (dump, explain):
+        command.add_argument("target", metavar="TARGET", help=target)
+        command.add_argument("--wrt", help=f"{wrt} (default: the first)")
+        command.add_argument("--arg", action="append", default=[], metavar="'NAME: TYPE'", help="a parameter's type")
+        command.add_argument("--value", action="store_true", help="the program of value_and_grad")
+    explain.set_defaults(run=run_explain)
     saved = "write a module that runs without adcompile, as save() does"
     compared = "the function against its gradient; with --after, the IR before the pass against the IR after it"
     dump.add_argument("-o", "--output", metavar="FILE", help=saved)
-    dump.add_argument("--after", metavar="PASS", help=f"print the IR after a pass instead: {PASSES}")
+    instead = dump.add_mutually_exclusive_group()
+    instead.add_argument("--after", metavar="PASS", help=f"print the IR after a pass instead: {PASSES}")
     dump.add_argument("--diff", action="store_true", help=compared)
+    drawn = "the regions and steps of the program instead, and what passes between them; or in Graphviz's language"
+    instead.add_argument("--graph", nargs="?", const="text", choices=("text", "dot"), help=drawn)
     dump.add_argument("--time", action="store_true", help="the milliseconds of each pass, on stderr")
     dump.set_defaults(run=run_dump)
 
@@ -152,29 +170,43 @@ class Trace:
 
 def run_dump(options: argparse.Namespace) -> int:
     """`adcompile dump`."""
-    target = load_target(options.target)
-    function = check_function(target)
-    inputs = parse_signature(function, options.arg)
-    where, _ = positions(function, parse_wrt(options.wrt))
-    inputs = differentiable(function, inputs, where)
+    function = check_function(load_target(options.target))
     trace = Trace()
     try:
-        compilation = Compilation(trace)
-        with COMPILE_LOCK, compilation.reporting():
-            program = compilation.gradient(function, inputs, Want(where, value=options.value))
+        program = _compiled(function, options, trace)
     except ADError:
         if options.after in trace.names:  # the IR up to the refusal is what one wants to see
             print(_after(trace, options.after, options.diff), end="")
         raise
     if options.time:
         print(_times(trace), end="", file=sys.stderr)
-    if options.after is not None:
+    if options.graph is not None:
+        draw = as_dot if options.graph == "dot" else as_tree
+        text = "\n".join(map(draw, explain(program.decisions).graphs))
+    elif options.after is not None:
         text = _after(trace, options.after, options.diff)
     elif options.diff:
         text = _diff(textwrap.dedent(inspect.getsource(function)), program.text, function.__name__, program.entry)
     else:
         text = saved_module(program) if options.output else _with_end(program)
     _write(text, options.output)
+    return OK
+
+
+def _compiled(function: types.FunctionType, options: argparse.Namespace, trace: Trace | None = None) -> Program:
+    """The program that the options of `dump` and `explain` name."""
+    inputs = parse_signature(function, options.arg)
+    where, several = positions(function, parse_wrt(options.wrt))
+    inputs = differentiable(function, inputs, where)
+    compilation = Compilation(trace)
+    with COMPILE_LOCK, compilation.reporting():
+        return compilation.gradient(function, inputs, Want(where, value=options.value, several=several))
+
+
+def run_explain(options: argparse.Namespace) -> int:
+    """`adcompile explain`."""
+    program = _compiled(check_function(load_target(options.target)), options)
+    print(explain(program.decisions), end="")
     return OK
 
 

@@ -217,6 +217,55 @@ def test_time_goes_to_stderr(model, run):
     assert all(line.endswith(" ms") for line in err.splitlines())
 
 
+def test_graph_as_a_tree_and_for_graphviz(model, run):
+    code, tree, err = run("dump", f"{model}.py:outer", "--graph")
+    assert (code, err) == (0, "")
+    names = ("outer_grad(W, x, out_bar)", "helper_forward(W)", "helper_pullback(residual, out_bar)")
+    assert [line for line in tree.splitlines() if line[:1].isalpha()] == list(names)
+    assert run("dump", f"{model}.py:outer", "--graph=text")[1] == tree
+    code, dot, _ = run("dump", f"{model}.py:outer", "--graph=dot")
+    assert code == 0
+    assert dot.count("digraph") == 3 and dot.count("{") == dot.count("}")
+
+
+def test_graph_into_a_file(model, run, tmp_path):
+    assert run("dump", f"{model}.py:loss", "--graph=dot", "-o", "loss.dot")[:2] == (0, "")
+    assert (tmp_path / "loss.dot").read_text().startswith('digraph "loss_grad" {')
+
+
+def test_graph_and_after_are_two_things(model, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["dump", f"{model}.py:loss", "--graph", "--after", "infer"])
+    assert stop.value.code == 2
+    assert "not allowed with argument" in capsys.readouterr().err
+
+
+# --------------------------------------------------------------------------------------- explain
+
+
+def test_explain_says_what_was_decided(model, run):
+    code, out, err = run("explain", f"{model}.py:loss", "--arg", "x: float64[n]", "--arg", "n: int")
+    assert (code, err) == (0, "")
+    assert out.startswith(f"loss_grad: loss in {model}.py, differentiated by x\n")
+    assert re.search(r"^ +9      y = np.sin\(x\) \* n$", out, re.M)
+    assert re.search(r"np.sin\(x\) +float64\[n\] +active: depends on x +np.sin: rule sin", out)
+
+
+def test_explain_is_what_the_object_says(model, run):
+    from importlib import import_module
+
+    _, out, _ = run("explain", f"{model}:outer", "--wrt", "W,x", "--value")
+    assert out == str(adcompile.value_and_grad(import_module(model).outer, ("W", "x")).explain())
+
+
+def test_explain_of_what_cannot_be_explained(model, run):
+    code, out, err = run("explain", f"{model}.py:bad")
+    assert (code, out) == (1, "")
+    assert "'x' is changed in place" in err
+    assert usage(run("explain", f"{model}.py:missing")).startswith(f"'{model}.py' has no function 'missing'")
+    assert usage(run("explain", f"{model}.py:loss", "--wrt", "q")) == "wrt='q': loss has the parameters x, n"
+
+
 # ------------------------------------------------------------------------------------- refusals
 
 
@@ -393,7 +442,7 @@ def test_version(capsys):
     assert capsys.readouterr().out == f"adcompile {adcompile.__version__}\n"
 
 
-@pytest.mark.parametrize("command", [(), ("dump",), ("check",), ("demo",)])
+@pytest.mark.parametrize("command", [(), ("dump",), ("explain",), ("check",), ("demo",)])
 def test_help_has_examples(capsys, command):
     with pytest.raises(SystemExit) as stop:
         main([*command, "--help"])

@@ -1,0 +1,82 @@
+"""What the reverse sweep reads of the forward sweep, where it finds it, and who reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from adcompile.errors import Origin
+from adcompile.explain.facts import Purpose, ReaderFacts, ResidualFacts
+from adcompile.explain.words import Words, expression
+from adcompile.ir.callables import canonical
+from adcompile.ir.nodes import Atom, Attribute, Call, For, If, Method, Stmt, Syntax, Var
+from adcompile.ir.traverse import atoms_of, source_atoms, walk
+from adcompile.runtime import broadcasting
+from adcompile.transforms.decisions import Differentiation
+
+# Readers that look at a value's shape or dtype alone.
+SHAPE_ONLY = (np.zeros_like, np.shape, np.size, np.ndim, len, broadcasting.zeros_like)
+SHAPE_OF_SECOND = (broadcasting.unbroadcast, broadcasting.match_dtype)
+
+
+class Residuals:
+    """The residuals of one function, each at the line that computes it."""
+
+    def __init__(self, decided: Differentiation, words: Words) -> None:
+        self.decided = decided
+        self.words = words
+        self.readers: dict[Var, list[ReaderFacts]] = {}
+        for stmt in walk(decided.both.backward):
+            for position, atom in enumerate(atoms_of(stmt)):
+                self._add(atom, stmt.origin, _purpose(stmt, position))
+        for loop, way in decided.placement.loops.items():
+            if isinstance(loop, For) and way in ("counted", "iterated"):
+                for atom in (a for source in loop.sources for a in source_atoms(source)):
+                    self._add(atom, loop.origin, "trips")
+        for residual in decided.placement.residuals:
+            call = words.definitions.get(residual.value)
+            if residual.place == "recomputed" and isinstance(call, Call):
+                for atom in call.operands:
+                    self._add(atom, call.origin, "recompute")
+
+    def by_line(self) -> Iterator[tuple[int | None, ResidualFacts]]:
+        """Each residual, with the number of the line that computes it; None for an input."""
+        for residual in self.decided.placement.residuals:
+            var = residual.value
+            is_input = var in self.words.inputs
+            if not (is_input or var in self.words.definitions):
+                continue  # a tape, or a number of trips: how a loop is gone through
+            loop = residual.loop
+            line = None if loop is None or loop.origin is None else loop.origin.line
+            place: Any = "argument" if is_input and residual.place == "local" else residual.place
+            readers = tuple(self.readers.get(var, ()))
+            yield self.words.line(var), ResidualFacts(self.words.value(var), place, line, readers)
+
+    def _add(self, atom: Atom, origin: Origin | None, purpose: Purpose) -> None:
+        if isinstance(atom, Var) and origin is not None:
+            found = self.readers.setdefault(atom, [])
+            reader = ReaderFacts(expression(origin), origin.line, purpose)
+            if reader in found or (purpose == "shape" and replace(reader, purpose="value") in found):
+                return
+            found.append(reader)
+
+
+def _purpose(stmt: Stmt, position: int) -> Purpose:
+    """What a statement of the reverse sweep reads its operand for."""
+    if isinstance(stmt, If):
+        return "branch"
+    return "shape" if isinstance(stmt, Call) and is_shape_read(stmt, position) else "value"
+
+
+def is_shape_read(call: Call, position: int) -> bool:
+    """Whether a call looks at an operand's shape or dtype alone."""
+    fn: Any = call.fn
+    if isinstance(fn, (Syntax, type)):
+        return False
+    if fn in SHAPE_OF_SECOND:
+        return position == 1
+    meant = canonical(fn)
+    return not isinstance(meant, (Method, Attribute)) and meant in SHAPE_ONLY
