@@ -372,10 +372,11 @@ class Compilation:
         decided = self.reverse(primal, types_, wrt)
         both = decided.both
         decided.emitted = (forward_ref.name, pullback_ref.name)
+        if for_caller:  # before the residual is chosen: to finish may need the arguments
+            cotangents, finishing = finish_cotangents(both, wrt, both.backward)
+            both = replace(both, backward=Block((*both.backward.stmts, *finishing), cotangents))
         forward, stored, received, backward = split_residuals(both, primal.inputs, decided.placement)
         if for_caller:
-            cotangents, finishing = finish_cotangents(both, wrt, backward)
-            backward = Block((*backward.stmts, *finishing), cotangents)
             forward, stored = keep_from_caller(primal, both, forward, stored)
         names = forward_ref.name, pullback_ref.name
         one, two = _halve(*names, primal, both, forward, stored, received, backward, for_caller)

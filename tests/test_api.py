@@ -786,6 +786,46 @@ def test_a_pullback_after_a_loop():
     assert np.allclose(pullback(np.array([1.0, 0.0]))[1], 0.0)
 
 
+def test_vjp_that_needs_the_argument_for_its_shape_alone():
+    def f(x):
+        return np.sum(x)
+
+    def g(x):
+        return np.sum(np.diff(x))
+
+    assert vjp(f)(np.ones(3))[1](2.0).tolist() == [2, 2, 2]
+    low = vjp(g)(np.ones(3, np.float32))[1](np.float32(1))
+    assert low.dtype == np.float32 and low.tolist() == [-1, 0, 1]
+
+
+def test_float32_arrays_in_lists_tuples_and_dicts():
+    def each(xs):
+        s = 0.0
+        for x in xs:
+            s = s + np.max(x)
+        return s
+
+    def of_two(xs):
+        return np.max(xs[0]) + np.sum(np.diff(xs[1]))
+
+    def of_a_dict(xs):
+        return np.linalg.norm(xs["a"], np.inf) + np.sum(xs["b"])
+
+    x = np.arange(4, dtype=np.float32)
+    for f, xs in [(each, [x, x]), (each, (x, x[:3])), (of_two, [x, x]), (of_two, (x, x))]:
+        assert [g.dtype for g in grad(f)(xs)] == [np.float32, np.float32]
+    g = grad(of_a_dict)({"a": x, "b": x.astype(float)})
+    assert (g["a"].dtype, g["b"].dtype) == (np.float32, np.float64)
+
+
+def test_a_result_that_is_a_named_tuple():
+    def f(x, many):
+        t = np.linalg.slogdet(many[0] * x)
+        return t[1]
+
+    assert np.allclose(grad(f)(2 * np.eye(2), {0: np.ones((2, 2))}), np.eye(2) / 2)
+
+
 def test_vjp_of_a_scalar_and_of_several():
     value, pullback = vjp(square)(np.arange(3.0))
     assert value == 5.0

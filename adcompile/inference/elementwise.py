@@ -33,6 +33,7 @@ from adcompile.ir.types import (
     symbol,
 )
 
+ORDER = frozenset([operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge])
 COMPARISONS = frozenset(
     {np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal, np.logical_and, np.logical_or}
     | {np.logical_not, np.logical_xor, np.isnan, np.isfinite, np.isinf, np.signbit}
@@ -92,7 +93,7 @@ def _python_dtype(fn: Any, numbers: Sequence[Scalar | Array], dtypes: tuple[str,
     if any(isinstance(t, Array) for t in numbers):
         return None
     fn = IN_PLACE.get(fn, fn)
-    if fn in (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne):
+    if fn in ORDER:
         return "bool"
     if any(t.dtype == "bool" and t.value is None for t in numbers):  # type: ignore[union-attr]
         return "?"  # a comparison of NumPy's numbers gives one of NumPy's bools
@@ -161,11 +162,20 @@ def _negated(fn: Any, values: Sequence[Dim | None]) -> Dim | None:
 
 def _compared(fn: Any, a: Dim, b: Dim) -> Dim | None:
     if isinstance(a, int) and isinstance(b, int):
-        if fn in (operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge):
-            return bool(fn(a, b))
         if fn in (operator.floordiv, operator.mod) and b != 0:
             return int(fn(a, b))
+    if fn in ORDER:
+        answers = {bool(fn(sign, 0)) for sign in _signs(add_dims(a, scale_dim(b, -1)))}
+        return answers.pop() if len(answers) == 1 else None
     return None
+
+
+def _signs(dim: Dim) -> Sequence[int]:
+    """The signs that an affine form of sizes can have, by its bounds."""
+    least, most = (d if isinstance(d, int) else d.least for d in (dim, scale_dim(dim, -1)))
+    low = -1 if least is None or least < 0 else min(least, 1)
+    high = 1 if most is None or most < 0 else -min(most, 1)
+    return range(low, high + 1)
 
 
 TRANSFERS[np.ufunc] = elementwise

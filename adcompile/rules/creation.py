@@ -20,7 +20,7 @@ def copy(r, a, r_bar):
 @static
 def is_discrete(dtype):
     """Whether a dtype has no derivatives: whole numbers, truth values."""
-    return dtype.kind not in "fc"
+    return np.dtype(dtype).kind not in "fc"
 
 
 @pullback(

@@ -6,16 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from adcompile.rules.axes import is_number
 from adcompile.rules.creation import items_of
 from adcompile.rules.registry import pullback, static
 from adcompile.rules.samples import call, numbers
 from adcompile.runtime.broadcasting import zeros_like
-
-
-@static
-def is_number(axis):
-    """Whether an axis is a whole number."""
-    return isinstance(axis, int | np.integer)
 
 
 @static

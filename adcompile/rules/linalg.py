@@ -12,8 +12,10 @@ import math
 
 import numpy as np
 
+from adcompile.rules.axes import put_back_axes
 from adcompile.rules.registry import pullback
 from adcompile.rules.samples import call, distinct, numbers
+from adcompile.rules.statistics import shared_out
 from adcompile.runtime.broadcasting import unbroadcast
 
 
@@ -172,21 +174,17 @@ def norms():
 
 @pullback(np.linalg.norm, samples=norms)
 def norm(r, x, r_bar, *, ord=None, axis=None, keepdims=False):
-    if axis is not None and not keepdims:
-        r = np.expand_dims(r, axis)
-        r_bar = np.expand_dims(r_bar, axis)
+    r = put_back_axes(r, axis, keepdims)
+    r_bar = put_back_axes(r_bar, axis, keepdims)
     matrix = isinstance(axis, tuple) or (axis is None and np.ndim(x) > 1)
     if ord is None or ord == "fro" or (ord == 2 and not matrix):
         return r_bar / (r + (r == 0)) * x  # slope 0 where all is 0
     if matrix or ord == 0:
-        raise NotImplementedError("the derivative of this norm; vectors: ord None, 1, 2, p, inf; matrices: 'fro'")
+        raise NotImplementedError("the derivative of this norm is not known: of a matrix only 'fro', never 0")
     if ord == 1:
         return r_bar * np.sign(x)
     if ord == np.inf or ord == -np.inf:
-        hits = np.abs(x) == r
-        if axis is None:
-            return r_bar / np.sum(hits) * hits * np.sign(x)
-        return r_bar / np.sum(hits, axis=axis, keepdims=True) * hits * np.sign(x)
+        return shared_out(r_bar, np.abs(x) == r, axis) * np.sign(x)
     return r_bar * np.sign(x) * (np.abs(x) / (r + (r == 0))) ** (ord - 1)
 
 

@@ -11,33 +11,28 @@ import math
 
 import numpy as np
 
-from adcompile.rules.registry import pullback, static
+from adcompile.rules.axes import gathered, put_back_axes, scattered
+from adcompile.rules.creation import is_discrete
+from adcompile.rules.registry import inline, pullback, static
 from adcompile.rules.samples import call, distinct, over_axes, some_missing
 from adcompile.runtime.broadcasting import unbroadcast
 
 
-@static
-def last_axes(count):
-    """The numbers of the last `count` axes."""
-    return tuple(range(-count, 0))
-
-
 @pullback(np.sum, samples=over_axes)
-def sum(r, a, r_bar, *, axis=None, dtype=None, out=None, keepdims=False):
-    if dtype is not None or out is not None:
-        raise NotImplementedError("the derivative of a sum with dtype= or out=")
-    if axis is not None and not keepdims:
-        r_bar = np.expand_dims(r_bar, axis)
+def sum(r, a, r_bar, *, axis=None, dtype=None, out=None, keepdims=False, initial=0, where=None):
+    if out is not None or (dtype is not None and is_discrete(dtype)):
+        raise NotImplementedError("the derivative of a sum is not known with out= or a dtype of whole numbers")
+    r_bar = put_back_axes(r_bar, axis, keepdims)
+    if where is not None:
+        r_bar = np.where(where, r_bar, 0)
     return np.broadcast_to(r_bar, np.shape(a))
 
 
 @pullback(np.nansum, samples=some_missing)
 def nansum(r, a, r_bar, *, axis=None, dtype=None, out=None, keepdims=False):
-    if dtype is not None or out is not None:
-        raise NotImplementedError("the derivative of a sum with dtype= or out=")
-    if axis is not None and not keepdims:
-        r_bar = np.expand_dims(r_bar, axis)
-    return np.where(np.isnan(a), 0, r_bar)
+    if out is not None or (dtype is not None and is_discrete(dtype)):
+        raise NotImplementedError("the derivative of a sum is not known with out= or a dtype of whole numbers")
+    return np.where(np.isnan(a), 0, put_back_axes(r_bar, axis, keepdims))
 
 
 def sequences():
@@ -72,48 +67,33 @@ def with_zeros():
     return [*over_axes(), call(one), call(two), call(x * (x > 0), axis=1), call(np.array([1.5]))]
 
 
+@inline
+def product_of_others(x):
+    """For each element along the last axis, the product of all others: of those before, and of
+    those behind; so it is right at zeros too."""
+    if np.ndim(x) == 1:
+        one = np.ones_like(x[:1])
+        before = np.cumprod(np.concatenate((one, x[:-1])))
+        return before * np.cumprod(np.concatenate((one, x[:0:-1])))[::-1]
+    one = np.ones_like(x[..., :1])
+    before = np.cumprod(np.concatenate((one, x[..., :-1]), axis=-1), axis=-1)
+    return before * np.cumprod(np.concatenate((one, x[..., :0:-1]), axis=-1), axis=-1)[..., ::-1]
+
+
 @pullback(np.prod, samples=with_zeros)
 def prod(r, a, r_bar, *, axis=None, dtype=None, out=None, keepdims=False):
     if dtype is not None or out is not None:
-        raise NotImplementedError("the derivative of a product with dtype= or out=")
-    # The others' product is that of those before times that of those behind: right at zeros too.
+        raise NotImplementedError("the derivative of a product is not known with dtype= or out=")
     if np.ndim(a) == 0:
         return r_bar
     if np.ndim(a) == 1:
-        one = np.ones_like(a[:1])
-        before = np.cumprod(np.concatenate((one, a[:-1])))
-        behind = np.cumprod(np.concatenate((one, a[:0:-1])))[::-1]
-        return r_bar * before * behind
-    if axis is None:
-        x = np.ravel(a)
-        one = np.ones_like(x[:1])
-        before = np.cumprod(np.concatenate((one, x[:-1])))
-        behind = np.cumprod(np.concatenate((one, x[:0:-1])))[::-1]
-        return r_bar * np.reshape(before * behind, np.shape(a))
-    if not keepdims:
-        r_bar = np.expand_dims(r_bar, axis)
-    if isinstance(axis, int):
-        x = np.moveaxis(a, axis, -1)
-        one = np.ones_like(x[..., :1])
-        before = np.cumprod(np.concatenate((one, x[..., :-1]), axis=-1), axis=-1)
-        behind = np.cumprod(np.concatenate((one, x[..., :0:-1]), axis=-1), axis=-1)[..., ::-1]
-        return r_bar * np.moveaxis(before * behind, -1, axis)
-    moved = np.moveaxis(a, axis, last_axes(len(axis)))
-    x = np.reshape(moved, (*np.shape(moved)[: -len(axis)], -1))
-    one = np.ones_like(x[..., :1])
-    before = np.cumprod(np.concatenate((one, x[..., :-1]), axis=-1), axis=-1)
-    behind = np.cumprod(np.concatenate((one, x[..., :0:-1]), axis=-1), axis=-1)[..., ::-1]
-    others = np.reshape(before * behind, np.shape(moved))
-    return r_bar * np.moveaxis(others, last_axes(len(axis)), axis)
+        return r_bar * product_of_others(a)
+    return put_back_axes(r_bar, axis, keepdims) * scattered(product_of_others(gathered(a, axis)), a, axis)
 
 
 @pullback(math.prod, samples=lambda: [call([0.3, 1.2, -0.7]), call([0.3, 0.0, 2.0]), call(distinct(4))])
 def prod_of(r, iterable, r_bar, *, start=1):
-    x = np.array(iterable)
-    one = np.ones_like(x[:1])
-    before = np.cumprod(np.concatenate((one, x[:-1])))
-    behind = np.cumprod(np.concatenate((one, x[:0:-1])))[::-1]
-    return r_bar * start * before * behind
+    return r_bar * start * product_of_others(np.array(iterable))
 
 
 def along():
@@ -123,8 +103,8 @@ def along():
 
 @pullback(np.cumsum, samples=along)
 def cumsum(r, a, r_bar, *, axis=None, dtype=None, out=None):
-    if dtype is not None or out is not None:
-        raise NotImplementedError("the derivative of np.cumsum with dtype= or out=")
+    if out is not None or (dtype is not None and is_discrete(dtype)):
+        raise NotImplementedError("the derivative of np.cumsum is not known with out= or a dtype of whole numbers")
     if np.ndim(a) == 1:
         return np.cumsum(r_bar[::-1])[::-1]
     if axis is None:
@@ -142,23 +122,20 @@ def running_products():
 @pullback(np.cumprod, samples=running_products)
 def cumprod(r, a, r_bar, *, axis=None, dtype=None, out=None):
     if dtype is not None or out is not None:
-        raise NotImplementedError("the derivative of np.cumprod with dtype= or out=")
-    if axis is None:
-        x = np.ravel(a)
-        g = r_bar
-    else:
-        x = np.moveaxis(a, axis, -1)
-        g = np.moveaxis(r_bar, axis, -1)
-    # behind[k]: what g weighs of the running product from k on, without the factor x[k].
-    count = np.shape(x)[-1]
+        raise NotImplementedError("the derivative of np.cumprod is not known with dtype= or out=")
+    x = gathered(a, axis)
     before = np.cumprod(np.concatenate((np.ones_like(x[..., :1]), x[..., :-1]), axis=-1), axis=-1)
-    behind = np.copy(g)
-    for k in range(count - 2, -1, -1):
+    # behind[k]: what r_bar weighs of the running product from k on, without the factor x[k].
+    behind = np.copy(gathered(r_bar, axis))
+    for k in range(np.shape(x)[-1] - 2, -1, -1):
         behind[..., k] += x[..., k + 1] * behind[..., k + 1]
-    x_bar = before * behind
-    if axis is None:
-        return np.reshape(x_bar, np.shape(a))
-    return np.moveaxis(x_bar, -1, axis)
+    return scattered(before * behind, a, axis)
+
+
+@static
+def ends_of(axis, rank):
+    """The widths of `np.pad` that put one element before and one behind, along one axis."""
+    return tuple((1, 1) if i == axis % rank else (0, 0) for i in range(rank))
 
 
 @static
@@ -188,11 +165,14 @@ def differences():
 @pullback(np.diff, samples=differences)
 def diff(r, a, r_bar, *, n=1, axis=-1, prepend=None, append=None):
     if np.ndim(0 if prepend is None else prepend) > 0 or np.ndim(0 if append is None else append) > 0:
-        raise NotImplementedError("the derivative of np.diff with arrays to prepend or append")
-    if n == 0:
-        return r_bar
+        raise NotImplementedError("the derivative of np.diff is not known with arrays to prepend or append")
+    if np.shape(a)[axis] < n:
+        return np.zeros_like(a)
     for _ in range(n):
-        r_bar = -np.diff(r_bar, axis=axis, prepend=0, append=0)
+        if np.ndim(a) == 1:
+            r_bar = -np.diff(np.pad(r_bar, 1))
+        else:
+            r_bar = -np.diff(np.pad(r_bar, ends_of(axis, np.ndim(a))), axis=axis)
     if prepend is not None or append is not None:
         r_bar = r_bar[inner_slice(axis, prepend is not None, append is not None)]
     return r_bar

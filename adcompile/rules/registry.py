@@ -41,6 +41,7 @@ class Rule:
 RULES: dict[Any, Rule] = {}
 RULE_FUNCTIONS: set[Any] = set()  # what emitted code may call where a rule was not spliced
 STATIC: set[Any] = set()  # functions that rules call on known values only: run at compile time
+INLINE: set[Any] = set()  # functions whose lines are written where a rule calls them
 
 
 def partials(*primitives: Any, samples: Samples) -> Callable[[F], F]:
@@ -64,6 +65,12 @@ def static(function: F) -> F:
     derivative flows through it."""
     STATIC.add(function)
     zero(function)
+    return function
+
+
+def inline(function: F) -> F:
+    """Declare that the lines of a function are written where a rule calls it, as its own are."""
+    INLINE.add(function)
     return function
 
 
@@ -106,4 +113,4 @@ def rule_for(fn: Any) -> Rule | None:
         return None
 
 
-__all__ = ["Attribute", "Method", "Rule", "partials", "pullback", "rule_for", "static", "zero"]
+__all__ = ["Attribute", "Method", "Rule", "inline", "partials", "pullback", "rule_for", "static", "zero"]

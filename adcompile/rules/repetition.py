@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from adcompile.rules.joining import is_number
+from adcompile.rules.axes import is_number
 from adcompile.rules.registry import pullback, static
 from adcompile.rules.samples import call, numbers
 from adcompile.runtime.broadcasting import unbroadcast

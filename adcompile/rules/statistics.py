@@ -1,43 +1,37 @@
 """Means, variances, extremes, medians.
 
-Where an extreme is reached more than once, each place has its share.
+Where an extreme is reached more than once, each place has an equal share.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from adcompile.rules.registry import pullback
+from adcompile.rules.axes import count_along, gathered, is_number, put_back_axes, scattered
+from adcompile.rules.creation import is_discrete
+from adcompile.rules.registry import inline, pullback
 from adcompile.rules.samples import call, distinct, over_axes, some_missing
 
 
 @pullback(np.mean, samples=over_axes)
-def mean(r, a, r_bar, *, axis=None, dtype=None, out=None, keepdims=False):
-    if dtype is not None or out is not None:
-        raise NotImplementedError("the derivative of a mean with dtype= or out=")
-    if axis is not None and not keepdims:
-        r_bar = np.expand_dims(r_bar, axis)
-    if axis is None:
-        count = np.size(a)
-    elif isinstance(axis, int):
-        count = np.shape(a)[axis]
-    else:
-        count = np.size(a) // np.size(r)
-    return np.broadcast_to(r_bar / count, np.shape(a))
+def mean(r, a, r_bar, *, axis=None, dtype=None, out=None, keepdims=False, where=None):
+    if out is not None or (dtype is not None and is_discrete(dtype)):
+        raise NotImplementedError("the derivative of a mean is not known with out= or a dtype of whole numbers")
+    r_bar = put_back_axes(r_bar, axis, keepdims)
+    if where is not None:
+        where = np.broadcast_to(where, np.shape(a))
+        return np.where(where, r_bar / np.sum(where, axis=axis, keepdims=True), 0)
+    return np.broadcast_to(r_bar / count_along(a, axis), np.shape(a))
 
 
 @pullback(np.nanmean, samples=some_missing)
 def nanmean(r, a, r_bar, *, axis=None, dtype=None, out=None, keepdims=False):
-    if dtype is not None or out is not None:
-        raise NotImplementedError("the derivative of a mean with dtype= or out=")
-    if axis is not None and not keepdims:
-        r_bar = np.expand_dims(r_bar, axis)
+    if out is not None or (dtype is not None and is_discrete(dtype)):
+        raise NotImplementedError("the derivative of a mean is not known with out= or a dtype of whole numbers")
     missing = np.isnan(a)
     if axis is None:
-        count = np.sum(~missing)
-    else:
-        count = np.sum(~missing, axis=axis, keepdims=True)
-    return np.where(missing, 0, r_bar / count)
+        return np.where(missing, 0, r_bar / np.sum(~missing))
+    return np.where(missing, 0, put_back_axes(r_bar, axis, keepdims) / np.sum(~missing, axis=axis, keepdims=True))
 
 
 def weighted():
@@ -55,12 +49,13 @@ def weighted():
 
 @pullback(np.average, samples=weighted)
 def average(r, a, r_bar, *, axis=None, weights=None, returned=False, keepdims=False):
-    if returned or isinstance(axis, tuple):
-        raise NotImplementedError("the derivative of np.average with returned= or several axes")
-    if axis is not None and not keepdims:
-        r_bar = np.expand_dims(r_bar, axis)
+    if returned or (weights is not None and not (axis is None or is_number(axis))):
+        raise NotImplementedError(
+            "the derivative of np.average is not known with returned=, nor with weights along axes"
+        )
+    r_bar = put_back_axes(r_bar, axis, keepdims)
     if weights is None:
-        return np.broadcast_to(r_bar / (np.size(a) // np.size(r)), np.shape(a))
+        return np.broadcast_to(r_bar / count_along(a, axis), np.shape(a))
     if axis is None:
         share = weights / np.sum(weights)
     elif np.ndim(weights) == 1:
@@ -75,77 +70,62 @@ def spreads():
     return [*over_axes(), call(distinct(4), ddof=1), call(distinct(2, 3), axis=1, ddof=1)]
 
 
-@pullback(np.var, samples=spreads)
-def var(r, a, r_bar, *, axis=None, dtype=None, out=None, ddof=0, keepdims=False, mean=None, correction=None):
-    if dtype is not None or out is not None or mean is not None:
-        raise NotImplementedError("the derivative of a variance with dtype=, out= or mean=")
-    if correction is not None:
-        ddof = correction
+@inline
+def from_mean(a, axis):
+    """What each number differs from the mean by."""
     if axis is None:
-        return 2 * r_bar / (np.size(a) - ddof) * (a - np.mean(a))
-    count = np.shape(a)[axis] if isinstance(axis, int) else np.size(a) // np.size(r)
-    if not keepdims:
-        r_bar = np.expand_dims(r_bar, axis)
-    return 2 * r_bar / (count - ddof) * (a - np.mean(a, axis=axis, keepdims=True))
+        return a - np.mean(a)
+    return a - np.mean(a, axis=axis, keepdims=True)
+
+
+@pullback(np.var, samples=spreads)
+def var(
+    r, a, r_bar, *, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=None, mean=None, correction=None
+):
+    if dtype is not None or out is not None or where is not None or mean is not None:
+        raise NotImplementedError("the derivative of a variance is not known with dtype=, out=, where= or mean=")
+    count = count_along(a, axis) - (ddof if correction is None else correction)
+    return put_back_axes(2 * r_bar / count, axis, keepdims) * from_mean(a, axis)
 
 
 @pullback(np.std, samples=spreads)
-def std(r, a, r_bar, *, axis=None, dtype=None, out=None, ddof=0, keepdims=False, mean=None, correction=None):
-    if dtype is not None or out is not None or mean is not None:
-        raise NotImplementedError("the derivative of a standard deviation with dtype=, out= or mean=")
-    if correction is not None:
-        ddof = correction
-    slope = r_bar / (r + (r == 0))  # equal numbers: slope 0
+def std(
+    r, a, r_bar, *, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=None, mean=None, correction=None
+):
+    if dtype is not None or out is not None or where is not None or mean is not None:
+        raise NotImplementedError("the derivative of a deviation is not known with dtype=, out=, where= or mean=")
+    count = count_along(a, axis) - (ddof if correction is None else correction)
+    slope = r_bar / (r + (r == 0)) / count  # equal numbers: slope 0
+    return put_back_axes(slope, axis, keepdims) * from_mean(a, axis)
+
+
+@inline
+def shared_out(r_bar, hits, axis):
+    """A cotangent in equal parts for all places that are hit."""
     if axis is None:
-        return slope / (np.size(a) - ddof) * (a - np.mean(a))
-    count = np.shape(a)[axis] if isinstance(axis, int) else np.size(a) // np.size(r)
-    if not keepdims:
-        slope = np.expand_dims(slope, axis)
-    return slope / (count - ddof) * (a - np.mean(a, axis=axis, keepdims=True))
+        return r_bar / np.sum(hits) * hits
+    return r_bar / np.sum(hits, axis=axis, keepdims=True) * hits
 
 
 @pullback(np.max, np.min, samples=over_axes)
+@pullback(np.nanmax, np.nanmin, samples=some_missing)
 def extreme(r, a, r_bar, *, axis=None, out=None, keepdims=False):
     if out is not None:
-        raise NotImplementedError("the derivative of an extreme with out=")
-    if axis is None:
-        hits = a == r
-        return r_bar / np.sum(hits) * hits
-    if not keepdims:
-        r = np.expand_dims(r, axis)
-        r_bar = np.expand_dims(r_bar, axis)
-    hits = a == r
-    return r_bar / np.sum(hits, axis=axis, keepdims=True) * hits
-
-
-@pullback(np.nanmax, np.nanmin, samples=some_missing)
-def nanextreme(r, a, r_bar, *, axis=None, out=None, keepdims=False):
-    if out is not None:
-        raise NotImplementedError("the derivative of an extreme with out=")
-    if axis is None:
-        hits = a == r
-        return r_bar / np.sum(hits) * hits
-    if not keepdims:
-        r = np.expand_dims(r, axis)
-        r_bar = np.expand_dims(r_bar, axis)
-    hits = a == r
-    return r_bar / np.sum(hits, axis=axis, keepdims=True) * hits
+        raise NotImplementedError("the derivative of an extreme is not known with out=")
+    hits = a == put_back_axes(r, axis, keepdims)
+    return shared_out(put_back_axes(r_bar, axis, keepdims), hits, axis)
 
 
 @pullback(np.ptp, samples=over_axes)
 def ptp(r, a, r_bar, *, axis=None, out=None, keepdims=False):
     if out is not None:
-        raise NotImplementedError("the derivative of np.ptp with out=")
+        raise NotImplementedError("the derivative of np.ptp is not known with out=")
+    r_bar = put_back_axes(r_bar, axis, keepdims)
     if axis is None:
-        top = a == np.max(a)
-        bottom = a == np.min(a)
-        return r_bar * (top / np.sum(top) - bottom / np.sum(bottom))
-    if not keepdims:
-        r_bar = np.expand_dims(r_bar, axis)
+        return shared_out(r_bar, a == np.max(a), None) - shared_out(r_bar, a == np.min(a), None)
     top = a == np.max(a, axis=axis, keepdims=True)
     bottom = a == np.min(a, axis=axis, keepdims=True)
-    shares = top / np.sum(top, axis=axis, keepdims=True) - bottom / np.sum(bottom, axis=axis, keepdims=True)
-    return r_bar * shares
+    return shared_out(r_bar, top, axis) - shared_out(r_bar, bottom, axis)
 
 
 def middles():
@@ -161,19 +141,12 @@ def middles():
 
 @pullback(np.median, samples=middles)
 def median(r, a, r_bar, *, axis=None, out=None, overwrite_input=False, keepdims=False):
-    if out is not None or overwrite_input or isinstance(axis, tuple):
-        raise NotImplementedError("the derivative of np.median with out=, overwrite_input= or several axes")
-    if axis is None:
-        ordered = np.sort(np.ravel(a))
-        count = np.size(a)
-        low = a == ordered[(count - 1) // 2]
-        high = a == ordered[count // 2]
-        return r_bar / 2 * (low / np.sum(low) + high / np.sum(high))
-    if not keepdims:
-        r_bar = np.expand_dims(r_bar, axis)
-    ordered = np.sort(a, axis=axis)
-    count = np.shape(a)[axis]
-    low = a == np.take(ordered, [(count - 1) // 2], axis=axis)
-    high = a == np.take(ordered, [count // 2], axis=axis)
-    shares = low / np.sum(low, axis=axis, keepdims=True) + high / np.sum(high, axis=axis, keepdims=True)
-    return r_bar / 2 * shares
+    if out is not None or overwrite_input:
+        raise NotImplementedError("the derivative of np.median is not known with out= or overwrite_input=")
+    x = gathered(a, axis)
+    ordered = np.sort(x)
+    count = np.shape(x)[-1]
+    low = x == ordered[..., (count - 1) // 2, None]
+    high = x == ordered[..., count // 2, None]
+    shares = low / np.sum(low, axis=-1, keepdims=True) + high / np.sum(high, axis=-1, keepdims=True)
+    return put_back_axes(r_bar, axis, keepdims) / 2 * scattered(shares, a, axis)

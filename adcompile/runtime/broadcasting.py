@@ -27,7 +27,13 @@ def unbroadcast(g: Any, x: Any) -> Any:
 
 
 def match_dtype(g: Any, x: Any) -> Any:
-    """The cotangent `g` in the dtype of `x`, where `x` is an array or NumPy scalar of floats."""
+    """The cotangent `g` in the dtype of `x`, where `x` is an array or NumPy scalar of floats; of a
+    list, tuple or dict, each of its items."""
+    if isinstance(x, (list, tuple)) and g is not None:
+        items = [match_dtype(item, of) for item, of in zip(g, x, strict=True)]
+        return items if isinstance(x, list) else tuple(items)
+    if isinstance(x, dict) and g is not None:
+        return {key: match_dtype(item, x[key]) for key, item in g.items()}
     dtype = getattr(x, "dtype", None)
     if dtype is None or dtype.kind not in "fc" or getattr(g, "dtype", dtype) == dtype:
         return g
@@ -41,7 +47,8 @@ def zeros_like(x: Any) -> Any:
     if isinstance(x, np.ndarray):
         return np.zeros_like(x) if x.dtype.kind in "fc" else None
     if isinstance(x, (list, tuple)):
-        return type(x)([zeros_like(item) for item in x])
+        items = [zeros_like(item) for item in x]
+        return items if isinstance(x, list) else tuple(items)
     if isinstance(x, dict):
         return {key: zeros_like(item) for key, item in x.items()}
     return 0.0 if isinstance(x, (float, complex, np.inexact)) else None
@@ -54,7 +61,8 @@ def add(a: Any, b: Any) -> Any:
     if a is None or b is None:
         return b if a is None else a
     if isinstance(a, (list, tuple)):
-        return type(a)([add(p, q) for p, q in zip(a, b, strict=True)])
+        items = [add(p, q) for p, q in zip(a, b, strict=True)]
+        return items if isinstance(a, list) else tuple(items)
     if isinstance(a, dict):
         return {key: add(item, b[key]) for key, item in a.items()}
     return a + b

@@ -14,8 +14,8 @@ from copy import deepcopy
 import numpy as np
 
 from adcompile.analyses.aliasing import Aliasing
-from adcompile.ir.nodes import Atom, Block, Call, Function, Stmt, Var
-from adcompile.ir.types import Array, Scalar
+from adcompile.ir.nodes import Atom, Block, Call, Const, Function, Stmt, Var
+from adcompile.ir.types import Array, Dict, List, Scalar, Tuple, Type
 from adcompile.runtime.broadcasting import match_dtype
 from adcompile.transforms.algebra import AdjointBuilder
 from adcompile.transforms.plan_buffers import Ownership
@@ -43,9 +43,10 @@ def finish_cotangents(both: Reversed, wrt: Sequence[Var], backward: Block) -> tu
 def _finish(builder: AdjointBuilder, ownership: Ownership, var: Var, cotangent: Atom) -> Atom:
     want, have = builder.type_of(var), builder.type_of(cotangent)
     if not isinstance(want, Array):
-        return cotangent
+        return builder.make(match_dtype, (cotangent, var)) if _holds_other_floats(want) else cotangent
     if isinstance(have, Scalar):
-        return builder.make(np.asarray, (cotangent,)) if want.shape == () else cotangent
+        dtype = () if want.dtype in ("float64", "?") else (Const(np.dtype(want.dtype)),)
+        return builder.make(np.asarray, (cotangent, *dtype)) if want.shape == () else cotangent
     spread = builder.definition(cotangent, np.broadcast_to)
     if spread is not None:
         source = spread.operands[0]
@@ -55,6 +56,17 @@ def _finish(builder: AdjointBuilder, ownership: Ownership, var: Var, cotangent: 
     if want.dtype not in ("float64", "?") and not (isinstance(have, Array) and have.dtype == want.dtype):
         cotangent = builder.make(match_dtype, (cotangent, var))
     return cotangent if cotangent is not var and ownership.owns(cotangent) else builder.make(np.copy, (cotangent,))
+
+
+def _holds_other_floats(type_: Type) -> bool:
+    """Whether a list, tuple or dict holds arrays of another precision than double."""
+    if isinstance(type_, Array):
+        return type_.dtype not in ("float64", "?")
+    if isinstance(type_, List):
+        return _holds_other_floats(type_.item)
+    parts = type_.items if isinstance(type_, Tuple) else ()
+    parts = tuple(item for _, item in type_.items) if isinstance(type_, Dict) else parts
+    return any(map(_holds_other_floats, parts))
 
 
 def keep_from_caller(

@@ -22,7 +22,7 @@ from adcompile.runtime import broadcasting
 from adcompile.runtime.structures import make_tuple
 from adcompile.transforms.cotangents import Cotangents
 from adcompile.transforms.reverse_structures import accumulate_items, spread
-from adcompile.transforms.splice_rule import splice
+from adcompile.transforms.splice_rule import RuleRefuses, splice
 
 
 def by_rule(sweep: Cotangents, call: Call, bar: Atom) -> None:
@@ -143,6 +143,9 @@ def _by_pullback(
         fixed = len(rule.arguments)
         args = [call.result, *positional[:fixed], bar, *positional[fixed:]]
         cotangents = _parts_at_run_time(sweep, rule, args, options, len(positional))
+    except RuleRefuses as reason:
+        sweep.found.add(str(reason), call.origin, "", "detach() the argument if it should count as a constant")
+        return
     for atom, cotangent in zip(positional, cotangents, strict=True):
         if sweep.is_active(atom):
             if isinstance(cotangent, Const) and cotangent.value is None:

@@ -3,21 +3,28 @@
 The rule is lowered by the same front end as a user's function. Its branches on what is
 known (ranks, `axis`, `keepdims`) are taken now, its loops over what is known are unrolled;
 where something decisive is known only at run time, `NotStatic` is raised, and the caller
-calls the rule itself at run time.
+calls the rule itself at run time. A rule that raises `NotImplementedError` for what is known
+refuses the call: `RuleRefuses`.
 """
 
 from __future__ import annotations
 
+import ast
 import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adcompile.frontend.lower import lower_function
 from adcompile.ir.callables import FROM_MATH
-from adcompile.ir.nodes import Atom, Block, Call, Const, Each, For, Function, If, Range, Star, Var
+from adcompile.ir.nodes import Atom, Block, Call, Const, Each, For, Function, If, Opaque, Range, Star, Var
 from adcompile.ir.types import NotStatic, Tuple
+from adcompile.rules.registry import INLINE
 from adcompile.runtime.structures import unpack
 from adcompile.transforms.build import Builder
+
+
+class RuleRefuses(Exception):  # noqa: N818  (an answer, not a failure)
+    """A rule says that it does not know the derivative of a call, and why."""
 
 
 @functools.cache
@@ -33,6 +40,7 @@ def splice(builder: Builder, function: Any, arguments: Mapping[str, Atom], in_ma
 
     Raises:
         NotStatic: if the rule branches on what only run time knows.
+        RuleRefuses: if the rule does not know the derivative.
     """
     lowered = lowered_rule(function)
     values: dict[Var, Atom] = {}
@@ -71,6 +79,8 @@ class _Splice:
                 self.values.update(zip(stmt.results, taken, strict=True))
             elif isinstance(stmt, For) and stmt.stop is None:
                 self.unroll(stmt)
+            elif isinstance(stmt, Opaque) and (reason := _refusal(stmt.node)) is not None:
+                raise RuleRefuses(reason)
             else:
                 raise NotStatic("statement")
         return [self.atom(a) for a in block.yields]
@@ -86,6 +96,12 @@ class _Splice:
             self.values.update(zip(call.results, items, strict=True))
             return
         kwargs = [(k, self.atom(a)) for k, a in call.kwargs]
+        if fn in INLINE:
+            names = [p.var.name for p in lowered_rule(fn).params]
+            given: dict[str, Any] = dict(zip(names, args, strict=False))
+            given.update((str(k), a) for k, a in kwargs)
+            self.values[call.result] = splice(self.builder, fn, given, self.in_math)
+            return
         self.values[call.result] = self.builder.call(fn, *args, kwargs=kwargs)
 
     def unroll(self, loop: For) -> None:
@@ -122,3 +138,11 @@ class _Splice:
                 raise NotStatic("sequence")
             items = self.builder.unpack(sequence, len(type_.items))
         return items[::-1] if source.backwards else items
+
+
+def _refusal(node: ast.stmt) -> str | None:
+    """The reason in `raise NotImplementedError("reason")`."""
+    match node:
+        case ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError"), args=[ast.Constant(value=str(reason))])):
+            return reason
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import operator
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from concrete import Sizes, check, symbols, type_of
 import adcompile.inference  # noqa: F401
 from adcompile.inference.registry import SITE, infer_call
 from adcompile.ir.nodes import Attribute, Method
-from adcompile.ir.types import UNKNOWN
+from adcompile.ir.types import UNKNOWN, Scalar, add_dims, scale_dim, symbol
 
 SHAPES = [(), (0,), (1,), (2,), (3,), (2, 3), (3, 3), (1, 4), (2, 0), (2, 3, 4), (3, 1, 2), (2, 2, 2, 3)]
 DTYPES = ["float64", "float32", "int64", "int32", "uint8", "bool", "complex128"]
@@ -278,6 +279,26 @@ def test_chains():
         compare(np.linalg.multi_dot, chain)
     compare(np.linalg.cholesky, np.eye(3))
     compare(np.linalg.cholesky, np.stack([np.eye(3)] * 2))
+
+
+@pytest.mark.parametrize("least", [0, 1, 2])
+def test_comparisons_of_sizes(least):
+    """What is told of two sizes holds for every size that they can be."""
+    n, m = symbol("n", least), symbol("m", 0)
+    forms = [0, 1, 2, 3, n, m, add_dims(n, 1), add_dims(n, -2), add_dims(n, m), scale_dim(n, -1), scale_dim(n, 2)]
+    for a, b in itertools.product(forms, repeat=2):
+        values = [
+            tuple(
+                d if isinstance(d, int) else d.const + sum(c * {"n": i, "m": j}[s.key] for s, c in d.terms)
+                for d in (a, b)
+            )
+            for i in range(least, least + 9)
+            for j in range(9)
+        ]
+        for compared in (operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge):
+            told = infer_call(compared, [Scalar("int", a), Scalar("int", b)], {}).value
+            assert told is None or {compared(x, y) for x, y in values} == {told}
+    assert infer_call(operator.lt, [Scalar("int", symbol("k", 2)), Scalar("int", 1)], {}).value is False
 
 
 def test_isinstance():

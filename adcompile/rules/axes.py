@@ -1,0 +1,64 @@
+"""What rules that work along axes share; all of it is written where a rule calls it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from adcompile.rules.registry import inline, static
+
+
+@static
+def is_number(axis):
+    """Whether an axis is a whole number."""
+    return isinstance(axis, int | np.integer)
+
+
+@static
+def last_axes(count):
+    """The numbers of the last `count` axes."""
+    return tuple(range(-count, 0))
+
+
+@inline
+def put_back_axes(r_bar, axis, keepdims):
+    """A cotangent with the axes that were reduced, as axes of size 1."""
+    if axis is None or keepdims:
+        return r_bar
+    return np.expand_dims(r_bar, axis)
+
+
+@inline
+def count_along(a, axis):
+    """The number of elements that a reduction of `a` makes one."""
+    if axis is None:
+        return np.size(a)
+    if is_number(axis):
+        return np.shape(a)[axis]
+    if len(axis) == 0:
+        return 1
+    count = np.shape(a)[axis[0]]
+    for i in axis[1:]:
+        count = count * np.shape(a)[i]
+    return count
+
+
+@inline
+def gathered(a, axis):
+    """An array with the axes that are reduced made one, the last."""
+    if axis is None:
+        return np.ravel(a)
+    if is_number(axis):
+        return np.moveaxis(a, axis, -1)
+    moved = np.moveaxis(a, axis, last_axes(len(axis)))
+    return np.reshape(moved, (*np.shape(moved)[: np.ndim(a) - len(axis)], count_along(a, axis)))
+
+
+@inline
+def scattered(x, a, axis):
+    """What was gathered from an array like `a`, with its axes where they were."""
+    if axis is None:
+        return np.reshape(x, np.shape(a))
+    if is_number(axis):
+        return np.moveaxis(x, -1, axis)
+    last = last_axes(len(axis))
+    return np.moveaxis(np.reshape(x, np.shape(np.moveaxis(a, axis, last))), last, axis)

@@ -1,0 +1,186 @@
+"""The cases of these tests: each rule with each of its samples, as a program that can be compiled.
+
+Which checks a case is fit for is told here, so that no test is made for nothing.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import itertools
+import linecache
+import math
+import operator
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import adcompile.rules  # noqa: F401 (fills the registry)
+from adcompile.ir.nodes import Attribute, Method
+from adcompile.rules.registry import RULES, Rule
+
+COUNTER = itertools.count()
+MODULES = {"np": np, "math": math, "builtins": builtins, "operator": operator, "np.linalg": np.linalg, "np.fft": np.fft}
+
+
+def spelling(primitive: Any) -> str:
+    """How a program calls a primitive."""
+    if isinstance(primitive, (Method, Attribute)):
+        return primitive.__name__
+    name = getattr(primitive, "__name__", "")
+    if getattr(np.ndarray, name, None) is primitive:
+        return f"np.ndarray.{name}"
+    for module, holder in MODULES.items():
+        if getattr(holder, name, None) is primitive:
+            return name if module == "builtins" else f"{module}.{name}"
+    try:
+        if getattr(importlib.import_module(getattr(primitive, "__module__", "builtins")), name, None) is primitive:
+            return f"{primitive.__module__}:{name}"
+    except ImportError:
+        pass
+    return name
+
+
+def is_float(value: Any) -> bool:
+    """Whether a value is differentiated: floats, float arrays, lists of them."""
+    if isinstance(value, (list, tuple)):
+        return bool(value) and all(map(is_float, value))
+    return isinstance(value, (float, np.floating)) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
+
+
+def direction(value: Any, rng: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return [direction(v, rng) for v in value]
+    return np.asarray(rng.uniform(0.5, 1.5, np.shape(value)) * rng.choice([-1, 1], np.shape(value)))
+
+
+def moved(value: Any, by: Any, h: float) -> Any:
+    if isinstance(value, (list, tuple)):
+        return type(value)(moved(v, d, h) for v, d in zip(value, by, strict=True))
+    if isinstance(value, np.ndarray):
+        return value + h * by.astype(value.dtype)
+    return type(value)(value + h * float(by))
+
+
+def inner(a: Any, b: Any) -> float:
+    """The scalar product of two trees; None and missing values count as zeros."""
+    if a is None or b is None:
+        return 0.0
+    if isinstance(a, (list, tuple)):
+        return sum(inner(p, q) for p, q in zip(a, b, strict=True))
+    a = np.asarray(a)
+    if isinstance(b, (list, tuple)):
+        return sum(inner(p, q) for p, q in zip(a, b, strict=True))
+    assert np.shape(a) == np.shape(b), f"a cotangent of shape {np.shape(a)} for an argument of shape {np.shape(b)}"
+    with np.errstate(invalid="ignore"):
+        return float(np.sum(a * b))
+
+
+def difference(f: Callable[[float], float], h: float) -> float:
+    """The 5-point difference of f at 0."""
+    return (f(-2 * h) - 8 * f(-h) + 8 * f(h) - f(2 * h)) / (12 * h)
+
+
+def tolerance(result: Any) -> tuple[float, float]:
+    """The step and the tolerance that the result's precision allows."""
+    items = result if isinstance(result, (tuple, list)) else [result]
+    low = any(np.asarray(i).dtype == np.float32 for i in items)
+    return (1e-2, 2e-3) if low else (1e-4, 1e-7)
+
+
+def close(made: float, expected: float, scale: float, tol: float) -> bool:
+    return abs(made - expected) <= tol * max(1.0, scale)
+
+
+class Program:
+    """One call of a primitive as the source of a function of its array arguments and weights.
+
+    What is static (numbers of axes, None, strings) stands in the text; the rest are parameters.
+    """
+
+    def __init__(self, primitive: Any, sample: Any, runtime_options: bool = False) -> None:
+        args, kwargs = sample
+        self.values: list[Any] = []
+        self.names: list[str] = []
+        self.namespace: dict[str, Any] = {"np": np, "math": math, "operator": operator, "inf": np.inf, "nan": np.nan}
+        rule = RULES[primitive]
+        parts = [self.part(a) for a in args]
+        options = [f"{k}={self.part(v, runtime_options)}" for k, v in kwargs.items()]
+        active = parts if rule.variadic else parts[: len(rule.arguments)]
+        active += [o.split("=")[1] for o in options if o.split("=")[0] in rule.arguments]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self.result = call_primitive(primitive, args, kwargs)
+        if isinstance(primitive, Attribute):
+            text = f"{parts[0]}.{primitive.name}"
+        elif isinstance(primitive, Method):
+            text = f"{parts[0]}.{primitive.name}({', '.join(parts[1:] + options)})"
+        else:
+            name = spelling(primitive)
+            if ":" in name:
+                name = name.split(":")[1]
+                self.namespace[name] = primitive
+            text = f"{name}({', '.join(parts + options)})"
+        rng = np.random.default_rng(3)
+        items = self.result if isinstance(self.result, (tuple, list)) else [self.result]
+        self.weights = [np.asarray(rng.uniform(0.5, 1.5, np.shape(i))) for i in items]
+        self.weights = [w if w.ndim else float(w) for w in self.weights]
+        if any(np.asarray(i).dtype == np.float32 for i in items):
+            self.weights = [np.float32(w) for w in self.weights]
+        names = [f"w{i}" for i in range(len(items))]
+        tupled = isinstance(self.result, (tuple, list))
+        sums = [f"np.sum({w} * r{[i] if tupled else ''})" for i, w in enumerate(names)]
+        self.text = f"def program({', '.join([*self.names, *names])}):\n    r = {text}\n    return {' + '.join(sums)}\n"
+        self.positions = tuple(i for i, name in enumerate(self.names) if is_float(self.values[i]) and name in active)
+        self.args = (*self.values, *self.weights)
+
+    def part(self, value: Any, as_parameter: bool = False) -> str:
+        plain = value is None or isinstance(value, (str, bool, int, slice))
+        plain = plain or (isinstance(value, (tuple, list)) and not is_float(value) and all(map(is_plain, value)))
+        plain = plain or (isinstance(value, float) and math.isinf(value))
+        if plain and not as_parameter:
+            return repr(value)
+        self.names.append(f"x{len(self.names)}")
+        self.values.append(value)
+        return self.names[-1]
+
+    def function(self) -> Any:
+        file = f"<rule test {next(COUNTER)}>"
+        linecache.cache[file] = (len(self.text), None, self.text.splitlines(True), file)
+        exec(compile(self.text, file, "exec"), self.namespace)
+        return self.namespace["program"]
+
+
+def is_plain(value: Any) -> bool:
+    if isinstance(value, (tuple, list)):
+        return all(map(is_plain, value))
+    return value is None or isinstance(value, (str, bool, int, slice))
+
+
+def call_primitive(primitive: Any, args: Any, kwargs: Any) -> Any:
+    if isinstance(primitive, Attribute):
+        return getattr(args[0], primitive.name)
+    if isinstance(primitive, Method):
+        return getattr(args[0], primitive.name)(*args[1:], **kwargs)
+    return primitive(*args, **kwargs)
+
+
+DIFFERENTIABLE = {p: r for p, r in RULES.items() if r.kind != "zero"}
+
+
+def chosen(fits: Callable[[Any, Rule, Any], Any]) -> list[Any]:
+    """The cases for which `fits` is true, as parameters of a test."""
+    return [
+        pytest.param(primitive, rule, sample, id=f"{spelling(primitive)}-{i}")
+        for primitive, rule in DIFFERENTIABLE.items()
+        for i, sample in enumerate(rule.samples() if rule.samples else [])
+        if fits(primitive, rule, sample)
+    ]
+
+
+def in_programs(primitive: Any) -> bool:
+    """Whether a user's program can call it: adcompile's own functions stand in none."""
+    return ":" not in spelling(primitive)

@@ -1,0 +1,157 @@
+"""Arguments that are seldom used: every form of an option is right, or refused at its line."""
+
+from __future__ import annotations
+
+import itertools
+import linecache
+from typing import Any
+
+import numpy as np
+import pytest
+from cases import direction
+
+from adcompile import check_grads, grad
+from adcompile.errors import Refused
+from adcompile.ir.types import UNKNOWN
+from adcompile.rules.samples import distinct
+
+COUNTER = itertools.count()
+
+
+def program(expression: str, **names: Any) -> Any:
+    """`sum(w * expression)` as a function of x and w."""
+    file, text = f"<odd {next(COUNTER)}>", f"def program(x, w):\n    r = {expression}\n    return np.sum(w * r)\n"
+    linecache.cache[file] = (len(text), None, text.splitlines(True), file)
+    namespace = {"np": np, **names}
+    exec(compile(text, file, "exec"), namespace)
+    return namespace["program"]
+
+
+def check(expression: str, x: Any, **names: Any) -> None:
+    """Check the gradient of an expression of x, also in the program for any arguments."""
+    f = program(expression, **names)
+    result = eval(expression, {"np": np, "x": x, **names})
+    w = direction(result, np.random.default_rng(2))
+    w = w if np.ndim(w) else float(w)
+    check_grads(f, (x, w), (0,), rtol=1e-7, atol=1e-8)
+    made = grad(f)(x, w)
+    any_types = grad(f)._compile([UNKNOWN, UNKNOWN]).function(x, w)
+    assert np.shape(made) == np.shape(any_types) == np.shape(x)
+    np.testing.assert_allclose(any_types, made, rtol=1e-12, atol=1e-14)
+
+
+REDUCTIONS = ["sum", "mean", "prod", "max", "min", "ptp", "var", "std", "median", "nansum", "nanmean", "nanmax"]
+FORMS = [
+    "None",
+    "None, keepdims=True",
+    "-1",
+    "-2, keepdims=True",
+    "(0, -1)",
+    "(-1,)",
+    "(2, 0), keepdims=True",
+    "(0, 1, 2)",
+    "np.int64(1)",
+    "axis",
+]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", REDUCTIONS)
+def test_axes_of_reductions(name: str, form: str) -> None:
+    check(f"np.{name}(x, axis={form})", distinct(2, 3, 4), axis=1)
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "prod", "max", "nansum", "average", "median"])
+def test_no_axis_at_all(name: str) -> None:
+    check(f"np.{name}(x, axis=())", distinct(2, 3))
+
+
+@pytest.mark.parametrize("name", REDUCTIONS)
+def test_reductions_of_one_element(name: str) -> None:
+    for x in (1.5, np.array(1.5), np.array([1.5]), np.array([[1.5]])):
+        if name not in ("ptp", "var", "std"):
+            check(f"np.{name}(x)", x)
+        expected = np.full(np.shape(x), 0.0 if name in ("ptp", "var", "std") else 1.0)
+        assert np.array_equal(grad(program(f"np.{name}(x)"))(x, 1.0), expected)
+    check(f"np.{name}(x, axis=0)", distinct(3, 1))
+
+
+@pytest.mark.parametrize("form", ["x", "x, axis=0", "x, axis=1", "x, axis=(0, 1)", "x, axis=1, keepdims=True"])
+@pytest.mark.parametrize("name", ["sum", "prod", "cumsum", "cumprod", "nansum", "sort", "diff"])
+def test_empty_arrays(name: str, form: str) -> None:
+    if name in ("sum", "prod", "nansum") or ("(" not in form and "keep" not in form):
+        for x in (np.zeros((0, 2)), np.zeros((2, 0))):
+            if name != "diff" or 0 not in x.shape[-1:]:
+                assert grad(program(f"np.{name}({form})"))(x, 1.0).shape == x.shape
+
+
+def test_the_mean_of_empty_rows_of_some_length() -> None:
+    for form in ("x, axis=1", "x, axis=(1,)", "x, axis=(1, 2), keepdims=True"):
+        assert grad(program(f"np.mean({form})"))(np.zeros((0, 2, 3)), 1.0).shape == (0, 2, 3)
+
+
+X = distinct(2, 3)
+KNOWN = [
+    "np.sum(x, 0, None, None, True)",
+    "np.sum(x, dtype=np.float64)",
+    "np.sum(x, axis=1, initial=2.0)",
+    "np.sum(x, where=x > 0)",
+    "np.sum(x, axis=0, where=np.array([[True], [False]]))",
+    "np.mean(x, dtype=float)",
+    "np.mean(x, axis=-1, where=np.array([True, False, True]))",
+    "np.var(x, 0, None, None, 1)",
+    "np.var(x, correction=1)",
+    "np.var(x, axis=(0, 1), ddof=0.5)",
+    "np.std(x, ddof=1, axis=-1, keepdims=True)",
+    "np.std(x, axis=(0, 1), correction=1)",
+    "np.cumsum(x, dtype=float)",
+    "np.cumsum(x, axis=-1)",
+    "np.cumprod(x, axis=-2)",
+    "np.diff(x, n=2, axis=-1)",
+    "np.diff(x, n=3)",
+    "np.diff(x, n=5, axis=0)",
+    "np.average(x, axis=(0, 1))",
+    "np.average(x, axis=-1, weights=np.array([1.0, 2.0, 0.5]))",
+    "np.linalg.norm(x, axis=(0, 1))",
+    "np.linalg.norm(x, axis=None, keepdims=True)",
+    "np.linalg.norm(x, -1, axis=0)",
+    "np.linalg.norm(x, 0.5, axis=-1, keepdims=True)",
+    "np.linalg.norm(x, ord=-np.inf, axis=-2)",
+]
+
+
+@pytest.mark.parametrize("expression", KNOWN)
+def test_seldom_used_options(expression: str) -> None:
+    check(expression, X)
+
+
+REFUSED = [
+    "np.sum(x, out=np.zeros(()))",
+    "np.sum(x, dtype=int)",
+    "np.mean(x, 0, None, np.zeros(3))",
+    "np.max(x, out=np.zeros(()))",
+    "np.max(x, initial=0.0)",
+    "np.max(x, where=x > 0, initial=0.0)",
+    "np.prod(x, dtype=float)",
+    "np.prod(x, where=x > 0)",
+    "np.var(x, where=x > 0)",
+    "np.var(x, mean=np.mean(x))",
+    "np.std(x, mean=0.0)",
+    "np.ptp(x, 0, np.zeros(3))",
+    "np.median(x, overwrite_input=True)",
+    "np.average(x, weights=x * x)",
+    "np.cumsum(x, out=np.zeros(6))",
+    "np.cumprod(x, dtype=float)",
+    "np.diff(x, append=np.zeros((2, 1)))",
+    "np.diff(x, prepend=x[:, :1])",
+    "np.linalg.norm(x, 1)",
+    "np.linalg.norm(x, 2)",
+    "np.linalg.norm(x, 'nuc')",
+    "np.linalg.norm(x, 0, axis=0)",
+]
+
+
+@pytest.mark.parametrize("expression", REFUSED)
+def test_what_no_rule_covers_is_refused_at_its_line(expression: str) -> None:
+    with pytest.raises(Refused, match=r"(?s)<odd \d+>:2: .*\n    r = np"):
+        grad(program(expression))(X, 1.0)
