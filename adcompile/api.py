@@ -195,12 +195,13 @@ class Gradient(Transformed):
                 f"'out' is a parameter of {self.__name__} and the name for where the gradient goes; "
                 "pass the parameter by position"
             )
-        if kwargs or len(args) != self._dispatcher.count or not self._dispatcher.plain:
-            values = self._dispatcher.bind(args, kwargs)
-            compiled, values = self._dispatcher.find(values)
-            result = self._spread_call(compiled, values)
+        dispatcher = self._dispatcher
+        if kwargs or len(args) != dispatcher.count or not dispatcher.plain:
+            args = dispatcher.bind(args, kwargs)
+        if dispatcher.plain:
+            result = dispatcher._fast(*args)
         else:
-            result = self._dispatcher._fast(*args)
+            result = self._spread_call(*dispatcher.find(args))
         if out is None:
             if accumulate:
                 raise UsageError("accumulate=True needs out=, the array to add to")

@@ -1,28 +1,31 @@
-"""From a call's arguments to the compiled function for them, in about a microsecond.
+"""From a call's arguments to the compiled function for them.
 
-The first look-up goes by the exact shapes and dtypes: a table for each pattern of argument
-kinds, read by a function that is generated for the pattern. What is not found there is
-typed (`signature`), and compiled only if no call of that signature was made before. The
-functions and modules that the program resolved are compared by identity, and the captured
-values are typed again, at every call.
+What was called before is found by the exact shapes and dtypes, in a function that is generated
+for the pattern of the arguments (`fast_path`). What is not found there is typed (`signature`),
+and compiled only if no call of that signature was made before. The functions and modules that
+the program resolved are compared by identity, and the captured values are typed again, at
+every call.
 """
 
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from adcompile.errors import UsageError
-from adcompile.frontend.lower import lowered
+from adcompile.fast_path import MOST_VALUES, Function, count_values, exact_key, guarded, kinds_of, look_up, table_key
 from adcompile.frontend.scope import OutsideScope
 from adcompile.ir.types import Array, Scalar, Type, kind_of
 from adcompile.pipeline import COMPILE_LOCK, Program
 from adcompile.signature import Sizes, type_of_value
 
 MOST_SHAPES = 4096
+MOST_PATTERNS = 256
+MOST_CAPTURED = 16  # patterns of captured values that are known for the same arguments
 Compile = Callable[[Sequence[Type]], "Compiled"]
 
 
@@ -34,32 +37,37 @@ class Compiled:
         self.function = function
         self.guards = [(OutsideScope(h), name, value) for (h, name), value in program.guards.items()]
         self.captures = [(OutsideScope(h), name) for h, name in program.captures]
+        self.captured = tuple(program.captures.values())  # when it was compiled
+        self.capture_types = self._types(self.captured)
+        self._guarded: dict[Any, Function] = {}
+
+    def _types(self, captured: Sequence[Any]) -> list[Type]:
+        return [type_of_value(value, name) for value, (_, name) in zip(captured, self.captures, strict=True)]
 
     def is_valid(self) -> bool:
         """Whether every function and module that was resolved is still what it was."""
         return all(scope.value(name) is value for scope, name, value in self.guards)
 
-    def capture_key(self) -> Any:
-        """What the program was specialised on of the captured values, as they are now."""
-        if not self.captures:
-            return None
-        return tuple(exact_key(scope.value(name)) for scope, name in self.captures)
+    def captured_now(self) -> tuple[Any, ...]:
+        """The captured values, as they are now."""
+        return tuple(scope.value(name) for scope, name in self.captures)
+
+    def fits(self, captured: Sequence[Any]) -> bool:
+        """Whether captured values have the types that the program was compiled for."""
+        return self._types(captured) == self.capture_types
+
+    def guarded(self, captured: tuple[Any, ...], count: int, miss: Function) -> Function:
+        """The callable of `count` arguments, for captured values of these exact keys; `miss` is called
+        if something outside has changed."""
+        if captured not in self._guarded:
+            if len(self._guarded) >= MOST_CAPTURED:
+                self._guarded.clear()
+            captures = [(*where, key) for where, key in zip(self.captures, captured, strict=True)]
+            self._guarded[captured] = guarded(self.function, count, self.guards, captures, miss)
+        return self._guarded[captured]
 
 
-def exact_key(value: Any) -> Any:
-    """A key under which a value's type is the same."""
-    kind = type(value)
-    if kind is np.ndarray:
-        return value.dtype, value.shape
-    if kind is bool or kind is str or value is None:
-        return value
-    if kind is tuple or kind is list:
-        return kind, tuple(map(exact_key, value))
-    if kind is dict:
-        return kind, tuple((k, exact_key(v)) for k, v in value.items())
-    if callable(value) and not isinstance(value, type):
-        return id(value)
-    return kind
+Known = tuple[Compiled, Any]  # a program, and the exact key of what it captures
 
 
 class Dispatcher:
@@ -70,19 +78,19 @@ class Dispatcher:
         self.wrt = tuple(wrt)
         self.compile = compile_
         self.signature = inspect.signature(function)
-        parameters = list(self.signature.parameters.values())
-        self.plain = all(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
-        self.count = len(parameters)
-        self.by_shape: dict[Any, Compiled] = {}
-        self.by_type: dict[Any, Compiled] = {}
+        self.parameters = list(self.signature.parameters.values())
+        self.plain = all(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in self.parameters)
+        self.count = len(self.parameters)
+        self.by_shape: dict[Any, list[Known]] = {}
+        self.by_type: dict[tuple[Type, ...], list[Compiled]] = {}
         self.latest: Compiled | None = None
-        self._patterns: dict[Any, tuple[Callable[..., Any], dict[Any, Any]]] = {}
-        self._fast: Callable[..., Any] = self._miss
+        self._patterns: dict[Any, tuple[Function, dict[Any, Function]]] = {}
+        self._fast: Function = self._miss
 
     # --------------------------------------------------------------------------------- calls
 
     def __call__(self, *args: Any) -> Any:
-        """Call the specialisation for plain positional arguments."""
+        """Call the specialisation for the values of all parameters, of a plain function."""
         return self._fast(*args)
 
     def _miss(self, *args: Any) -> Any:
@@ -95,6 +103,12 @@ class Dispatcher:
         Raises:
             UsageError: if the arguments do not fit the function's signature.
         """
+        if self.plain and len(args) <= self.count:
+            rest = [kwargs.get(p.name, p.default) for p in self.parameters[len(args) :]]
+            named = [p.name for p in self.parameters[len(args) :] if p.kind is p.POSITIONAL_OR_KEYWORD]
+            complete = not any(value is inspect.Parameter.empty for value in rest)
+            if complete and all(name in named for name in kwargs):
+                return (*args, *rest)
         try:
             bound = self.signature.bind(*args, **kwargs)
         except TypeError as error:
@@ -102,51 +116,58 @@ class Dispatcher:
         bound.apply_defaults()
         return tuple(bound.arguments.values())
 
-    def find(self, values: tuple[Any, ...]) -> tuple[Compiled, tuple[Any, ...]]:
+    def find(self, given: tuple[Any, ...]) -> tuple[Compiled, tuple[Any, ...]]:
         """The specialisation for the parameters' values, and the values as it takes them."""
-        values = self.as_floats(values)
+        values = self.as_floats(given)
         key = exact_key(values)
-        found = self.by_shape.get((key, self._captures()))
-        if found is None or not found.is_valid():
-            found = self._find_by_type(values, key)
-        self._remember(values, found)
+        found, captured = self._find_by_shape(key) or self._find_by_type(values, key)
+        if self.plain:
+            self._remember(given, values, found, captured)
         return found, values
 
-    def _find_by_type(self, values: tuple[Any, ...], key: Any) -> Compiled:
+    def _find_by_shape(self, key: Any) -> Known | None:
+        for found, captured in self.by_shape.get(key, ()):
+            if found.is_valid() and exact_key(found.captured_now()) == captured:
+                return found, captured
+        return None
+
+    def _find_by_type(self, values: tuple[Any, ...], key: Any) -> Known:
         with COMPILE_LOCK:
-            if self.latest is not None and not self.latest.is_valid():
+            if not all(one.is_valid() for made in self.by_type.values() for one in made):
                 self._forget()
             sizes = Sizes()
             types = tuple(type_of_value(v, "", sizes) for v in values)
-            full = (types, self._capture_types())
-            found = self.by_type.get(full)
+            made = self.by_type.setdefault(types, [])
+            found, captured = self._that_fits(made)
             if found is None:
                 found = self.compile(types)
-                full = (types, self._capture_types(found))
-                self.by_type[full] = found
+                made.append(found)
+                captured = found.captured
             self.latest = found
             if len(self.by_shape) > MOST_SHAPES:
                 self.by_shape.clear()
-            self.by_shape[(key, self._captures())] = found
-            return found
+            known = self.by_shape.setdefault(key, [])
+            if len(known) >= MOST_CAPTURED:
+                known.clear()
+            known.append((found, exact_key(captured)))
+            return known[-1]
+
+    @staticmethod
+    def _that_fits(made: Sequence[Compiled]) -> tuple[Compiled | None, tuple[Any, ...]]:
+        """The program that fits what it captures, with that, as it is now."""
+        for one in made:
+            captured = one.captured_now()
+            if one.fits(captured):
+                return one, captured
+        return None, ()
 
     def _forget(self) -> None:
-        """Something that the program resolved has changed: start anew."""
-        lowered.cache_clear()
+        """Something that a program resolved has changed: start anew."""
         self.by_shape.clear()
         self.by_type.clear()
         self._patterns.clear()
         self._fast = self._miss
         self.latest = None
-
-    def _captures(self) -> Any:
-        return None if self.latest is None else self.latest.capture_key()
-
-    def _capture_types(self, compiled: Compiled | None = None) -> Any:
-        compiled = compiled or self.latest
-        if compiled is None:
-            return None
-        return tuple(type_of_value(scope.value(name), name) for scope, name in compiled.captures)
 
     def as_floats(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
         """The values, with Python ints that are differentiated by taken as floats.
@@ -158,71 +179,39 @@ class Dispatcher:
             value = values[position]
             if type(value) is float or (type(value) is np.ndarray and value.dtype.kind == "f"):
                 continue
-            name = list(self.signature.parameters)[position]
             if type(value) in (int, list, tuple, dict):
                 values = (*values[:position], with_floats(value), *values[position + 1 :])
-            check_differentiable(values[position], name)
+            check_differentiable(values[position], self.parameters[position].name)
         return values
 
-    # ------------------------------------------------------------------------- the fast path
-
-    def _remember(self, values: tuple[Any, ...], found: Compiled) -> None:
+    def _remember(self, given: tuple[Any, ...], values: tuple[Any, ...], found: Compiled, captured: Any) -> None:
         """Let calls with arguments of these kinds and shapes find their function at once."""
-        if not self.plain or found.captures or not all(type(v) in _KIND_NAMES for v in values):
+        floats = [i for i, (a, b) in enumerate(zip(given, values, strict=True)) if a is not b]
+        if any(type(given[i]) is not int for i in floats) or count_values(given) > MOST_VALUES:
             return
-        pattern = tuple(map(type, values))
+        pattern = kinds_of(given)
         if pattern not in self._patterns:
-            self._patterns[pattern] = self._generate(values, found)
+            if len(self._patterns) >= MOST_PATTERNS:
+                return
+            table: dict[Any, Function] = {}
+            self._patterns[pattern] = look_up(given, floats, table, self._miss), table
         self._fast, table = self._patterns[pattern]
         if len(table) > MOST_SHAPES:
             table.clear()
-        parts = tuple(p for v in values if type(v) is np.ndarray for p in (v.dtype, v.shape))
-        table[parts or None] = found.function
-
-    def _generate(self, values: tuple[Any, ...], latest: Compiled) -> tuple[Callable[..., Any], dict[Any, Any]]:
-        """A function that looks arguments of these kinds up by their exact shapes, and its table."""
-        names = [f"a{i}" for i in range(self.count)]
-        checks = [f"type({n}) is {_KIND_NAMES[type(v)]}" for n, v in zip(names, values, strict=True)]
-        namespace: dict[str, Any] = {"ndarray": np.ndarray, "float64": np.float64, "miss": self._miss}
-        guards = []
-        for i, (scope, name, value) in enumerate(latest.guards):
-            namespace[f"v{i}"] = value
-            if name in scope.holder.__globals__ and name not in scope.holder.__code__.co_freevars:
-                namespace[f"g{i}"] = scope.holder.__globals__
-                guards.append(f"g{i}.get({name!r}) is v{i}")
-            else:
-                namespace[f"s{i}"] = scope.value
-                guards.append(f"s{i}({name!r}) is v{i}")
-        arrays = [n for n, v in zip(names, values, strict=True) if type(v) is np.ndarray]
-        parts = [part for n in arrays for part in (f"{n}.dtype", f"{n}.shape")]
-        table: dict[Any, Any] = {}
-        namespace["table"] = table
-        key = f"({', '.join(parts)},)" if parts else "None"
-        text = "\n".join(
-            [
-                f"def fast({', '.join(names)}):",
-                f"    if {' and '.join([*checks, *guards]) or 'True'}:",
-                f"        found = table.get({key})",
-                "        if found is not None:",
-                f"            return found({', '.join(names)})",
-                f"    return miss({', '.join(names)})",
-            ]
-        )
-        exec(compile(text, "<adcompile dispatch>", "exec"), namespace)
-        return namespace["fast"], table
-
-
-_KIND_NAMES = {np.ndarray: "ndarray", float: "float", int: "int", np.float64: "float64"}
+        table[table_key(given)] = found.guarded(captured[1], self.count, self._miss)
 
 
 def with_floats(value: Any) -> Any:
-    """A value with each Python int in it, in containers too, taken as a float."""
+    """A value with each Python int in it, in containers too, taken as a float; the value itself if
+    there is none."""
     if type(value) is int:
         return float(value)
     if type(value) in (list, tuple):
-        return type(value)(map(with_floats, value))
+        items = list(map(with_floats, value))
+        return value if all(map(operator.is_, items, value)) else type(value)(items)
     if type(value) is dict:
-        return {key: with_floats(item) for key, item in value.items()}
+        found = {key: with_floats(item) for key, item in value.items()}
+        return value if all(found[key] is item for key, item in value.items()) else found
     return value
 
 

@@ -44,9 +44,18 @@ def lower_function(function: types.FunctionType) -> Function:
     return lowered
 
 
-@functools.lru_cache(maxsize=512)
 def lowered(function: types.FunctionType) -> Function:
-    """The IR of a user's function, made once; the guards notice a changed global function."""
+    """The IR of a user's function; made again only if a name that it resolved has changed."""
+    found = _lowered_before(function)
+    scope = OutsideScope(function)
+    if any(scope.value(name) is not value for name, value in found.resolved):
+        _lowered_before.cache_clear()
+        found = _lowered_before(function)
+    return found
+
+
+@functools.lru_cache(maxsize=512)
+def _lowered_before(function: types.FunctionType) -> Function:
     return lower_function(function)
 
 

@@ -57,6 +57,10 @@ class OutsideScope:
             return self.holder.__globals__[name]
         return getattr(builtins, name, MISSING)
 
+    def cell(self, name: str) -> types.CellType | None:
+        """The closure's cell that holds `name`, if one does."""
+        return self._cells.get(name)
+
     def atom(self, name: str) -> Atom | None:
         """The atom that stands for an outside name; None if the name is bound nowhere."""
         value = self.value(name)

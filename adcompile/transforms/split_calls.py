@@ -51,9 +51,8 @@ def split_calls(
             return packed(make_dict, items, Dict(tuple((k, atom_type(types, a)) for k, a in named.items())))
 
         positional = [a for a in call.args if not isinstance(a, Star)]
-        bound = bind_arguments(
-            lowered(call.fn).params, positional, dict(call.kwargs), lambda c: c, pack, pack_named
-        )
+        params = lowered(call.fn).params  # type: ignore[arg-type]  # it is a Python function
+        bound = bind_arguments(params, positional, dict(call.kwargs), lambda c: c, pack, pack_named)
         assert bound is not None
         return bound
 
