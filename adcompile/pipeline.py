@@ -41,6 +41,7 @@ from adcompile.transforms.check_real import check_real
 from adcompile.transforms.decisions import Decisions, Differentiation
 from adcompile.transforms.eliminate_dead import eliminate_dead
 from adcompile.transforms.finish_cotangents import finish_cotangents, keep_from_caller
+from adcompile.transforms.follow_stores import follow_stores
 from adcompile.transforms.place_residuals import place_residuals, split_residuals
 from adcompile.transforms.plan_buffers import plan_buffers
 from adcompile.transforms.resolve_calls import resolve_calls
@@ -197,6 +198,9 @@ class Compilation:
         types_ = infer(primal, known, self.call_type)
         primal = resolve_calls(primal, types_, self.emitted_by)
         self.after("infer", primal)
+        self.stage = "follow_stores"
+        primal = follow_stores(primal, types_)
+        self.after("follow_stores", primal)
         self.stage = "check_mutation"
         primal = check_mutation(primal, types_, self.found, self.changes_arguments)
         self.after("check_mutation", primal)

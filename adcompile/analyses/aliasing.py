@@ -31,9 +31,11 @@ from adcompile.ir.nodes import (
     Opaque,
     Stmt,
     Syntax,
+    Through,
     Var,
     While,
     With,
+    WriteBack,
 )
 from adcompile.ir.traverse import blocks_of
 from adcompile.ir.types import STRING, UNKNOWN, Array, Dict, List, Scalar, Static, Tuple, Type
@@ -292,6 +294,12 @@ class Aliasing:
         elif fn is structures.make_dict:
             for atom in operands[1::2]:
                 self._put(result, ANY, atom)
+        elif isinstance(fn, Through):
+            self._link([result], operands[:1])
+            if not isinstance(self.types.get(result, UNKNOWN), Array):
+                self._mix(result, operands[-1])
+        elif isinstance(fn, WriteBack):
+            pass
         elif fn in IN_PLACE or fn in (updates.increment, updates.add_at, updates.without_last):
             self._link([result], operands[:1])
         elif fn in (updates.update, updates.append, updates.extend):

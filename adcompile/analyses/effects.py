@@ -10,10 +10,10 @@ import numpy as np
 
 from adcompile.inference.registry import ELEMENTWISE, TRANSFERS
 from adcompile.ir.callables import IN_PLACE, METHODS, canonical
-from adcompile.ir.nodes import Attribute, Call, Const, FunctionRef, Method, Syntax, Var
+from adcompile.ir.nodes import Attribute, Call, Const, FunctionRef, Method, Syntax, Through, Var, WriteBack
 from adcompile.ir.types import UNKNOWN, Passive, Static, Type
 from adcompile.rules.registry import RULE_FUNCTIONS, RULES
-from adcompile.runtime.checks import require_scalar
+from adcompile.runtime.checks import require_scalar, require_view
 from adcompile.runtime.structures import make_dict, make_list, unpack, unpack_star
 
 # Pure, but each call makes an object of its own, which may be changed in place later.
@@ -35,7 +35,7 @@ CREATORS = frozenset(
         dict,
     ]
 )
-EFFECTFUL = frozenset([print, require_scalar])
+EFFECTFUL = frozenset([print, require_scalar, require_view])
 
 
 PURE_METHODS = frozenset(
@@ -88,8 +88,8 @@ def is_pure(call: Call) -> bool:
 
 def is_pure_callable(fn: Any) -> bool:
     """Whether a callable has no effect but its result."""
-    if isinstance(fn, (Syntax, FunctionRef)):
-        return isinstance(fn, FunctionRef)
+    if isinstance(fn, (Syntax, FunctionRef, WriteBack, Through)):
+        return isinstance(fn, (FunctionRef, Through))
     if isinstance(fn, Attribute) or (isinstance(fn, Method) and fn.name in PURE_METHODS):
         return True
     try:
@@ -104,7 +104,10 @@ def is_pure_callable(fn: Any) -> bool:
 
 # Callables that look at their arguments and change none of them.
 HARMLESS: frozenset[Callable[..., Any]] = frozenset(
-    [print, repr, str, format, id, hash, type, input, open, getattr, hasattr, callable, next, iter, require_scalar]
+    [
+        *(print, repr, str, format, id, hash, type, input, open, getattr, hasattr, callable, next, iter),
+        *(require_scalar, require_view),
+    ]
 )
 HARMLESS_MODULES = frozenset(["logging", "warnings", "time", "sys", "datetime", "os", "math", "string"])
 HARMLESS_RECEIVERS = frozenset(["str", "Logger", "TextIOWrapper", "StringIO", "bytes", "object"])
@@ -125,7 +128,7 @@ _HARMLESS_NAMES = frozenset(f.__name__ for f in HARMLESS) | {"len", "sum", "floa
 def leaves_arguments(call: Call, types: Mapping[Var, Type]) -> bool:
     """Whether a call certainly changes none of its arguments."""
     fn: Any = call.fn
-    if is_pure(call) or isinstance(fn, (Syntax, FunctionRef)):
+    if is_pure(call) or isinstance(fn, (Syntax, FunctionRef, WriteBack)):
         return True
     if isinstance(fn, Method):
         receiver = types.get(call.operands[0], UNKNOWN) if isinstance(call.operands[0], Var) else Static(None)

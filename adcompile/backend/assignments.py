@@ -18,12 +18,12 @@ from adcompile.backend.callables import BINARY, Bindings, attribute_node, name_n
 from adcompile.backend.expressions import Expressions
 from adcompile.backend.fold import Folding
 from adcompile.backend.names import Names, in_sequence
-from adcompile.ir.callables import IN_PLACE
-from adcompile.ir.nodes import UNDEFINED, Atom, Call, Const, Syntax, Var
+from adcompile.ir.callables import IN_PLACE, is_update
+from adcompile.ir.nodes import UNDEFINED, Atom, Call, Const, Syntax, Through, Var, WriteBack
 from adcompile.ir.traverse import uses_in
-from adcompile.ir.types import UNKNOWN, Scalar
+from adcompile.ir.types import UNKNOWN, Array, Scalar
 from adcompile.runtime import structures, updates
-from adcompile.transforms.plan_buffers import Plan, copier, is_update
+from adcompile.transforms.plan_buffers import Plan, copier
 
 IN_PLACE_OPERATORS = {fn: BINARY[plain] for fn, plain in IN_PLACE.items()}
 
@@ -49,6 +49,8 @@ class Assignments(Expressions):
 
     def call(self, call: Call) -> None:
         """A call as a statement."""
+        if isinstance(call.fn, WriteBack):
+            return  # all changes were made in the caller's object itself
         if is_update(call) or call in self.in_place:
             self.update(call)
             return
@@ -104,9 +106,16 @@ class Assignments(Expressions):
         else:
             copy = copier(self.types.get(target, UNKNOWN) if isinstance(target, Var) else UNKNOWN)
             self.assign(name, ast.Call(self.bindings.callable(copy), [self.expr(target)], []))
-        changed = name_node(name)
+        changed: ast.expr = name_node(name)
         fn: Any = call.fn
-        if fn is updates.update:
+        if isinstance(fn, Through):
+            _, views, remaining = fn.parts(call.operands)
+            for view, atoms in views:
+                changed = self.applied(view.fn, changed, *view.split(atoms))
+            fn, rest = fn.fn, list(remaining)
+        if fn is updates.write_back:
+            self.write_back(target, rest[0])
+        elif fn is updates.update:
             place = ast.Subscript(changed, self.index(rest[0]), ast.Store())
             self.out.append(ast.Assign([place], self.expr(rest[1]), lineno=0))
         elif fn is updates.increment:
@@ -123,6 +132,15 @@ class Assignments(Expressions):
         else:
             op = IN_PLACE_OPERATORS.get(fn) or BINARY[fn]
             self.out.append(ast.AugAssign(ast.Name(name, ast.Store()), op(), self.expr(rest[0])))
+
+    def write_back(self, target: Atom, changed: Atom) -> None:
+        """Leave the caller's object, which is still bound to its name, with the changed contents."""
+        if isinstance(target, Var) and isinstance(self.types.get(target), Array):
+            everything = ast.Subscript(self.expr(target), ast.Constant(...), ast.Store())
+            self.out.append(ast.Assign([everything], self.expr(changed), lineno=0))
+        else:
+            helper = self.bindings.callable(updates.write_back)
+            self.out.append(ast.Expr(ast.Call(helper, [self.expr(target), self.expr(changed)], [])))
 
     def negated(self, atom: Atom) -> ast.expr | None:
         """What `-x` negates, where an atom is that."""

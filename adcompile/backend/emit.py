@@ -20,9 +20,10 @@ from adcompile.backend.fold import Folding
 from adcompile.backend.loops import Loops, Write, is_pass, negation
 from adcompile.backend.names import Names
 from adcompile.errors import Origin
+from adcompile.ir.callables import is_update
 from adcompile.ir.nodes import Block, Call, For, Function, If, Opaque, Param, Stmt, Var, While, With
 from adcompile.ir.traverse import walk
-from adcompile.transforms.plan_buffers import Plan, is_update
+from adcompile.transforms.plan_buffers import Plan
 
 COMMENT = "__comment_"
 HEADERS = ("for ", "while ", "if ", "elif ", "else:", "with ")  # they show by themselves

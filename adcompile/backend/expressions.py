@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import builtins
 import operator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,20 @@ class Expressions:
         if written is not None:
             return written
         return ast.Call(self.bindings.callable(fn), args, keywords)
+
+    def applied(
+        self, fn: Any, whole: ast.expr, args: Sequence[Atom], kwargs: Sequence[tuple[str, Atom]]
+    ) -> ast.expr:
+        """A view of something that is written already."""
+        if isinstance(fn, Attribute):
+            return attribute_node(whole, fn.name)
+        if fn is operator.getitem:
+            return ast.Subscript(whole, self.index(args[0]), ast.Load())
+        keywords = [ast.keyword(k, self.expr(a)) for k, a in kwargs]
+        written = list(map(self.argument, args))
+        if isinstance(fn, Method):
+            return ast.Call(attribute_node(whole, fn.name), written, keywords)
+        return ast.Call(self.bindings.callable(fn), [whole, *written], keywords)
 
     def argument(self, arg: Atom | Star) -> ast.expr:
         """An argument of a call."""

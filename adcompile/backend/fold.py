@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from adcompile.analyses.effects import is_pure
 from adcompile.analyses.infer import Types
+from adcompile.ir.callables import is_update
 from adcompile.ir.nodes import (
     Atom,
     Block,
@@ -31,7 +32,7 @@ from adcompile.ir.nodes import (
 from adcompile.ir.traverse import atoms_of, blocks_of, walk
 from adcompile.ir.types import UNKNOWN, Scalar
 from adcompile.runtime.structures import unpack, unpack_star
-from adcompile.transforms.plan_buffers import Plan, is_update
+from adcompile.transforms.plan_buffers import Plan
 
 LARGEST = 14  # operations in one expression of the adjoint
 MOST_AFTER = 6  # operations that may follow a branch that ends a loop, and are written twice

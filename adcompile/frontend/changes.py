@@ -18,7 +18,8 @@ class Changes(Calls):
     """Lowers stores into objects, methods that change their receiver, and `del`."""
 
     def put_back(self, node: Any, changed: Atom) -> None:
-        """After a change of the object that `node` denotes: its holder holds the changed one."""
+        """After a change of the object that `node` denotes: its name stands for the changed one.
+        An object that has no name is followed by its place (`follow_stores`)."""
         if isinstance(node, gast.Name):
             if not self.is_local(node.id):
                 self.refuse(
@@ -32,13 +33,6 @@ class Changes(Calls):
             holder = self.expr(as_load(node.value))
             index = self.expr(node.slice)
             self.put_back(node.value, self.call(updates.update, holder, index, changed, node=node))
-        else:
-            self.refuse(
-                node,
-                "the changed object is reached through an expression",
-                "its owner cannot be named, so the change cannot be followed",
-                "give the object a name, and change it by that name",
-            )
 
     def _store_attribute(self, target: Any, value: Atom) -> None:
         node = ast.parse(f"holder_.{target.attr} = value_").body[0]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from adcompile.ir.callables import IN_PLACE, canonical, is_math
-from adcompile.ir.nodes import Attribute, Method, Syntax
+from adcompile.ir.nodes import Attribute, Method, Syntax, Through
 from adcompile.ir.types import (
     FLOAT,
     NEVER,
@@ -33,6 +33,7 @@ from adcompile.ir.types import (
     join,
     symbol,
 )
+from adcompile.runtime import updates
 
 Transfer = Callable[..., Type]
 TRANSFERS: dict[Any, Transfer] = {}
@@ -76,6 +77,8 @@ def infer_call(fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type])
         return NEVER
     if isinstance(fn, Syntax):
         return STRING if fn.passive else UNKNOWN
+    if isinstance(fn, Through):
+        return _through(fn, args)
     named = {name: type_ for name, type_ in kwargs.items() if name is not None}
     if len(named) < len(kwargs):
         return UNKNOWN
@@ -91,6 +94,19 @@ def infer_call(fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type])
         return target(*args, **named)
     except (NotStatic, TypeError, ValueError, IndexError, KeyError):
         return UNKNOWN
+
+
+def _through(fn: Through, args: Sequence[Type]) -> Type:
+    """The type of an object after a change through views of it."""
+    if isinstance(args[0], Array) or not fn.views:
+        return args[0] if fn.views else infer_call(fn.fn, args, {})
+    view, *others = fn.views
+    mine, rest = args[1 : 1 + view.arity], args[1 + view.arity :]
+    part = infer_call(view.fn, [args[0], *mine], {})
+    changed = _through(Through(fn.fn, tuple(others)), [part, *rest])
+    if changed == part or isinstance(args[0], Tuple):
+        return args[0] if changed == part else UNKNOWN
+    return infer_call(updates.update, [args[0], mine[0], changed], {})
 
 
 def _sequence(fn: Any, args: Sequence[Type]) -> Type | None:

@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from adcompile.ir.nodes import Attribute, Method
+from adcompile.ir.nodes import Attribute, Call, Method, Syntax, Through
+from adcompile.runtime import updates
 
 OPERATORS: dict[Any, Callable[..., Any]] = {
     operator.add: np.add,
@@ -60,6 +61,18 @@ IN_PLACE: dict[Any, Callable[..., Any]] = {
     operator.ilshift: operator.lshift,
     operator.irshift: operator.rshift,
 }
+# Calls whose result is their first argument, changed.
+UPDATES = frozenset(
+    [
+        updates.update,
+        updates.increment,
+        updates.add_at,
+        updates.append,
+        updates.extend,
+        updates.without_last,
+        updates.write_back,
+    ]
+)
 MATH: dict[Any, Callable[..., Any]] = {
     math.fabs: np.absolute,
     math.pow: np.power,
@@ -117,6 +130,7 @@ ATTRIBUTES: dict[str, Callable[..., Any]] = {
     "size": np.size,
     "real": np.real,
     "imag": np.imag,
+    "flat": np.ravel,
 }
 
 
@@ -133,6 +147,14 @@ def canonical(fn: Any) -> Any:
         return OPERATORS.get(fn) or MATH.get(fn) or SYNONYMS.get(fn, fn)
     except TypeError:  # an unhashable callable of the user's
         return fn
+
+
+def is_update(call: Call) -> bool:
+    """Whether a call makes a changed copy of its first operand."""
+    fn: Any = call.fn
+    if isinstance(fn, (Syntax, type)):
+        return False
+    return isinstance(fn, Through) or fn in UPDATES or fn in IN_PLACE
 
 
 def is_math(fn: Any) -> bool:

@@ -14,7 +14,7 @@ Nodes are immutable; passes build new ones.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -125,6 +125,54 @@ class FunctionRef:
         return self.name
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """One step from an object to a part of it that shares its memory: `fn(object, *arity more)`."""
+
+    fn: Callable[..., Any] | Method | Attribute
+    arity: int
+    keys: tuple[str, ...] = ()  # those of the operands that are keywords, the last ones
+
+    def split(self, operands: tuple[Atom, ...]) -> tuple[tuple[Atom, ...], tuple[tuple[str, Atom], ...]]:
+        """The operands as positional and as keyword arguments."""
+        plain = len(operands) - len(self.keys)
+        return operands[:plain], tuple(zip(self.keys, operands[plain:], strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """The callable behind `a.T[i][j] = v`: `fn` (an update) applied through views of its first
+    argument, whose changed value is the result. Its arguments are the object, the operands of
+    each view, and what `fn` takes besides the view."""
+
+    fn: Callable[..., Any]
+    views: tuple[View, ...]
+
+    @property
+    def __name__(self) -> str:
+        return self.fn.__name__
+
+    def parts(self, operands: Sequence[Atom]) -> tuple[Atom, list[tuple[View, tuple[Atom, ...]]], tuple[Atom, ...]]:
+        """Of a call's operands: the object, the views with theirs, and what `fn` takes besides."""
+        whole, *rest = operands
+        steps: list[tuple[View, tuple[Atom, ...]]] = []
+        for view in self.views:
+            steps.append((view, tuple(rest[: view.arity])))
+            rest = rest[view.arity :]
+        return whole, steps, tuple(rest)
+
+
+@dataclass(frozen=True, slots=True)
+class WriteBack:
+    """The callable that leaves the caller's object, which `of` is, with the contents of its argument."""
+
+    of: Var
+
+    @property
+    def __name__(self) -> str:
+        return "write_back"
+
+
 # ---------------------------------------------------------------------------------- statements
 
 
@@ -134,7 +182,7 @@ class Call:
     is made once and in order, as if it had an effect: it reads what something else changes."""
 
     results: tuple[Var, ...]
-    fn: Callable[..., Any] | Method | Attribute | Syntax | FunctionRef
+    fn: Callable[..., Any] | Method | Attribute | Syntax | FunctionRef | Through | WriteBack
     args: tuple[Atom | Star, ...]
     kwargs: tuple[tuple[str | None, Atom], ...] = ()  # None: `**value`
     origin: Origin | None = None

@@ -34,8 +34,10 @@ from adcompile.ir.nodes import (
     Star,
     Stmt,
     Syntax,
+    Through,
     Unwind,
     Var,
+    View,
     While,
     With,
 )
@@ -319,6 +321,7 @@ class _Parser:
         results = tuple(line.many(self.var))
         line.expect("=")
         token = line.take("name", "syntax")
+        views = self.views() if line.accept("through") else ()
         line.expect("(")
         is_kept = token.text in KEPT and line.tokens and line.tokens[-1].kind == "string"
         kept = self.string() if is_kept else ""
@@ -332,7 +335,21 @@ class _Parser:
             return Call(results, fn, tuple(a for _, a in arguments))
         args = tuple(a for name, a in arguments if name == "")
         kwargs = tuple((None if name == "**" else name, a) for name, a in arguments if name != "")
-        return Call(results, self.callable(token), args, kwargs)  # type: ignore[arg-type]
+        called = self.callable(token)
+        return Call(results, Through(called, views) if views else called, args, kwargs)  # type: ignore[arg-type]
+
+    def views(self) -> tuple[View, ...]:
+        """The views of `update through [operator.getitem 1, np.squeeze 1 axis]`."""
+        line = self.line
+        line.expect("[")
+        found: list[View] = []
+        while not line.accept("]"):
+            fn, arity, keys = self.callable(line.take("name", "syntax")), int(line.take("number").text), []
+            while line.peek() not in (",", "]"):
+                keys.append(line.take("name").text)
+            line.accept(",")
+            found.append(View(fn, arity, tuple(keys)))
+        return tuple(found)
 
     def argument(self) -> tuple[str, Atom | Star]:
         """An argument after its name: '' for a positional one, '**' for a mapping."""

@@ -42,6 +42,7 @@ from adcompile.ir.nodes import (
     Star,
     Stmt,
     Syntax,
+    Through,
     Unwind,
     Var,
     While,
@@ -237,6 +238,9 @@ def constant_text(value: Any) -> str:
 
 def callable_text(fn: Any) -> str:
     """A callable (or a module, or any other object) by its name."""
+    if isinstance(fn, Through):
+        views = (" ".join([callable_text(v.fn), str(v.arity), *v.keys]) for v in fn.views)
+        return f"{callable_text(fn.fn)} through [{', '.join(views)}]"
     if isinstance(fn, (Method, Attribute, FunctionRef)):
         return CALLABLE_PREFIX[type(fn)] + fn.name
     name = known_name(fn)

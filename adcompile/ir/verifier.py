@@ -29,10 +29,12 @@ from adcompile.ir.nodes import (
     Star,
     Stmt,
     Syntax,
+    Through,
     Unwind,
     Var,
     While,
     With,
+    WriteBack,
 )
 from adcompile.ir.traverse import atoms_of, blocks_of, inner_of, results_of, walk
 
@@ -94,7 +96,7 @@ def call_has_results(stmt: Stmt) -> Iterator[str]:
 
 def callee_is_callable(stmt: Stmt) -> Iterator[str]:
     """What is called is a callable, or syntax that stands for one."""
-    if isinstance(stmt, Call) and not isinstance(stmt.fn, (Method, Attribute, Syntax, FunctionRef)):
+    if isinstance(stmt, Call) and not isinstance(stmt.fn, (Method, Attribute, Syntax, FunctionRef, Through, WriteBack)):
         if not callable(stmt.fn):
             yield f"{stmt.fn!r} is not"
 
@@ -107,6 +109,10 @@ def syntax_has_its_operands(stmt: Stmt) -> Iterator[str]:
         yield f"{stmt.fn.__name__} has no receiver"
     if isinstance(stmt.fn, Syntax) and (stmt.kwargs or len(stmt.args) != len(stmt.fn.reads)):
         yield f"the names are {stmt.fn.reads}, the operands {stmt.operands}"
+    if isinstance(stmt.fn, Through) and len(stmt.args) <= sum(view.arity for view in stmt.fn.views):
+        yield f"{stmt.fn.__name__} through {len(stmt.fn.views)} views has {len(stmt.args)} operands"
+    if isinstance(stmt.fn, WriteBack) and len(stmt.args) != 1:
+        yield f"what is written back is one value, not {len(stmt.args)}"
 
 
 def names_are_unique(stmt: Stmt) -> Iterator[str]:

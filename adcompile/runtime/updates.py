@@ -34,6 +34,19 @@ def add_at(a: Any, index: Any, value: Any) -> Any:
     return changed
 
 
+def write_back(a: Any, changed: Any) -> Any:
+    """The caller's `a`, given the contents of `changed`, which was made from it."""
+    if changed is not a:
+        if isinstance(a, np.ndarray):
+            a[...] = changed
+        elif isinstance(a, list):
+            a[:] = changed
+        elif isinstance(a, dict):
+            a.clear()
+            a.update(changed)
+    return a
+
+
 def append(sequence: list[Any], value: Any) -> list[Any]:
     """`sequence` with `value` at its end."""
     return [*sequence, value]

@@ -22,13 +22,15 @@ from adcompile.analyses.aliasing import Aliasing
 from adcompile.analyses.effects import is_pure, leaves_arguments, names_changed
 from adcompile.analyses.infer import Types
 from adcompile.analyses.liveness import Liveness
+from adcompile.analyses.separation import Separation
+from adcompile.analyses.versions import versions_of_inputs
 from adcompile.errors import DiagnosticList, Origin
 from adcompile.frontend.scope import OutsideScope
-from adcompile.ir.nodes import Atom, Block, Call, Function, Method, Opaque, Stmt, Syntax, Var
+from adcompile.ir.callables import is_update
+from adcompile.ir.nodes import Atom, Block, Call, Function, Method, Opaque, Stmt, Syntax, Through, Var
 from adcompile.ir.traverse import atoms_of, blocks_of, map_atoms, walk
 from adcompile.ir.types import UNKNOWN, Array, Dict, List, Passive, Scalar, Tuple, Unknown
 from adcompile.runtime.structures import contains, not_contains
-from adcompile.transforms.plan_buffers import is_update
 
 MEMORY = (Array, List, Dict, Tuple, Unknown)
 ASKING = (len, bool, isinstance, type, id, contains, not_contains)
@@ -50,7 +52,7 @@ def check_mutation(
         return function
     aliasing = Aliasing(function.body, types)
     if updates:
-        _check_updates(function, updates, aliasing, found)
+        _check_updates(function, updates, aliasing, Separation(function.body, types), found)
     kept = _check_calls(stmts, unknown, aliasing, types, found)
     return replace(function, body=_keep(function.body, kept)) if kept else function
 
@@ -64,24 +66,34 @@ def _keep(block: Block, kept: set[Stmt]) -> Block:
     return Block(tuple(map(stmt, block.stmts)), block.yields)
 
 
-def _check_updates(function: Function, updates: list[Call], aliasing: Aliasing, found: DiagnosticList) -> None:
+def _check_updates(
+    function: Function, updates: list[Call], aliasing: Aliasing, separation: Separation, found: DiagnosticList
+) -> None:
     liveness = Liveness(function)
+
+    def sees(call: Call, other: Var) -> bool:
+        return _sees(call, other, aliasing, separation)
+
     inputs = {v: v.name for v in function.inputs}
+    parameters = {p.var for p in function.params}
+    versions = versions_of_inputs(function.body)
     for call in updates:
         target = call.operands[0]
         if not isinstance(target, Var):
             continue
         name = target.name or "the object"
-        outside = next((n for v, n in inputs.items() if aliasing.affects(target, v)), None)
+        mine = versions.get(target)
+        followed = mine if mine in parameters else None
+        outside = next((n for v, n in inputs.items() if v is not followed and sees(call, v)), None)
         if outside is not None:
             found.add(
                 f"'{name}' is changed in place, and may be the caller's '{outside}'",
                 call.origin,
-                "what the function does to the caller's objects is not followed yet",
+                "which of the caller's objects it changes is known at run time alone",
                 f"work on a copy: {name} = {name}.copy()",
             )
             continue
-        others = [v for v in liveness.live_after[call] if v not in call.results and aliasing.affects(target, v)]
+        others = [v for v in liveness.live_after[call] if v not in call.results and sees(call, v)]
         if others:
             other = others[0].name or "another value"
             found.add(
@@ -90,6 +102,15 @@ def _check_updates(function: Function, updates: list[Call], aliasing: Aliasing, 
                 "the change may be seen through the other name, which is not followed yet",
                 f"copy before changing: {name} = {name}.copy()",
             )
+
+
+def _sees(call: Call, other: Var, aliasing: Aliasing, separation: Separation) -> bool:
+    """Whether a value may see what a call changes."""
+    target = call.operands[0]
+    assert isinstance(target, Var)
+    if isinstance(call.fn, Through) and not isinstance(aliasing.types.get(target, UNKNOWN), Array):
+        return aliasing.touches(target, other)
+    return aliasing.affects(target, other) and not separation.apart(target, other)
 
 
 def _may_change_arguments(stmt: Stmt, types: Types, changes_arguments: Changes) -> bool:

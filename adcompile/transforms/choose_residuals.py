@@ -17,7 +17,7 @@ import numpy as np
 from adcompile.analyses.effects import is_pure
 from adcompile.analyses.infer import Types
 from adcompile.analyses.scopes import Scope, Scopes
-from adcompile.ir.callables import canonical
+from adcompile.ir.callables import canonical, is_update
 from adcompile.ir.nodes import (
     Atom,
     Attribute,
@@ -38,7 +38,6 @@ from adcompile.runtime.structures import make_tuple
 from adcompile.transforms.build import Builder
 from adcompile.transforms.min_cut import cheapest_to_keep
 from adcompile.transforms.placement import Placement
-from adcompile.transforms.plan_buffers import is_update
 
 # What is computed again rather than recorded: it costs no more than reading it back.
 CHEAP = frozenset(

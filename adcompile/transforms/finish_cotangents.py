@@ -14,11 +14,11 @@ from copy import deepcopy
 import numpy as np
 
 from adcompile.analyses.aliasing import Aliasing
+from adcompile.analyses.ownership import Ownership
 from adcompile.ir.nodes import Atom, Block, Call, Const, Function, Stmt, Var
 from adcompile.ir.types import Array, Dict, List, Scalar, Tuple, Type
 from adcompile.runtime.broadcasting import match_dtype
 from adcompile.transforms.algebra import AdjointBuilder
-from adcompile.transforms.plan_buffers import Ownership
 from adcompile.transforms.reverse import Reversed
 
 

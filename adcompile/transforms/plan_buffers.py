@@ -11,48 +11,38 @@ relies on: place_residuals.  ensures: a set of calls that may be emitted as stat
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from adcompile.analyses.aliasing import SHARING, Aliasing, is_of_rules
-from adcompile.analyses.effects import is_pure_callable
+from adcompile.analyses.aliasing import Aliasing
 from adcompile.analyses.infer import Types
 from adcompile.analyses.liveness import Liveness
+from adcompile.analyses.ownership import Ownership
+from adcompile.analyses.separation import Separation
+from adcompile.analyses.versions import versions_of_inputs
 from adcompile.inference.elementwise import shape_of
-from adcompile.ir.callables import IN_PLACE, canonical
+from adcompile.ir.callables import is_update
 from adcompile.ir.nodes import (
     Atom,
-    Attribute,
     Block,
     Call,
-    Const,
     For,
     Function,
-    If,
     Loop,
     Stmt,
-    Syntax,
     Var,
     While,
-    With,
+    WriteBack,
 )
-from adcompile.ir.traverse import blocks_of, map_atoms, walk
+from adcompile.ir.traverse import blocks_of, map_atoms, substitute, uses_of, walk
 from adcompile.ir.types import UNKNOWN, Array, List, Scalar, Type, kind_of
 from adcompile.runtime import updates
+from adcompile.transforms.save_old_values import save_old_values
 
-UPDATES = frozenset(
-    [updates.update, updates.increment, updates.add_at, updates.append, updates.extend, updates.without_last]
-)
 ADDITIONS = frozenset([operator.add, operator.sub])
-
-
-def is_update(call: Call) -> bool:
-    """Whether a call makes a changed copy of its first operand."""
-    fn: Any = call.fn
-    return not isinstance(fn, (Syntax, type)) and (fn in UPDATES or fn in IN_PLACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +61,23 @@ def plan_buffers(function: Function, types: Types) -> Plan:
     """Choose the updates that happen in place; insert the copies that loops need."""
     if not any(isinstance(s, Call) and (is_update(s) or s.fn in ADDITIONS) for s in walk(function.body)):
         return Plan(function, frozenset(), Aliasing(function.body, types))
+    function = save_old_values(function, types)
+    given = set(versions_of_inputs(function.body).values())
+    plan = _planned(function, types, given)
+    elsewhere = given - _changed_where_they_are(plan, given) if given else set()
+    if elsewhere:
+        plan = _planned(_copied_back(function, elsewhere, types), types, given - elsewhere)
+    return plan
+
+
+def _planned(function: Function, types: Types, given: Set[Var]) -> Plan:
+    """The plan in which the objects `given` may be changed themselves."""
     owned: list[Call] = []
-    planner = _Planner(function, types)
+    planner = _Planner(function, types, given)
     copies = planner.copies_before_loops()
     if copies:
         function = replace(function, body=_insert(function.body, copies, types, owned))
-        planner = _Planner(function, types)
+        planner = _Planner(function, types, given)
     calls = [s for s in walk(function.body) if isinstance(s, Call) and planner.may_update(s)]
     hindered = {s: planner.hindrance(s) for s in calls}
     in_place = frozenset(s for s, hindrance in hindered.items() if hindrance is None)
@@ -84,55 +85,35 @@ def plan_buffers(function: Function, types: Types) -> Plan:
     return Plan(function, in_place, planner.aliasing, copied, frozenset(owned))
 
 
-# ---------------------------------------------------------------------------------- ownership
+def _changed_where_they_are(plan: Plan, given: Set[Var]) -> set[Var]:
+    """The caller's objects all of whose changes are made in their own memory."""
+    versions = versions_of_inputs(plan.function.body)
+    good = {start for version, start in versions.items() if version is start} & given
+    for stmt in walk(plan.function.body):
+        if isinstance(stmt, Call) and is_update(stmt) and stmt not in plan.in_place:
+            good.discard(versions.get(stmt.result))
+    return good
 
 
-class Ownership:
-    """Whether a value's memory was made by this function, for this value alone."""
+def _copied_back(function: Function, inputs: Set[Var], types: Types) -> Function:
+    """The function in which some of the caller's objects are given their last contents at the end."""
 
-    def __init__(self, body: Block) -> None:
-        self.sources: dict[Var, tuple[Atom, ...] | None] = {}
-        for stmt in walk(body):
-            if isinstance(stmt, Call):
-                for result in stmt.results:
-                    self.sources[result] = self._of_call(stmt)
-            elif isinstance(stmt, If):
-                for i, result in enumerate(stmt.results):
-                    self.sources[result] = (stmt.then.yields[i], stmt.orelse.yields[i])
-            elif isinstance(stmt, (For, While)):
-                for i, param in enumerate(stmt.params):
-                    self.sources[param] = (stmt.inits[i], stmt.body.yields[i])
-                    self.sources[stmt.results[i]] = (param,)
-            elif isinstance(stmt, With):
-                for i, result in enumerate(stmt.results):
-                    self.sources[result] = (stmt.body.yields[i],)
+    def stmt(s: Stmt) -> Stmt:
+        if isinstance(s, Call) and isinstance(s.fn, WriteBack) and s.fn.of in inputs:
+            return replace(s, fn=updates.write_back, args=(s.fn.of, *s.args))
+        return s
 
-    @staticmethod
-    def _of_call(call: Call) -> tuple[Atom, ...] | None:
-        """What a call's result owes its memory to: () for memory of its own, None for others'."""
-        fn: Any = call.fn
-        if is_update(call):
-            return call.operands[:1]
-        if isinstance(fn, Attribute) or not is_pure_callable(fn) or fn is operator.getitem:
-            return None
-        if len(call.results) > 1 or fn in SHARING or canonical(fn) in SHARING or is_of_rules(fn):
-            return None
-        return ()
-
-    def owns(self, atom: Atom) -> bool:
-        """Whether all memory that an atom can have is the function's own."""
-        seen: set[Var] = set()
-        pending = [atom]
-        while pending:
-            one = pending.pop()
-            if isinstance(one, Const) or one in seen:
-                continue
-            seen.add(one)
-            sources = self.sources.get(one)
-            if sources is None:
-                return False
-            pending.extend(sources)
-        return True
+    stmts = list(map(stmt, function.body.stmts))
+    for var in [p.var for p in function.params if p.var in inputs]:
+        at = next(i for i, s in enumerate(stmts) if isinstance(s, Call) and s.operands and s.operands[0] is var)
+        old = Var(f"{var.name}_in", var.origin)
+        behind = substitute(Block(tuple(stmts[at + 1 :]), function.body.yields), {var: old})
+        if behind.yields != function.body.yields or any(old in uses_of(s) for s in behind.stmts):
+            types[old] = types.get(var, UNKNOWN)
+            copy = Call((old,), copier(types[old]), (var,))
+            stmts[at:] = [copy, stmts[at], *behind.stmts]
+            function = replace(function, body=Block(tuple(stmts), behind.yields))
+    return replace(function, body=Block(tuple(stmts), function.body.yields))
 
 
 def _insert(body: Block, copies: Mapping[Loop, Sequence[int]], types: Types, owned: list[Call]) -> Block:
@@ -189,11 +170,12 @@ def copier(type_: Type) -> Any:
 
 
 class _Planner:
-    def __init__(self, function: Function, types: Types) -> None:
+    def __init__(self, function: Function, types: Types, given: Set[Var]) -> None:
         self.types = types
-        self.ownership = Ownership(function.body)
+        self.ownership = Ownership(function.body, given)
         self.liveness = Liveness(function)
         self.aliasing = Aliasing(function.body, types)
+        self.separation = Separation(function.body, types)
         self.function = function
 
     def copies_before_loops(self) -> dict[Loop, list[int]]:
@@ -210,12 +192,16 @@ class _Planner:
         read = {v for b in blocks_of(loop) for v in self.liveness.free[b]} - set(loop.params)
         for i, init in enumerate(loop.inits):
             if isinstance(init, Var) and _is_updated(loop, i):
-                shared = any(self.aliasing.affects(init, v) for v in others | read)
+                shared = any(self.affects(init, v) for v in others | read)
                 if self.ownership.owns(init) and not shared and init not in taken:
                     taken.add(init)
                 else:
                     found.append(i)
         return found
+
+    def affects(self, changed: Var, other: Var) -> bool:
+        """Whether a change of one value may be seen in another."""
+        return self.aliasing.affects(changed, other) and not self.separation.apart(changed, other)
 
     def may_update(self, call: Call) -> bool:
         """Whether a call could be written as a statement that changes its first operand."""
@@ -223,6 +209,8 @@ class _Planner:
 
     def hindrance(self, call: Call) -> str | None:
         """Why a call may not take the memory of its first operand; None if it may."""
+        if call.fn is updates.write_back:
+            return None
         target = call.operands[0]
         if not isinstance(target, Var):
             return "it changes a constant"
@@ -231,7 +219,7 @@ class _Planner:
         alive = self.liveness.live_after[call]
         if target in alive:
             return "the value from before is still read"
-        shared = next((v for v in alive if v not in call.results and self.aliasing.affects(target, v)), None)
+        shared = next((v for v in alive if v not in call.results and self.affects(target, v)), None)
         return None if shared is None else "another value that may share its memory is still read"
 
     def is_addition(self, call: Call) -> bool:

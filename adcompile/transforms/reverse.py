@@ -39,6 +39,7 @@ from adcompile.ir.nodes import (
     Star,
     Stmt,
     Syntax,
+    Through,
     Unwind,
     Var,
     While,
@@ -50,6 +51,7 @@ from adcompile.rules.python import concatenate_lists, repeat_list
 from adcompile.runtime.structures import make_list, make_tuple, unpack, unpack_star
 from adcompile.transforms.cotangents import Bars, Cotangents
 from adcompile.transforms.reverse_calls import by_rule
+from adcompile.transforms.reverse_stores import store_through
 from adcompile.transforms.reverse_structures import STRUCTURAL, add_item, unpacking
 
 
@@ -286,6 +288,9 @@ class _ReverseSweep(Cotangents):
         meant = call.fn
         if meant is operator.getitem:
             add_item(self, call.operands[0], call.operands[1], bar)
+            return
+        if isinstance(meant, Through):
+            store_through(self, call, bar)
             return
         sequences = {operator.add: concatenate_lists, operator.iadd: concatenate_lists, operator.mul: repeat_list}
         if meant in sequences and isinstance(self.b.type_of(call.operands[0]), (List, Tuple)):

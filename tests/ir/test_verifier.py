@@ -9,7 +9,7 @@ import pytest
 
 from adcompile.errors import InternalError
 from adcompile.frontend.lower import lower_function
-from adcompile.ir.nodes import Block, Call, Const, Function, If, Param, Star, Unwind, Var
+from adcompile.ir.nodes import Block, Call, Const, Function, If, Param, Star, Unwind, Var, WriteBack
 from adcompile.ir.parser import from_text
 from adcompile.ir.verifier import RULES, breaches, verify
 
@@ -59,6 +59,8 @@ BROKEN = {
     "call_has_results": [Function("f", (), Block((Call((), print, ()),), (Const(0),)))],
     "callee_is_callable": [changed(CALL, fn=3), changed(CALL, fn=Const(operator.neg))],
     "syntax_has_its_operands": [
+        parsed("%1 = updates.update through [operator.getitem 1](%a)\nyield %1"),
+        changed(CALL, fn=WriteBack(Var("x")), args=()),
         parsed("%1 = .sum()\nyield %1"),
         parsed("%1 = @T()\nyield %1"),
         changed("%1 = syntax('x + y', x=%a, y=%c)\nyield %1", args=(Const(1),)),

@@ -18,12 +18,6 @@ ARGS = (np.array([1.0, 2.0, 3.0]),)
 #   why: nothing says what it does to its arguments
 #   instead: pass a copy, or compute a new value instead of changing 'x'
 #
-# in_a_called_function.py:4: 'v' is changed in place, and may be the caller's 'v'
-#     v[0] = 1.0
-#     ^^^^
-#   why: what the function does to the caller's objects is not followed yet
-#   instead: work on a copy: v = v.copy()
-#
 # in_a_called_function.py:5: 'unwrap' is called with an active value, and has no derivative rule
 #     return np.unwrap(v)
 #            ^^^^^^^^^^^^

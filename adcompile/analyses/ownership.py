@@ -1,0 +1,65 @@
+"""Which values have memory that the function may change.
+
+relies on: nothing.  ensures: `owns` is true only of memory that was made for the value.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable
+from typing import Any
+
+from adcompile.analyses.aliasing import SHARING, is_of_rules
+from adcompile.analyses.effects import is_pure_callable
+from adcompile.ir.callables import canonical, is_update
+from adcompile.ir.nodes import Atom, Attribute, Block, Call, Const, For, If, Var, While, With
+from adcompile.ir.traverse import walk
+
+
+class Ownership:
+    """Whether a value's memory was made by this function, for this value alone. `given` are
+    inputs that the function may change: those that it gives back changed."""
+
+    def __init__(self, body: Block, given: Iterable[Var] = ()) -> None:
+        self.sources: dict[Var, tuple[Atom, ...] | None] = dict.fromkeys(given, ())
+        for stmt in walk(body):
+            if isinstance(stmt, Call):
+                for result in stmt.results:
+                    self.sources[result] = self._of_call(stmt)
+            elif isinstance(stmt, If):
+                for i, result in enumerate(stmt.results):
+                    self.sources[result] = (stmt.then.yields[i], stmt.orelse.yields[i])
+            elif isinstance(stmt, (For, While)):
+                for i, param in enumerate(stmt.params):
+                    self.sources[param] = (stmt.inits[i], stmt.body.yields[i])
+                    self.sources[stmt.results[i]] = (param,)
+            elif isinstance(stmt, With):
+                for i, result in enumerate(stmt.results):
+                    self.sources[result] = (stmt.body.yields[i],)
+
+    @staticmethod
+    def _of_call(call: Call) -> tuple[Atom, ...] | None:
+        """What a call's result owes its memory to: () for memory of its own, None for others'."""
+        fn: Any = call.fn
+        if is_update(call):
+            return call.operands[:1]
+        if isinstance(fn, Attribute) or not is_pure_callable(fn) or fn is operator.getitem:
+            return None
+        if len(call.results) > 1 or fn in SHARING or canonical(fn) in SHARING or is_of_rules(fn):
+            return None
+        return ()
+
+    def owns(self, atom: Atom) -> bool:
+        """Whether all memory that an atom can have is the function's own."""
+        seen: set[Var] = set()
+        pending = [atom]
+        while pending:
+            one = pending.pop()
+            if isinstance(one, Const) or one in seen:
+                continue
+            seen.add(one)
+            sources = self.sources.get(one)
+            if sources is None:
+                return False
+            pending.extend(sources)
+        return True

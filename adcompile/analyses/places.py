@@ -1,0 +1,259 @@
+"""Where each value that has memory stands: which object it is, or which view of which object.
+
+Two names for one array are one object; `a[1:3]`, `a.T`, `row` in `for row in a` are views of
+`a`, reached by a path of calls that copy nothing. A value whose object differs from path to
+path (the result of a branch, a buffer that a loop swaps) is an object of its own here; that
+nothing else sees it is for `check_mutation` to show.
+
+relies on: lowered IR, types, plain calls.  ensures: values with the same place have the same memory.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from adcompile.analyses.infer import Types, atom_type
+from adcompile.inference.indexing import is_basic_index
+from adcompile.ir.callables import IN_PLACE, UPDATES, canonical
+from adcompile.ir.nodes import (
+    Atom,
+    Attribute,
+    Block,
+    Call,
+    Const,
+    Each,
+    For,
+    If,
+    Loop,
+    Method,
+    Source,
+    Star,
+    Stmt,
+    Syntax,
+    Through,
+    Var,
+    View,
+    While,
+    With,
+    same_atom,
+)
+from adcompile.ir.traverse import defined_in
+from adcompile.ir.types import Array, Dict, List, Scalar, Static, Tuple, Type, kind_of
+from adcompile.runtime import structures
+from adcompile.runtime.markers import detach
+
+# Calls whose result is a view of their first argument, whatever its memory looks like.
+VIEWS = frozenset(
+    [
+        np.transpose,
+        np.swapaxes,
+        np.moveaxis,
+        np.rollaxis,
+        np.permute_dims,
+        np.matrix_transpose,
+        np.expand_dims,
+        np.squeeze,
+        np.diagonal,
+        np.flip,
+        np.fliplr,
+        np.flipud,
+        np.rot90,
+        np.real,
+        np.imag,
+    ]
+)
+FLAT = Attribute("flat")
+# Calls whose result is a view where the memory is in order, and a copy elsewhere.
+VIEWS_OR_COPIES = frozenset([np.reshape, np.ravel])
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One call of a path: `view.fn(viewed, *atoms)`."""
+
+    view: View
+    atoms: tuple[Atom, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A view of an object: the first value of the object, and the path to the view."""
+
+    root: Var
+    path: tuple[Step, ...] = ()
+
+
+class Places:
+    """The place of each value that is known to be, or to view, a certain object."""
+
+    def __init__(self, body: Block, types: Types) -> None:
+        self.types = types
+        self.of: dict[Var, Place] = {}
+        self.positions: dict[Var, Var] = {}  # of what a loop runs over, by the loop's item
+        self._apart: set[Var] = set()  # values that come from several objects
+        settled = -1
+        while settled != len(self._apart):
+            settled = len(self._apart)
+            self.of = {}
+            self._block(body)
+
+    # ---------------------------------------------------------------------------- statements
+
+    def _block(self, block: Block) -> None:
+        for stmt in block.stmts:
+            self._stmt(stmt)
+
+    def _stmt(self, stmt: Stmt) -> None:
+        if isinstance(stmt, Call):
+            for i, result in enumerate(stmt.results):
+                self.of[result] = self._of_call(stmt, i) or Place(result)
+        elif isinstance(stmt, If):
+            self._block(stmt.then)
+            self._block(stmt.orelse)
+            for i, result in enumerate(stmt.results):
+                self._merge(result, [stmt.then.yields[i], stmt.orelse.yields[i]])
+        elif isinstance(stmt, (For, While)):
+            self._loop(stmt)
+        elif isinstance(stmt, With):
+            self._block(stmt.body)
+            inner = defined_in(stmt.body)
+            for result, atom in zip(stmt.results, stmt.body.yields, strict=True):
+                self._merge(result, [atom])
+                if self.of[result].root in inner:
+                    self.of[result] = Place(result)
+        else:
+            self.of.update((v, Place(v)) for _, v in stmt.writes)
+
+    def _loop(self, loop: Loop) -> None:
+        for param, init in zip(loop.params, loop.inits, strict=True):
+            self._merge(param, [init])
+        if isinstance(loop, For):
+            for item, source in zip(loop.items, loop.sources, strict=True):
+                self.of[item] = self._item(item, source)
+        else:
+            self._block(loop.head)
+        self._block(loop.body)
+        for param, result, init, after in zip(loop.params, loop.results, loop.inits, loop.body.yields, strict=True):
+            if not self._same(param, after):
+                self._apart.add(param)
+            self._merge(result, [init, after])
+
+    def _item(self, item: Var, source: Source) -> Place:
+        """The place of what a loop runs over: `a[k]`."""
+        if not isinstance(source, Each) or not self._has_memory(item):
+            return Place(item)
+        whole = self.place(source.sequence)
+        if whole is None or not isinstance(atom_type(self.types, source.sequence), (Array, List)):
+            return Place(item)
+        position = self.positions.setdefault(item, Var("k", item.origin))
+        return Place(whole.root, (*whole.path, Step(View(operator.getitem, 1), (position,))))
+
+    def _merge(self, result: Var, atoms: Sequence[Atom]) -> None:
+        """The place of a value that is one of several."""
+        first = self.place(atoms[0])
+        if result in self._apart or first is None or not all(self._same(atoms[0], a) for a in atoms[1:]):
+            self.of[result] = Place(result)
+        else:
+            self.of[result] = first
+
+    # --------------------------------------------------------------------------------- calls
+
+    def _of_call(self, call: Call, number: int) -> Place | None:
+        """The place of a call's result, where it is not an object of its own."""
+        fn: Any = call.fn
+        if isinstance(fn, Syntax) or any(isinstance(a, Star) for a in call.args) or not call.args:
+            return None
+        whole = self.place(call.operands[0])
+        if whole is None:
+            return None
+        if isinstance(fn, Through) or self.is_update(call) or fn is detach:
+            return whole
+        if fn is structures.unpack:
+            return self._part(whole, call, View(operator.getitem, 1), (Const(number),))
+        if whole.path and whole.path[-1].view.fn == FLAT:
+            return None  # the parts of `a.flat` are copies
+        step = self._view(call)
+        return None if step is None else self._part(whole, call, step.view, step.atoms)
+
+    def _part(self, whole: Place, call: Call, view: View, atoms: tuple[Atom, ...]) -> Place | None:
+        if not any(self._has_memory(r) for r in call.results):
+            return None
+        return Place(whole.root, (*whole.path, Step(view, atoms)))
+
+    def _view(self, call: Call) -> Step | None:
+        """The step that a call is, if its result is certainly a view of its first argument, or
+        what that holds."""
+        fn: Any = call.fn
+        viewed = atom_type(self.types, call.operands[0])
+        if fn is operator.getitem:
+            if not self._takes_part(viewed, atom_type(self.types, call.operands[1])):
+                return None
+        else:
+            plain = not any(key in ("order", "copy") for key, _ in call.kwargs)
+            if not (isinstance(viewed, Array) and plain and (is_view(fn) or is_view_or_copy(fn))):
+                return None
+        view = View(fn, len(call.operands) - 1, tuple(k or "" for k, _ in call.kwargs))
+        return Step(view, call.operands[1:])
+
+    @staticmethod
+    def _takes_part(viewed: Type, index: Type) -> bool:
+        """Whether `viewed[index]` is a part of the object itself: a slice of a list is a new list."""
+        if isinstance(viewed, Array):
+            return bool(is_basic_index(index))
+        if isinstance(viewed, (List, Tuple)):
+            return isinstance(index, Scalar) and kind_of(index.dtype) == "int"
+        return isinstance(viewed, Dict)
+
+    def is_update(self, call: Call) -> bool:
+        """Whether a call changes the object that its first argument is, and gives it back."""
+        fn: Any = call.fn
+        if isinstance(fn, type) or not call.args:
+            return False
+        if fn in IN_PLACE:
+            return isinstance(atom_type(self.types, call.operands[0]), (Array, List))
+        return isinstance(fn, Through) or fn in UPDATES
+
+    # ------------------------------------------------------------------------------- answers
+
+    def place(self, atom: Atom) -> Place | None:
+        """The place of an atom, if it has memory."""
+        if not isinstance(atom, Var) or not self._has_memory(atom):
+            return None
+        return self.at(atom)
+
+    def at(self, var: Var) -> Place:
+        """The place of a value; an input is an object of its own."""
+        return self.of.get(var) or Place(var)
+
+    def _has_memory(self, var: Var) -> bool:
+        return not isinstance(self.types.get(var), (Scalar, Static))
+
+    def _same(self, a: Atom, b: Atom) -> bool:
+        one, other = self.place(a), self.place(b)
+        return one is not None and other is not None and same_place(one, other)
+
+
+def is_view(fn: Any) -> bool:
+    """Whether a callable, applied to an array, makes a view."""
+    return canonical(fn) in VIEWS or fn == FLAT
+
+
+def is_view_or_copy(fn: Any) -> bool:
+    """Whether a callable, applied to an array, makes a view or a copy as the memory allows."""
+    return canonical(fn) in VIEWS_OR_COPIES and fn not in (Method("flatten"), FLAT)
+
+
+def same_place(a: Place, b: Place) -> bool:
+    """Whether two places are certainly one."""
+    return (
+        a.root is b.root
+        and len(a.path) == len(b.path)
+        and all(
+            s.view == t.view and all(map(same_atom, s.atoms, t.atoms)) for s, t in zip(a.path, b.path, strict=True)
+        )
+    )

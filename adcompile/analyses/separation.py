@@ -1,0 +1,107 @@
+"""Which values certainly stand for different objects.
+
+Memory that a call makes is apart from all that was there before. Two values that a loop
+carries are apart if they are so before the loop, and what a trip hands on is apart if they
+were: this is how the two buffers of `a, b = b, a` are told from each other.
+
+relies on: places.  ensures: `apart` is true only of values that share no memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from adcompile.analyses.infer import Types
+from adcompile.analyses.ownership import Ownership
+from adcompile.analyses.places import Places
+from adcompile.ir.nodes import Atom, Block, Call, Const, For, If, Stmt, Var, While, With
+from adcompile.ir.traverse import defined_in, walk
+from adcompile.ir.types import Array
+
+Pair = frozenset[Var]
+
+
+@dataclass(frozen=True, slots=True)
+class _Phi:
+    """A value that is one of several: of which statement, and which."""
+
+    stmt: Stmt
+    sources: tuple[Atom, ...]
+    own: tuple[Var, ...] = ()  # of a loop: the values at the start of a trip
+
+
+class Separation:
+    """Answers whether two arrays share no memory."""
+
+    def __init__(self, body: Block, types: Types) -> None:
+        self.places = Places(body, types)
+        self.ownership = Ownership(body)
+        self._made: set[Var] = set()
+        self._phis: dict[Var, _Phi] = {}
+        self._known: set[Pair] = set()
+        self._defined = defined_in(body)
+        for stmt in walk(body):
+            self._define(stmt)
+
+    def _define(self, stmt: Stmt) -> None:
+        if isinstance(stmt, Call):
+            self._made.update(r for r in stmt.results if self.ownership.sources.get(r) == ())
+        elif isinstance(stmt, If):
+            for result, *sources in zip(stmt.results, stmt.then.yields, stmt.orelse.yields, strict=True):
+                self._phis[result] = _Phi(stmt, tuple(sources))
+        elif isinstance(stmt, (For, While)):
+            for i, result in enumerate(stmt.results):
+                ends = stmt.inits[i], stmt.body.yields[i]
+                self._phis[stmt.params[i]] = self._phis[result] = _Phi(stmt, ends, stmt.params)
+        elif isinstance(stmt, With):
+            for result, source in zip(stmt.results, stmt.body.yields, strict=True):
+                self._phis[result] = _Phi(stmt, (source,))
+
+    def apart(self, a: Var, b: Var) -> bool:
+        """Whether two arrays, alive at once, certainly share no memory."""
+        proved: set[Pair] = set()
+        if not self._apart(a, b, proved):
+            return False
+        self._known |= proved
+        return True
+
+    def _apart(self, a: Atom, b: Atom, assumed: set[Pair]) -> bool:
+        """`assumed` are the pairs that are taken to be apart while they are looked at: that is
+        an induction over the trips of loops."""
+        if isinstance(a, Const) or isinstance(b, Const):
+            return True
+        if not all(isinstance(self.places.types.get(v), Array) for v in (a, b)):
+            return False
+        one, other = (self.places.at(v).root for v in (a, b))
+        pair = frozenset((one, other))
+        if one is other or pair in self._known or pair in assumed:
+            return one is not other
+        tried = assumed | {pair}
+        for mine, theirs in ((one, other), (other, one)):
+            attempt = set(tried)
+            if self._is_apart_from(mine, theirs, attempt):
+                assumed |= attempt
+                return True
+        return False
+
+    def _is_apart_from(self, mine: Var, theirs: Var, assumed: set[Pair]) -> bool:
+        """Whether each object that `mine` may be is apart from `theirs`."""
+        if mine in self._made or mine not in self._defined:
+            if theirs in self._made or theirs not in self._defined:
+                return True  # two calls that make memory, or two inputs
+            carrier = self._phis.get(theirs)
+            return (
+                carrier is not None
+                and isinstance(carrier.stmt, (For, While))
+                and theirs in carrier.stmt.params
+                and mine in defined_in(carrier.stmt.body)
+            )  # made in this trip, after what the trip began with
+        phi, other = self._phis.get(mine), self._phis.get(theirs)
+        if phi is None:
+            return False
+        if other is not None and phi.stmt is other.stmt:
+            if (mine in phi.own) != (theirs in phi.own):
+                return False
+            pairs = zip(phi.sources, other.sources, strict=True)
+            return all(self._apart(a, b, assumed) for a, b in pairs)
+        return all(self._apart(a, theirs, assumed) for a in phi.sources)

@@ -1,0 +1,39 @@
+"""The values that a caller's object has, one after the other, while a function changes it.
+
+relies on: follow_stores.  ensures: for each object that is written back, all values on the way.
+"""
+
+from __future__ import annotations
+
+from adcompile.ir.callables import is_update
+from adcompile.ir.nodes import Atom, Block, Call, For, If, Var, While, With, WriteBack
+from adcompile.ir.traverse import walk
+
+
+def versions_of_inputs(body: Block) -> dict[Var, Var]:
+    """For each value that an input's object has in turn, the input."""
+    sources: dict[Var, list[Atom]] = {}
+    final: dict[Var, Atom] = {}
+    for stmt in walk(body):
+        if isinstance(stmt, Call) and isinstance(stmt.fn, WriteBack):
+            final[stmt.fn.of] = stmt.operands[0]
+        elif isinstance(stmt, Call) and is_update(stmt):
+            sources[stmt.result] = [stmt.operands[0]]
+        elif isinstance(stmt, If):
+            for i, result in enumerate(stmt.results):
+                sources[result] = [stmt.then.yields[i], stmt.orelse.yields[i]]
+        elif isinstance(stmt, (For, While)):
+            for i, (param, result) in enumerate(zip(stmt.params, stmt.results, strict=True)):
+                sources[param] = [stmt.inits[i], stmt.body.yields[i]]
+                sources[result] = [param]
+        elif isinstance(stmt, With):
+            sources.update((r, [a]) for r, a in zip(stmt.results, stmt.body.yields, strict=True))
+    found: dict[Var, Var] = {}
+    for start, last in final.items():
+        pending = [last]
+        while pending:
+            atom = pending.pop()
+            if isinstance(atom, Var) and atom not in found:
+                found[atom] = start
+                pending += [] if atom is start else sources.get(atom, [])
+    return found
