@@ -263,7 +263,7 @@ def test_explain_is_what_the_object_says(model, run):
 def test_explain_of_what_cannot_be_explained(model, run):
     code, out, err = run("explain", f"{model}.py:bad")
     assert (code, out) == (1, "")
-    assert "'x' is changed in place" in err
+    assert "'z' is changed in place" in err
     assert usage(run("explain", f"{model}.py:missing")).startswith(f"'{model}.py' has no function 'missing'")
     assert usage(run("explain", f"{model}.py:loss", "--wrt", "q")) == "wrt='q': loss has the parameters x, n"
 

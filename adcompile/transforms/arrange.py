@@ -21,12 +21,12 @@ from typing import Any
 
 from adcompile.analyses.infer import Types
 from adcompile.inference.elementwise import shape_of
+from adcompile.ir.callables import is_update
 from adcompile.ir.nodes import Atom, Block, Call, Const, Star, Stmt, Var
 from adcompile.ir.traverse import atoms_of, blocks_of, map_atoms, walk
 from adcompile.ir.types import Array, Scalar, kind_of
 from adcompile.transforms.algebra import SUM, AdjointBuilder, number_of
 from adcompile.transforms.build import Kwargs
-from adcompile.transforms.plan_buffers import is_update
 
 
 def arrange(backward: Block, types: Types) -> Block:
