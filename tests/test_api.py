@@ -745,6 +745,16 @@ def test_a_pullback_is_called_many_times():
     assert np.array_equal(pullback(np.ones(3)), first)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_pullback_gives_the_dtype_and_shape_of_an_input_that_it_does_not_read(dtype):
+    for f in (np_mean, lambda x: np.sum(x.astype(np.float64))):
+        _, pullback = vjp(f)(np.array([1.0, 2.0], dtype))
+        made = pullback(1.0)
+        assert (made.dtype, made.shape) == (dtype, (2,))
+        made[0] = 7.0  # the caller's own, and not only a spread number
+        assert made[1] == (0.5 if f is np_mean else 1.0)
+
+
 def test_a_pullback_after_the_caller_changed_his_arrays():
     x, w = np.array([1.0, 2.0, 3.0]), np.array([4.0, 5.0, 6.0])
     _, pullback = vjp(lambda x, w: x * w, (0, 1))(x, w)
@@ -759,6 +769,10 @@ def test_a_pullback_after_the_caller_changed_the_value():
     expected = pullback(np.ones(2)).copy()
     y[:] = 100.0
     assert np.array_equal(pullback(np.ones(2)), expected)
+
+
+def np_mean(x):
+    return np.mean(x)
 
 
 def np_exp(x):

@@ -14,6 +14,7 @@ from adcompile.testing.programs.generate import generate
 from adcompile.testing.programs.program import Program
 from adcompile.testing.programs.reduction import reduce_program
 from adcompile.testing.programs.verdict import CRASHED, REFUSED, WRONG, Verdict, judge
+from adcompile.testing.programs.writer import ANYTHING, NO_STORES, OWN
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,14 +24,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=0, help="the number of the first program")
     parser.add_argument("--order", type=int, default=1, choices=(1, 2), help="2: differentiate the emitted gradient")
-    parser.add_argument("--no-stores", action="store_true", help="programs without stores into arrays and lists")
+    stores = parser.add_mutually_exclusive_group()
+    anything, nothing = "programs that store to anything: views, arguments, containers", "programs without stores"
+    stores.add_argument("--stores", action="store_const", const=ANYTHING, default=OWN, help=anything)
+    stores.add_argument("--no-stores", action="store_const", const=NO_STORES, dest="stores", help=nothing)
     parser.add_argument("--show", type=int, default=1, help="how many programs of each failure to print, reduced")
     options = parser.parse_args(arguments)
     verdicts: collections.Counter[tuple[str, str]] = collections.Counter()
     examples: dict[tuple[str, str], list[tuple[int, Program, Verdict]]] = collections.defaultdict(list)
     start = time.perf_counter()
     for number in range(options.first, options.first + options.count):
-        program = generate(Random(f"{options.seed}-{number}"), not options.no_stores)
+        program = generate(Random(f"{options.seed}-{number}"), options.stores)
         verdict = judge(program, options.order)
         key = (verdict.kind, verdict.reason)
         verdicts[key] += 1

@@ -6,7 +6,22 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from adcompile.testing.programs.writer import COLUMN, INT, LIST, LIST_LENGTH, MATRIX, SCALAR, VECTOR, Writer
+from adcompile.testing.programs.writer import (
+    ANYTHING,
+    COLUMN,
+    GRID,
+    INT,
+    LIST,
+    LIST_LENGTH,
+    MATRIX,
+    PAIR,
+    PART,
+    ROWS,
+    SCALAR,
+    TABLE,
+    VECTOR,
+    Writer,
+)
 
 # What may be combined with a value of a kind so that the result is of that kind.
 BROADCAST = {
@@ -42,6 +57,9 @@ class Expressions(Writer):
     def leaf(self, kind: str) -> str:
         """A variable of a kind, or something as short."""
         names = self.names(kind)
+        held = self.held(kind)
+        if held and self.chance(25):
+            return str(self.pick(held))
         if names and self.chance(85):
             return str(self.pick(names))
         if kind == SCALAR:
@@ -57,7 +75,7 @@ class Expressions(Writer):
         forms: list[Callable[[], str]] = [self.number]
         forms += [partial(item, vector, self.n) for vector in self.names(VECTOR)]
         forms += [partial(item, matrix, self.m, self.n) for matrix in self.names(MATRIX)]
-        forms += [partial(item, items, LIST_LENGTH) for items in self.names(LIST)]
+        forms += [partial(self.list_item, items) for items in self.names(LIST)]
         forms += [partial("0.3 * {}".format, integer) for integer in self.names(INT)]
         return str(self.pick(forms)())
 
@@ -77,6 +95,29 @@ class Expressions(Writer):
         if loose and self.chance(40):
             return f"{self.pick(loose)} % {size}"
         return str(self.random.randrange(-size, size))
+
+    def list_item(self, name: str) -> str:
+        """An item of a list."""
+        return f"{name}[{self.list_index(name)}]"
+
+    def list_index(self, name: str) -> str:
+        """A subscript that is inside a list; a list that anything may be done to has some length."""
+        if self.stores != ANYTHING:
+            return self.index(LIST_LENGTH)
+        loose = [f"{k} % len({name})" for k in self.names(INT) if k in self.fixed]
+        return str(self.pick(("0", "-1", *loose)))
+
+    def held(self, kind: str) -> list[str]:
+        """What is of a kind inside a container or an array of some size."""
+        if kind == VECTOR:
+            found = [f"{rows}[{self.pick(('0', '-1'))}]" for rows in self.names(ROWS)]
+            found += [f"{pair}[{self.pick(('0', '1'))}]" for pair in self.names(PAIR)]
+            return found + [f"{table}['p']" for table in self.names(TABLE)]
+        if kind == SCALAR:
+            found = [f"{table}['q']" for table in self.names(TABLE)]
+            found += [f"{part}[{self.pick(('0', '-1'))}]" for part in self.names(PART)]
+            return found + [f"{grid}[{self.pick(('0, 0', '-1, 0', '0, -1'))}]" for grid in self.names(GRID)]
+        return []
 
     def function_of(self, kind: str, depth: int) -> str:
         """An elementwise function of an expression."""
@@ -133,6 +174,10 @@ class Expressions(Writer):
             yield lambda: "np.mean({0}[:, 1:] * {0}[:, :-1])".format(self.pick(self.names(MATRIX)))
         if self.names(LIST):
             yield lambda: f"sum({self.pick(self.names(LIST))})"
+        if self.names(LIST) and self.stores == ANYTHING:
+            yield lambda: f"np.mean(np.array({self.pick(self.names(LIST))}))"
+        if self.names(PART, GRID):
+            yield lambda: "np.mean({0} * {0})".format(self.pick(self.names(PART, GRID)))
         yield lambda: f"(lambda z: {of(SCALAR)} * z)({of(SCALAR)})"
 
     def vector_forms(self, depth: int) -> Iterator[Callable[[], str]]:
@@ -150,6 +195,9 @@ class Expressions(Writer):
             yield lambda: "np.where({0} > {2}, {0}, {1})".format(
                 self.pick(self.names(VECTOR)), self.expression(VECTOR, depth), self.number()
             )
+
+        if self.names(ROWS):
+            yield lambda: f"np.mean(np.stack({self.pick(self.names(ROWS))}), axis=0)"
 
     def column_forms(self, depth: int) -> Iterator[Callable[[], str]]:
         """Makers of columns from matrices."""

@@ -67,54 +67,106 @@ def as_complex(value: Any) -> Any:
     return value
 
 
-def called(f: Callable[..., Any], args: Sequence[Any], position: int, changed: Any) -> Any:
-    """The value of `f` with one argument changed; all are copied, `f` may write to them."""
+def called(f: Callable[..., Any], args: Sequence[Any], positions: Sequence[int], changed: Any) -> Any:
+    """The value of `f` with one argument changed, at all positions where it is passed. What is
+    passed is a copy: `f` may write to it."""
     at = list(args)
-    at[position] = changed
+    for position in positions:
+        at[position] = changed
     return f(*copy.deepcopy(at))
 
 
-def complex_step(f: Callable[..., Any], args: Sequence[Any], position: int) -> np.ndarray | None:
+class ComplexNumPy:
+    """NumPy, but the arrays that it makes of floats can hold complex numbers: for programs that
+    make a buffer of numbers and store their values into it."""
+
+    MAKERS = frozenset(("zeros", "ones", "full", "array", "arange"))
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(np, name)
+        return (lambda *args: as_complex(found(*args))) if name in self.MAKERS else found
+
+
+def complex_step(f: Callable[..., Any], args: Sequence[Any], positions: Sequence[int]) -> np.ndarray | None:
     """The gradient by the complex step, or None if `f` does not take complex numbers."""
     at = [as_complex(a) for a in args]
+    first = at[positions[0]]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            values = [
-                called(f, at, position, moved(at[position], path, 1j * COMPLEX_STEP)) for path in leaves(args[position])
-            ]
-            return np.array([float(np.imag(v)) / COMPLEX_STEP for v in values])
+            steps = (moved(first, path, 1j * COMPLEX_STEP) for path in leaves(args[positions[0]]))
+            return np.array([float(np.imag(called(f, at, positions, step))) / COMPLEX_STEP for step in steps])
     except Exception:
         return None
 
 
-def differences(f: Callable[..., Any], args: Sequence[Any], position: int, step: float) -> np.ndarray:
+def differences(f: Callable[..., Any], args: Sequence[Any], positions: Sequence[int], step: float) -> np.ndarray:
     """The gradient by 5-point differences."""
+    argument = args[positions[0]]
     found = []
-    for path in leaves(args[position]):
-        h = step * max(1.0, abs(float(leaf(args[position], path))))
-        values = [float(called(f, args, position, moved(args[position], path, k * h))) for k, _ in FIVE_POINT]
+    for path in leaves(argument):
+        h = step * max(1.0, abs(float(leaf(argument, path))))
+        values = [float(called(f, args, positions, moved(argument, path, k * h))) for k, _ in FIVE_POINT]
         found.append(sum(weight * v / h for v, (_, weight) in zip(values, FIVE_POINT, strict=True)))
     return np.array(found)
 
 
+def difference_along(f: Callable[..., Any], args: Sequence[Any], positions: Sequence[int], step: float) -> float:
+    """The derivative when all numbers of an argument move at once, by `directions`."""
+    argument = args[positions[0]]
+    paths = list(leaves(argument))
+
+    def value(size: float) -> float:
+        at = argument
+        for path, direction in zip(paths, directions(len(paths)), strict=True):
+            at = moved(at, path, size * direction)
+        return float(called(f, args, positions, at))
+
+    return sum(weight * value(k * step) / step for k, weight in FIVE_POINT)
+
+
+def directions(count: int) -> np.ndarray:
+    """Fixed numbers, none of them small."""
+    return np.where(np.arange(count) % 3 == 1, -1, 1) * (1 - 0.4 * np.cos(np.arange(count)) ** 2)
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The gradient by one argument, as numbers in the order of its leaves."""
+    """The gradient by one argument, as numbers in the order of its leaves. An object that is passed
+    at several positions moves at all of them: the numbers are the sum of their gradients."""
 
+    positions: tuple[int, ...]
     numbers: np.ndarray
     exact: bool  # found by the complex step
     reliable: bool  # differences of several steps agree: the point is not at a kink
 
 
-def reference(f: Callable[..., Any], args: Sequence[Any], position: int) -> Reference:
-    """The gradient of `f` by an argument, found without adcompile."""
-    coarse, fine = (differences(f, args, position, STEP * scale) for scale in (1.0, 0.5))
-    reliable = bool(np.all(np.isfinite(fine))) and agree(coarse, fine, 1e-6)
-    exact = complex_step(f, args, position)
-    if exact is not None and agree(exact, fine, 1e-5):
-        return Reference(exact, True, reliable)
-    return Reference(fine, False, reliable)
+def reference(
+    f: Callable[..., Any], args: Sequence[Any], *positions: int, complex_f: Callable[..., Any] | None = None
+) -> Reference:
+    """The gradient of `f` by an argument, found without adcompile. `complex_f` is `f` for complex
+    numbers, if that is another function.
+
+    Differences along one direction are enough to trust the complex step.
+    """
+    exact = complex_step(complex_f or f, args, positions)
+    if exact is not None:
+        coarse, fine = (np.array([difference_along(f, args, positions, STEP * scale)]) for scale in (1.0, 0.5))
+        if agree(np.array([exact @ directions(exact.size)]), fine, 1e-5):
+            return Reference(positions, exact, True, agree(coarse, fine, 1e-6))
+    coarse, fine = (differences(f, args, positions, STEP * scale) for scale in (1.0, 0.5))
+    return Reference(positions, fine, False, bool(np.all(np.isfinite(fine))) and agree(coarse, fine, 1e-6))
+
+
+def references(
+    f: Callable[..., Any], args: Sequence[Any], complex_f: Callable[..., Any] | None = None
+) -> list[Reference]:
+    """The gradients of `f` by all arguments that hold floats, one for each object."""
+    objects: dict[Any, list[int]] = {}
+    for position in float_arguments(args):
+        same = position if isinstance(args[position], float) else (id(args[position]),)
+        objects.setdefault(same, []).append(position)
+    return [reference(f, args, *positions, complex_f=complex_f) for positions in objects.values()]
 
 
 def agree(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
@@ -151,11 +203,10 @@ def float_arguments(args: Sequence[Any]) -> list[int]:
     return [i for i, a in enumerate(args) if next(leaves(a), None) is not None]
 
 
-def tame_references(f: Callable[..., Any], args: Sequence[Any]) -> list[Reference] | None:
-    """The reference gradients by all arguments, or None if one is large or not reliable."""
-    found = []
-    for position in float_arguments(args):
-        found.append(reference(f, args, position))
-        if not found[-1].reliable or float(np.max(np.abs(found[-1].numbers), initial=0.0)) > LARGE:
-            return None
-    return found
+def tame_references(
+    f: Callable[..., Any], args: Sequence[Any], complex_f: Callable[..., Any] | None = None
+) -> list[Reference] | None:
+    """The gradients by each argument, or None where they are large or not to be trusted."""
+    found = references(f, args, complex_f)
+    tame = all(one.reliable and float(np.max(np.abs(one.numbers), initial=0.0)) <= LARGE for one in found)
+    return found if tame else None

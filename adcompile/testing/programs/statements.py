@@ -6,7 +6,19 @@ import re
 from collections.abc import Callable
 
 from adcompile.testing.programs.expressions import BOUNDED, BROADCAST, Expressions
-from adcompile.testing.programs.writer import ARRAYS, COLUMN, INT, LIST, LIST_LENGTH, MATRIX, SCALAR, VECTOR
+from adcompile.testing.programs.writer import (
+    ARRAYS,
+    COLUMN,
+    INT,
+    LIST,
+    LIST_LENGTH,
+    MATRIX,
+    NO_STORES,
+    NOTHING,
+    ROWS,
+    SCALAR,
+    VECTOR,
+)
 
 
 class Statements(Expressions):
@@ -45,10 +57,14 @@ class Statements(Expressions):
             forms += [self.leave]
         elif self.indent < 2:
             forms += [self.early_return]
-        if self.stores:
+        if self.stores != NO_STORES:
             forms += [self.store]
-        forms += [self.make_list]
+        forms += [self.make_list, *self.more_forms()]
         self.pick(forms)()
+
+    def more_forms(self) -> list[Callable[[], None]]:
+        """The statements of a larger grammar that can be written at this point."""
+        return []
 
     def assign(self) -> None:
         """An assignment to a new or an old name."""
@@ -73,7 +89,7 @@ class Statements(Expressions):
     def augment(self) -> None:
         """An augmented assignment to a number, or to an array that the function made itself."""
         names = [n for n in self.names(SCALAR) if n not in self.fixed]
-        names += [n for n in self.names(*ARRAYS) if n in self.own and self.stores]
+        names += [n for n in self.names(*ARRAYS) if self.may_store(n)]
         if not names:
             return self.assign()
         name = self.pick(names)
@@ -99,14 +115,14 @@ class Statements(Expressions):
 
     def store(self) -> None:
         """A store into an array or list that the function made itself."""
-        names = [n for n in self.names(VECTOR, MATRIX, LIST) if n in self.own]
+        names = [n for n in self.names(VECTOR, MATRIX, LIST) if self.may_store(n)]
         if not names:
             return self.make_list()
         name = self.pick(names)
         kind = self.env[name]
         sign = self.pick(("=", "=", "+= 0.3 *", "*="))
         if kind == LIST:
-            return self.line(f"{name}[{self.index(LIST_LENGTH)}] = {self.bounded(SCALAR)}")
+            return self.line(f"{name}[{self.list_index(name)}] = {self.bounded(SCALAR)}")
         if kind == MATRIX:
             if self.chance(50):
                 return self.line(f"{name}[{self.index(self.m)}] {sign} {self.bounded(VECTOR)}")
@@ -161,6 +177,9 @@ class Statements(Expressions):
             forms.append((f"{row} in {self.pick(self.names(MATRIX))}", {row: VECTOR}))
         if self.names(LIST):
             forms.append((f"{item} in {self.pick(self.names(LIST))}", {item: SCALAR}))
+        if self.names(ROWS):
+            row = self.fresh(VECTOR)
+            forms.append((f"{row} in {self.pick(self.names(ROWS))}", {row: VECTOR}))
         head, bound = self.pick(forms)
         self.line(f"for {head}:")
         over = set(re.findall(r"\w+", head.split(" in ")[1]))
@@ -210,4 +229,4 @@ class Statements(Expressions):
 
     def give(self) -> None:
         """A return statement."""
-        self.line(f"return {self.expression(self.result, 2)}")
+        self.line("return" if self.result == NOTHING else f"return {self.expression(self.result, 2)}")

@@ -10,16 +10,25 @@ from typing import Any
 # The kinds of values: a number, (n,), (m, n), (m, 1), a list of numbers, an int.
 SCALAR, VECTOR, MATRIX, COLUMN, LIST, INT = "scalar", "vector", "matrix", "column", "list", "int"
 ARRAYS = (VECTOR, MATRIX, COLUMN)
+# Arrays of some sizes of one and of two axes, mostly views; two positions in a vector.
+PART, GRID, INDICES = "part", "grid", "indices"
+# Containers: a list of vectors, two vectors, a dict of a vector 'p' and a number 'q'.
+ROWS, PAIR, TABLE = "rows", "pair", "table"
 PREFIX = {SCALAR: "s", VECTOR: "v", MATRIX: "m", COLUMN: "c", LIST: "items", INT: "k"}
+PREFIX |= {PART: "w", GRID: "g", INDICES: "at", ROWS: "rows", PAIR: "pair", TABLE: "table"}
+NOTHING = "nothing"  # the kind of a helper's result that returns None
 LIST_LENGTH = 3
+
+# What a program stores to: nothing; what it made itself and has one name; anything it can reach.
+NO_STORES, OWN, ANYTHING = "none", "own", "anything"
 
 
 class Writer:
     """The state of a program that is being written."""
 
-    def __init__(self, random: Random, stores: bool = True) -> None:
+    def __init__(self, random: Random, stores: str = OWN) -> None:
         self.random = random
-        self.stores = stores  # in-place stores to arrays and lists
+        self.stores = stores
         self.m = self.pick((2, 2, 3, 1))
         self.n = self.pick((3, 3, 4, 2))
         self.lines: list[str] = []
@@ -62,6 +71,10 @@ class Writer:
             return body()
         finally:
             self.env = before
+
+    def may_store(self, name: str) -> bool:
+        """Whether the program may change what a name stands for in place."""
+        return self.stores == ANYTHING or (self.stores == OWN and name in self.own)
 
     def line(self, text: str) -> None:
         """Write one line at the indentation of this point."""
