@@ -130,7 +130,9 @@ class Compilation:
         name = self.fresh(f"{_plain_name(function)}_{'value_and_grad' if want.value else 'grad'}")
         decided.emitted = (name,)
         self.stage = "place_residuals"
-        forward, backward = place_residuals(both, primal.inputs, decided.placement)
+        is_read = want.value or want.has_aux or not isinstance(atom_type(types_, both.value), Scalar)
+        returned = primal.body.yields if is_read else ()
+        forward, backward = place_residuals(both, primal.inputs, returned, decided.placement)
         self.stage = "finish_cotangents"
         cotangents, finishing = finish_cotangents(both, [primal.params[i].var for i in want.wrt], backward)
         self.after("place_residuals", _whole(primal, both.seed, forward, backward))

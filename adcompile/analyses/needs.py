@@ -9,19 +9,23 @@ relies on: nothing.  ensures: the set of values that something needed reads.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from adcompile.analyses.effects import is_pure
 from adcompile.ir.nodes import Atom, Block, Call, For, If, Stmt, Var, While
-from adcompile.ir.traverse import atoms_of, blocks_of, results_of, source_atoms
+from adcompile.ir.traverse import atoms_of, blocks_of, inner_of, results_of, source_atoms
 
 
 class Needs:
-    """What a block's yields and its effects need."""
+    """What a block's yields and its effects need, and `read`, which something else reads: values
+    of the block, or of blocks inside it."""
 
-    def __init__(self, block: Block) -> None:
-        self.found: set[Var] = set()
+    def __init__(self, block: Block, read: Collection[Var] = ()) -> None:
+        self.found: set[Var] = set(read)
         self._effects: dict[Stmt, bool] = {}
+        self._holders: set[Stmt] = set()  # the statements that hold a value which is read from elsewhere
+        if read:
+            self._hold(block, set(read))
         self.add(block.yields)
         size = -1
         while size != len(self.found):
@@ -30,7 +34,17 @@ class Needs:
 
     def is_needed(self, stmt: Stmt) -> bool:
         """Whether a statement computes what is needed, or does more than compute."""
-        return not self.found.isdisjoint(results_of(stmt)) or self.has_effect(stmt)
+        return not self.found.isdisjoint(results_of(stmt)) or stmt in self._holders or self.has_effect(stmt)
+
+    def _hold(self, block: Block, read: set[Var]) -> bool:
+        """Find the statements that hold what is read; whether the block does."""
+        found = False
+        for stmt in block.stmts:
+            inside = [self._hold(inner, read) for inner in blocks_of(stmt)]
+            if any(inside) or not read.isdisjoint(inner_of(stmt)):
+                self._holders.add(stmt)
+            found = found or stmt in self._holders or not read.isdisjoint(results_of(stmt))
+        return found
 
     def has_effect(self, stmt: Stmt) -> bool:
         """Whether a statement does more than compute its results."""

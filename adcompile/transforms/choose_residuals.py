@@ -14,8 +14,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from adcompile.analyses.effects import is_pure
+from adcompile.analyses.effects import CREATORS, is_pure
 from adcompile.analyses.infer import Types
+from adcompile.analyses.needs import Needs
 from adcompile.analyses.scopes import Scope, Scopes
 from adcompile.ir.callables import canonical, is_update
 from adcompile.ir.nodes import (
@@ -24,20 +25,26 @@ from adcompile.ir.nodes import (
     Block,
     Call,
     Const,
+    Each,
     For,
+    FunctionRef,
     If,
     Loop,
     Range,
+    Source,
     Stmt,
+    Syntax,
     Var,
     While,
+    With,
 )
 from adcompile.ir.traverse import clone, map_atoms, uses_in, walk
-from adcompile.ir.types import UNKNOWN, Scalar
+from adcompile.ir.types import UNKNOWN, Array, List, Scalar, Tuple
 from adcompile.runtime.structures import make_tuple
 from adcompile.transforms.build import Builder
 from adcompile.transforms.min_cut import cheapest_to_keep
 from adcompile.transforms.placement import Placement
+from adcompile.transforms.reverse import Reversed
 
 # What is computed again rather than recorded: it costs no more than reading it back.
 CHEAP = frozenset(
@@ -78,11 +85,47 @@ NUMBER_COST, ARRAY_COST, COPY_COST, COUNTER_COST = 10, 80, 2000, 1
 class Choosing:
     """Chooses for the frames of one forward sweep."""
 
-    def __init__(self, stmts: Sequence[Stmt], scopes: Scopes, types: Types, placement: Placement) -> None:
+    def __init__(
+        self, reversed_: Reversed, returned: Sequence[Atom], scopes: Scopes, placement: Placement, split: bool
+    ) -> None:
+        self.split = split
         self.placement = placement
-        self.types = types
+        self.types = reversed_.types
         self.scopes = scopes
-        self.updated = updated_values(stmts)
+        self.updated = updated_values(reversed_.forward)
+        self.forward_needs = self.needed_before(reversed_, returned)
+
+    def needed_before(self, reversed_: Reversed, returned: Sequence[Atom]) -> set[Var]:
+        """The values that the forward sweep computes in any case: for what it returns, for its
+        effects, and for what cannot be computed in the reverse sweep."""
+        read = {v for v in uses_in(reversed_.backward) if v in self.scopes.of}
+        pending, seen = list(read), set(read)
+        while pending:
+            call = self.scopes.calls.get(pending.pop())
+            if call is None or not self.may_be_made_again(call):
+                continue
+            seen.discard(call.result)
+            operands = [a for a in call.operands if isinstance(a, Var) and a not in read]
+            read.update(operands)
+            seen.update(operands)
+            pending += operands
+        forward = Block(reversed_.forward, tuple(returned))
+        return Needs(forward, seen).found
+
+    def may_be_made_again(self, call: Call) -> bool:
+        """Whether a call gives the same value, and an object that may be another, at another time."""
+        if len(call.results) != 1 or not is_pure(call) or is_update(call) or isinstance(call.fn, (FunctionRef, Syntax)):
+            return False
+        if isinstance(call.fn, Attribute) and canonical(call.fn) is call.fn:
+            return False
+        if call.fn in CREATORS or canonical(call.fn) in CREATORS:
+            return False
+        scope: Scope | None = self.scopes.of[call.result]
+        while scope is not None and not isinstance(scope.owner, (For, While)):
+            if isinstance(scope.owner, With):
+                return False  # it may warn outside of its context
+            scope = scope.parent
+        return True
 
     def cut(self, body: Block, frame: Loop | None) -> tuple[list[Var], Block]:
         """The values of a frame to keep for a reverse block, and the block with the rest
@@ -99,9 +142,9 @@ class Choosing:
     def operands(self, var: Var, frame: Loop | None) -> list[Var] | None:
         """What a value can be computed again from, within the frame; None if it cannot be."""
         call = self.scopes.calls.get(var)
-        if call is None or not is_cheap(call) or not is_pure(call):
+        if call is None or not self.may_be_made_again(call):
             return None
-        if isinstance(call.fn, Attribute) and canonical(call.fn) is call.fn:
+        if not is_cheap(call) and var in self.forward_needs:
             return None
         if any(a in self.updated and not self.scopes.is_of(a, frame) for a in call.operands if isinstance(a, Var)):
             return None  # the element is gone when the reverse sweep asks, and the whole costs a copy
@@ -109,7 +152,9 @@ class Choosing:
 
     def cost(self, var: Var, frame: Loop | None) -> int:
         """What keeping a value costs: memory, in rough units."""
-        if frame is not None and var in counters(frame):
+        if frame is None and self.scopes.of[var] is self.scopes.root and not self.split:
+            return 0  # it is in its local variable
+        if frame is not None and var in counters(frame, self.types):
             return COUNTER_COST
         if var in self.updated:
             return COPY_COST
@@ -166,6 +211,11 @@ class Choosing:
         stmts = tuple(map_atoms(s, atom, lambda b: self._insert(b, places, renamed)) for s in block.stmts)
         return Block(fresh + stmts, tuple(map(atom, block.yields)))
 
+    def compute_in_branches(self, backward: Block) -> Block:
+        """Compute what a branch of the forward sweep computes for its mirror alone, or at little
+        cost, in the mirror."""
+        return self.cut(backward, None)[1]
+
     def compare_again(self, backward: Block) -> Block:
         """Compute the comparisons of numbers that the function's own branches depend on again,
         where they are read: that reads better than a flag, and costs as little."""
@@ -190,12 +240,20 @@ def is_cheap(call: Call) -> bool:
     return meant in CHEAP
 
 
-def counters(loop: Loop) -> set[Var]:
-    """The values of a trip that the number of the trip gives."""
+def counters(loop: Loop, types: Types) -> set[Var]:
+    """The values of a trip that the number of the trip gives: counters, and elements of
+    sequences that can be read at any position."""
     if isinstance(loop, While):
         return set()
-    found = {item for item, source in zip(loop.items, loop.sources, strict=True) if isinstance(source, Range)}
+    found = {item for item, source in zip(loop.items, loop.sources, strict=True) if is_indexed(source, types)}
     return found | ({loop.index} if loop.index is not None else set())
+
+
+def is_indexed(source: Source, types: Types) -> bool:
+    """Whether the number of a trip gives the item of a loop's source."""
+    if isinstance(source, Each) and isinstance(source.sequence, Var):
+        return isinstance(types.get(source.sequence), (Array, List, Tuple))
+    return isinstance(source, Range)
 
 
 def updated_values(stmts: Sequence[Stmt]) -> set[Var]:

@@ -19,6 +19,7 @@ from dataclasses import replace
 from adcompile.analyses.infer import Types
 from adcompile.analyses.scopes import Scope, Scopes
 from adcompile.ir.nodes import (
+    FALSE,
     NONE,
     Atom,
     Block,
@@ -35,23 +36,26 @@ from adcompile.ir.nodes import (
     Var,
     While,
 )
-from adcompile.ir.traverse import substitute
-from adcompile.ir.types import INT, UNKNOWN, Array, List, Tuple
+from adcompile.ir.traverse import substitute, uses_in
+from adcompile.ir.types import INT, UNKNOWN, Array, Dim, List, Tuple, Type
 from adcompile.runtime.structures import unpack
 from adcompile.transforms.build import Builder
 from adcompile.transforms.choose_residuals import Choosing, counters
+from adcompile.transforms.last_trip import last_trip_conditions
 from adcompile.transforms.placement import Placement, Way
 from adcompile.transforms.record_residuals import LoopEdit, Recording, shapes_read
 from adcompile.transforms.reverse import Reversed
 
 
 def place_residuals(
-    reversed_: Reversed, inputs: Sequence[Var], placement: Placement | None = None
+    reversed_: Reversed, inputs: Sequence[Var], returned: Sequence[Atom] = (), placement: Placement | None = None
 ) -> tuple[tuple[Stmt, ...], Block]:
     """The forward statements and the backward block of one function that holds both.
+    `returned` are the values of the forward sweep that the function returns as well;
     `placement` receives what was decided."""
-    placing = _Placing(reversed_, inputs, placement or Placement())
+    placing = _Placing(reversed_, inputs, returned, placement or Placement())
     backward = placing.region(reversed_.backward)
+    backward = placing.choosing.compute_in_branches(backward)
     backward = placing.choosing.compare_again(backward)
     backward = placing.recording.export(backward, None)
     return placing.recording.edited(reversed_.forward, shapes_read(backward)), backward
@@ -62,7 +66,7 @@ def split_residuals(
 ) -> tuple[tuple[Stmt, ...], tuple[Atom, ...], tuple[Var, ...], Block]:
     """The same for two functions: the forward statements, the residual's atoms, and the
     parameters in which the backward block receives them."""
-    placing = _Placing(reversed_, inputs, placement or Placement(), split=True)
+    placing = _Placing(reversed_, inputs, (reversed_.value,), placement or Placement(), split=True)
     backward = placing.region(reversed_.backward)
     kept, backward = placing.choosing.cut(backward, None)
     kept = [v for v in kept if v is not reversed_.seed]
@@ -76,12 +80,17 @@ def split_residuals(
 
 class _Placing:
     def __init__(
-        self, reversed_: Reversed, inputs: Sequence[Var], placement: Placement, split: bool = False
+        self,
+        reversed_: Reversed,
+        inputs: Sequence[Var],
+        returned: Sequence[Atom],
+        placement: Placement,
+        split: bool = False,
     ) -> None:
         self.placement = placement
         self.types: Types = reversed_.types
         self.scopes = Scopes(reversed_.forward, inputs)
-        self.choosing = Choosing(reversed_.forward, self.scopes, self.types, placement)
+        self.choosing = Choosing(reversed_, returned, self.scopes, placement, split)
         self.recording = Recording(self.scopes, self.types, placement, split)
 
     # ------------------------------------------------------------------------ reverse regions
@@ -100,24 +109,43 @@ class _Placing:
 
     def loop(self, backward: For, forward: Loop) -> list[Stmt]:
         """A loop over the trips of `forward`, last first, with what its body needs."""
-        body = self.region(backward.body)
-        kept, body = self.choosing.cut(body, forward)
         edit = self.recording.loops.setdefault(forward, LoopEdit())
+        backward = self.with_flags(replace(backward, body=self.region(backward.body)), forward, edit)
+        kept, body = self.choosing.cut(backward.body, forward)
         home = self.scopes.of_stmt[forward]
         before = Builder(self.types, "place")
         before.origin = backward.origin
-        counted = counters(forward)
+        counted = counters(forward, self.types)
         way: Way
-        if all(v in counted for v in kept):
-            way = "counted"
+        if self.is_plain_sequence(forward, kept):
+            way = "iterated"
         else:
-            way = "iterated" if self.is_plain_sequence(forward, kept) else "tape"
+            way = "counted" if all(v in counted for v in kept) else "tape"
         make = self.with_tape if way == "tape" else self.without_tape
         items, source, body = make(forward, kept, body, edit, home, before)
         self.placement.note(kept, way, forward)
         self.placement.loops[forward] = "trips" if edit.trips is not None else way
         loop = replace(backward, items=items, sources=(source,), body=body)
         return [*before.stmts, loop]
+
+    def with_flags(self, backward: For, forward: Loop, edit: LoopEdit) -> For:
+        """A reverse loop with the conditions that hold in the last trip only, which comes first
+        here: each is a carried value that is false after the first trip."""
+        order = {v: i for i, v in enumerate(self.scopes.of)}
+        needed = uses_in(backward.body) & last_trip_conditions(forward)
+        for flag in sorted(needed, key=order.__getitem__):
+            after = self.recording.after_loop(flag, forward, edit)
+            param, result = Var("stop"), Var("stop")
+            self.types[param] = self.types[result] = self.types[flag]
+            body = substitute(backward.body, {flag: param})
+            backward = replace(
+                backward,
+                params=(*backward.params, param),
+                inits=(*backward.inits, after),
+                body=Block(body.stmts, (*body.yields, FALSE)),
+                results=(*backward.results, result),
+            )
+        return backward
 
     # ---------------------------------------------------------------------- what a trip keeps
 
@@ -186,8 +214,11 @@ class _Placing:
         if isinstance(loop, For) and loop.stop is None:
             each = [s for s in loop.sources if isinstance(s, Each)]
             bounded = [s for s in loop.sources if not (isinstance(s, Range) and s.stop is NONE)]
-            if len(bounded) == len(each) == 1 and isinstance(b.type_of(each[0].sequence), (Array, List, Tuple)):
-                return b.call(len, each[0].sequence)
+            types = [b.type_of(s.sequence) for s in each]
+            if len(bounded) == len(each) > 0 and all(isinstance(t, (Array, List, Tuple)) for t in types):
+                counts = [b.call(len, s.sequence) for s in each]
+                alike = all(isinstance(t, Array) and t.shape and t.shape[:1] == _shape(types[0])[:1] for t in types)
+                return counts[0] if alike or len(counts) == 1 else b.call(min, *counts)
         if edit.trips is None:
             edit.trips = Var("trips")
             self.types[edit.trips] = INT
@@ -203,6 +234,13 @@ class _Placing:
                 mapping[var] = index
                 continue
             source = loop.sources[loop.items.index(var)]
+            if isinstance(source, Each):
+                place: Atom = index
+                if source.backwards:
+                    last = inner.call(operator.sub, inner.call(len, source.sequence), Const(1))
+                    place = inner.call(operator.sub, last, index)
+                mapping[var] = inner.make(operator.getitem, (source.sequence, place), name=var.name)
+                continue
             assert isinstance(source, Range)
             offset: Atom = index
             if not (isinstance(source.step, Const) and source.step.value == 1):
@@ -219,7 +257,8 @@ class _Placing:
     ) -> tuple[tuple[Var, ...], Source, Block]:
         """Iterate backwards over the tape, one tuple a trip."""
         index = loop.index if isinstance(loop, For) and loop.index in kept else None
-        stored = [v for v in kept if v is not index]
+        given = [v for v in kept if index is not None and v in counters(loop, self.types)]
+        stored = [v for v in kept if v not in given]
         edit.recorded = tuple(self.recording.exported(v, loop) for v in stored)
         edit.tape = Var("tape")
         received = [self.recording.copy_of(v) for v in stored]
@@ -238,9 +277,10 @@ class _Placing:
             head.append(Call(tuple(received), unpack, (entry, Const(len(received))), origin=b.origin))
         if index is None:
             return (entry,), Each(edit.tape, backwards=True), Block((*head, *body.stmts), body.yields)
+        assert isinstance(loop, For)
         number = Var("k")
         self.types[number] = INT
-        body = substitute(body, {index: number})
+        body = self.from_index(loop, given, number, body)
         read = Call((entry,), operator.getitem, (edit.tape, number), origin=b.origin)
         count = b.call(len, edit.tape)
         return (number,), self.countdown(Const(0), count, b), Block((read, *head, *body.stmts), body.yields)
@@ -248,3 +288,7 @@ class _Placing:
 
 def _is_zero(atom: Atom) -> bool:
     return isinstance(atom, Const) and atom.value == 0
+
+
+def _shape(type_: Type) -> tuple[Dim, ...]:
+    return (type_.shape or ()) if isinstance(type_, Array) else ()

@@ -18,6 +18,7 @@ from adcompile.analyses.infer import Types
 from adcompile.analyses.scopes import Scopes
 from adcompile.ir.nodes import (
     NONE,
+    TRUE,
     UNDEF,
     Atom,
     Block,
@@ -30,8 +31,9 @@ from adcompile.ir.nodes import (
     Var,
     While,
     With,
+    same_atom,
 )
-from adcompile.ir.traverse import map_atoms, substitute, uses_in, walk
+from adcompile.ir.traverse import map_atoms, substitute, uses_in, uses_of, walk
 from adcompile.ir.types import INT, UNKNOWN
 from adcompile.runtime import broadcasting, updates
 from adcompile.runtime.structures import make_list, make_tuple
@@ -41,11 +43,13 @@ from adcompile.transforms.placement import Placement
 
 @dataclass(slots=True)
 class LoopEdit:
-    """What a forward loop gets: a tape of some atoms a trip, or a counter of its trips."""
+    """What a forward loop gets: a tape of some atoms a trip, or a counter of its trips, and
+    flags of its last trip: the value in a trip, and the value after the loop."""
 
     recorded: tuple[Atom, ...] = ()
     tape: Var | None = None
     trips: Var | None = None
+    flags: dict[Var, tuple[Atom, Var]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -86,6 +90,18 @@ class Recording:
             self.scopes.of[var] = scope.parent
             scope = scope.parent
         return var
+
+    def after_loop(self, flag: Var, loop: Loop, edit: LoopEdit) -> Atom:
+        """What a condition of a loop's trips was in the last trip: a value after the loop."""
+        assert loop.stop is not None
+        if flag is loop.body.yields[loop.stop]:
+            endless = isinstance(loop, While) and same_atom(loop.head.yields[0], TRUE)
+            return TRUE if endless else loop.results[loop.stop]
+        if flag not in edit.flags:
+            after = self.copy_of(flag)
+            self.scopes.of[after] = self.scopes.of_stmt[loop]
+            edit.flags[flag] = self.exported(flag, loop), after
+        return edit.flags[flag][1]
 
     def export(self, backward: Block, frame: Loop | None) -> Block:
         """Make the values of branches that a reverse block reads visible to it."""
@@ -159,6 +175,9 @@ class Recording:
             inner = Builder(self.types, "trips")
             after = inner.make(operator.add, (so_far, Const(1)), name="trips")
             loop = _carry(loop, so_far, Const(0), inner.stmts, after, edit.trips)
+        for flag, result in edit.flags.values():
+            param = self.copy_of(result)
+            loop = _carry(loop, param, Const(False), (), flag, result)
         return [*stmts, loop]
 
 
@@ -215,8 +234,15 @@ def handed_on(stmt: Stmt) -> list[tuple[Atom, ...]]:
 
 
 def _carry(loop: Loop, param: Var, init: Atom, stmts: Sequence[Stmt], after: Atom, result: Var) -> Loop:
-    """A loop with one more carried value."""
-    body = Block((*loop.body.stmts, *stmts), (*loop.body.yields, after))
+    """A loop with one more carried value, which some statements compute: at the end of a trip,
+    but before a branch that may end the loop, if they read nothing of it."""
+    end = len(loop.body.stmts)
+    if loop.stop is not None and end:
+        flag, last = loop.body.yields[loop.stop], loop.body.stmts[-1]
+        read = {v for s in stmts for v in uses_of(s)}
+        if isinstance(last, If) and (flag is last.cond or flag in last.results) and read.isdisjoint(last.results):
+            end -= 1
+    body = Block((*loop.body.stmts[:end], *stmts, *loop.body.stmts[end:]), (*loop.body.yields, after))
     return replace(
         loop, params=(*loop.params, param), inits=(*loop.inits, init), body=body, results=(*loop.results, result)
     )

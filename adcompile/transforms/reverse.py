@@ -44,12 +44,14 @@ from adcompile.ir.nodes import (
     Var,
     While,
     With,
+    same_atom,
 )
 from adcompile.ir.traverse import defined_in, free_in, walk
 from adcompile.ir.types import List, Scalar, Tuple
 from adcompile.rules.python import concatenate_lists, repeat_list
 from adcompile.runtime.structures import make_list, make_tuple, unpack, unpack_star
 from adcompile.transforms.cotangents import Bars, Cotangents
+from adcompile.transforms.last_trip import is_set_last
 from adcompile.transforms.reverse_calls import by_rule
 from adcompile.transforms.reverse_stores import store_through
 from adcompile.transforms.reverse_structures import STRUCTURAL, add_item, unpacking
@@ -181,6 +183,11 @@ class _ReverseSweep(Cotangents):
             for var in dict.fromkeys(v for _, bars in sides for v in bars)
             if var not in inside and any(bars.get(var) is not self.bars.get(var) for _, bars in sides)
         ]
+        for var in list(changed):
+            there = [bars.get(var, NONE) for _, bars in sides]
+            if same_atom(*there):  # both sides only hand it on
+                self.bars[var] = there[0]
+                changed.remove(var)
         blocks = []
         for stmts, bars in sides:
             outer, self.b.stmts = self.b.stmts, stmts
@@ -214,7 +221,10 @@ class _ReverseSweep(Cotangents):
                 self.accumulate(loop.body.yields[i], param)
             self.stmts(loop.body.stmts)
             self.b.origin = origin
-            yields = [self.cotangent(loop.params[i]) for i in carried]
+            yields = [
+                param if not self.is_active(loop.inits[i]) and is_set_last(loop, i) else self.cotangent(loop.params[i])
+                for i, param in zip(carried, params, strict=False)
+            ]
             if isinstance(loop, For):
                 self.items(loop, untouched)
             yields += [self.cotangent(v) for v in outer]

@@ -51,6 +51,7 @@ class _Simplifier:
     def __init__(self, types: Types) -> None:
         self.b = Builder(types, "simplify")
         self.values: dict[Var, Atom] = {}
+        self.decided: dict[Var, Atom] = {}  # the conditions of the branches that are looked at
 
     def atom(self, atom: Atom) -> Atom:
         return self.values.get(atom, atom) if isinstance(atom, Var) else atom
@@ -59,8 +60,22 @@ class _Simplifier:
         with self.b.nested() as stmts:
             for stmt in block.stmts:
                 self.stmt(stmt)
-            yields = tuple(map(self.atom, block.yields))
+            yields = tuple(self.flag(self.atom(a)) for a in block.yields)
         return Block(tuple(stmts), yields)
+
+    def flag(self, atom: Atom) -> Atom:
+        """What a condition is known to be within its own branch."""
+        return self.decided.get(atom, atom) if isinstance(atom, Var) else atom
+
+    def side(self, block: Block, cond: Atom, holds: Atom) -> Block:
+        """A side of a branch, in which a flag is known to hold, or not to."""
+        if not isinstance(cond, Var) or self.b.type_of(cond) != Scalar("bool"):
+            return self.block(block)
+        before, self.decided = self.decided, {**self.decided, cond: holds}
+        try:
+            return self.block(block)
+        finally:
+            self.decided = before
 
     def inline(self, block: Block) -> tuple[Atom, ...]:
         for stmt in block.stmts:
@@ -113,13 +128,13 @@ class _Simplifier:
         return isinstance(before, Array) and before == after and "?" not in before.dtype and before.shape is not None
 
     def branch(self, stmt: If) -> None:
-        cond = self.atom(stmt.cond)
+        cond = self.flag(self.atom(stmt.cond))
         truth = self.b.truth(cond)
         if truth is not None:
             taken = self.inline(stmt.then if truth else stmt.orelse)
             self.values.update(zip(stmt.results, taken, strict=True))
             return
-        then, orelse = self.block(stmt.then), self.block(stmt.orelse)
+        then, orelse = self.side(stmt.then, cond, TRUE), self.side(stmt.orelse, cond, FALSE)
         is_flag = isinstance(self.b.type_of(cond), Scalar) and kind_of(self.b.type_of(cond).dtype) == "bool"  # type: ignore[attr-defined]
         keep: list[int] = []
         for i, result in enumerate(stmt.results):

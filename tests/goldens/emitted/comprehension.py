@@ -17,16 +17,14 @@ import numpy as np
 
 def f_grad(v, x, out_bar=1.0):
     t = []
-    tape = []
     for u in v:
         t.append(np.sin(x * u))
-        tape.append(u)
     # return sum([np.sin(x * u) for u in v])
     g = [out_bar] * len(t)
     v_bar = np.zeros_like(v)
     x_bar = 0.0
-    for k in reversed(range(len(tape))):
-        u = tape[k]
+    for k in reversed(range(len(v))):
+        u = v[k]
         g2 = g[-1]
         g.pop()
         g2 = g2 * np.cos(x * u)

@@ -20,8 +20,6 @@ import numpy as np
 
 def huber_grad(r, delta, out_bar=1.0):
     t = np.absolute(r)
-    if not t <= delta:
-        t2 = t - 0.5 * delta
     if t <= delta:
         # return 0.5 * r ** 2
         r_bar = out_bar * r
@@ -29,7 +27,7 @@ def huber_grad(r, delta, out_bar=1.0):
         g = 0.0
     else:
         # return delta * (np.abs(r) - 0.5 * delta)
-        delta_bar = out_bar * t2
+        delta_bar = out_bar * (t - 0.5 * delta)
         g = delta * out_bar
         delta_bar -= 0.5 * g
         r_bar = 0.0

@@ -24,22 +24,22 @@ import numpy as np
 def f_grad(x, n, out_bar=1.0):
     tape = []
     total = 0.0
+    stop = False
     for k in range(n):
-        x_in = x
-        total += np.sin(x_in) / (k + 1)
-        stop = total > 1.2
-        if stop:
-            tape.append((k, x_in, stop))
+        total += np.sin(x) / (k + 1)
+        tape.append((k, x))
+        if total > 1.2:
+            stop = True
             break
-        x = x_in * 1.1
-        tape.append((k, x_in, stop))
+        x = x * 1.1
     # return total * x
     total_bar = out_bar * x
     x_bar = total * out_bar
-    for k, x, t in reversed(tape):
-        if not t:
+    for k, x in reversed(tape):
+        if not stop:
             # x = x * 1.1
             x_bar = x_bar * 1.1
         # total += np.sin(x) / (k + 1)
         x_bar += total_bar / (k + 1) * np.cos(x)
+        stop = False
     return x_bar

@@ -25,19 +25,19 @@ def f_grad(x, tolerance, out_bar=1.0):
     y = x
     while True:
         y_in = y
-        t = x / y_in
+        x_in = x
+        t = x_in / y_in
         y = 0.5 * (y_in + t)
-        stop = abs(y * y - x) < tolerance
-        if stop:
-            tape.append((y_in, t, stop))
+        tape.append((y_in, t))
+        if abs(y * y - x_in) < tolerance:
             break
-        x += 0.001 * math.sin(y)
-        tape.append((y_in, t, stop))
+        x = x_in + 0.001 * math.sin(y)
     y_bar = 0.0
     x_bar = 0.0
-    for y, t, t2 in reversed(tape):
+    stop = True
+    for y, t in reversed(tape):
         y2 = 0.5 * (y + t)
-        if t2:
+        if stop:
             y_bar += out_bar
         else:
             # x = x + 0.001 * math.sin(y)
@@ -47,5 +47,5 @@ def f_grad(x, tolerance, out_bar=1.0):
         g = y_bar / y
         x_bar += g
         y_bar -= g * t
-        out_bar = 0.0
+        stop = False
     return y_bar + x_bar
