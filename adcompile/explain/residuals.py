@@ -36,6 +36,8 @@ class Residuals:
             if isinstance(loop, For) and way in ("counted", "iterated"):
                 for atom in (a for source in loop.sources for a in source_atoms(source)):
                     self._add(atom, loop.origin, "trips")
+        for after, flag in decided.placement.flags.items():
+            self.readers.setdefault(after, []).extend(self.readers.get(flag, ()))
         for residual in decided.placement.residuals:
             call = words.definitions.get(residual.value)
             if residual.place == "recomputed" and isinstance(call, Call):

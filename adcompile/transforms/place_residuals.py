@@ -135,6 +135,8 @@ class _Placing:
         needed = uses_in(backward.body) & last_trip_conditions(forward)
         for flag in sorted(needed, key=order.__getitem__):
             after = self.recording.after_loop(flag, forward, edit)
+            if isinstance(after, Var):
+                self.placement.flags[after] = flag
             param, result = Var("stop"), Var("stop")
             self.types[param] = self.types[result] = self.types[flag]
             body = substitute(backward.body, {flag: param})

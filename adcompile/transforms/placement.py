@@ -35,6 +35,8 @@ class Placement:
 
     residuals: list[Residual] = field(default_factory=list)
     loops: dict[Loop, Way] = field(default_factory=dict)
+    # Conditions of a loop's last trip: what they were, known after the loop, and in a trip.
+    flags: dict[Var, Var] = field(default_factory=dict)
 
     def note(self, values: Iterable[Var], place: Place, loop: Loop | None = None) -> None:
         """Remember where some values of a frame were placed."""
