@@ -62,8 +62,9 @@ def is_float(value: Any) -> bool:
 
 
 def weigh(a):
-    """The sum of an array's numbers with weights from 1 to 2: each counts differently."""
-    return a.ravel() @ np.linspace(1.0, 2.0, a.size)
+    """A sum of an array's numbers with four different weights. Nothing has to be recorded for it."""
+    flat = a.ravel()
+    return np.sum(flat) + 0.5 * np.sum(flat[1::2]) - 0.3 * np.sum(flat[::3])
 
 
 def numbers(*shape, seed=0):

@@ -17,7 +17,7 @@ import pytest
 from adcompile import Refused, value_and_grad
 from adcompile.testing.gradients import FIVE_POINT
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
 from corpus import KERNELS
 from zoo.wide import in_wide_floats
 
