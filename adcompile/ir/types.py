@@ -284,6 +284,8 @@ def may_carry_derivative(type_: Type) -> bool:
         return may_carry_derivative(type_.item)
     if isinstance(type_, Dict):
         return any(may_carry_derivative(t) for _, t in type_.items)
+    if isinstance(type_, Slice):
+        return any(map(may_carry_derivative, (type_.start, type_.stop, type_.step)))
     return isinstance(type_, Unknown)
 
 

@@ -12,8 +12,10 @@ from adcompile.rules.samples import call, numbers
 from adcompile.runtime.broadcasting import unbroadcast, zeros_like
 
 
-@pullback(np.copy, np.ascontiguousarray, samples=lambda: [call(numbers(3)), call(numbers(2, 3)), call(1.5)])
-def copy(r, a, r_bar):
+@pullback(
+    np.copy, np.ascontiguousarray, np.asfortranarray, samples=lambda: [call(numbers(3)), call(numbers(2, 3)), call(1.5)]
+)
+def copy(r, a, r_bar, *, order=None, subok=False):
     return unbroadcast(r_bar, a)
 
 
@@ -28,7 +30,7 @@ def is_discrete(dtype):
     Method("astype"),
     samples=lambda: [call(numbers(3), float), call(numbers(2, 3), np.float64), call(numbers(3), np.int64)],
 )
-def astype(r, x, r_bar, *, dtype=None):
+def astype(r, x, r_bar, *, dtype=None, order="K", casting="unsafe", subok=True, copy=True):
     if is_discrete(r.dtype):
         return np.zeros_like(x)
     return unbroadcast(r_bar, x)
@@ -46,7 +48,9 @@ def astype(r, x, r_bar, *, dtype=None):
         call([[0.5, 1.0], [2.0, -1.0]]),
     ],
 )
-def array(r, a, r_bar, *, dtype=None, copy=True):
+def array(r, a, r_bar, *, dtype=None, order=None, copy=True, ndmin=0):
+    if ndmin > 0 and not isinstance(a, np.ndarray):
+        raise NotImplementedError("the derivative of np.array is not known with ndmin= but for arrays")
     if np.ndim(r) == 0:
         return unbroadcast(r_bar, a)
     if isinstance(a, tuple):

@@ -298,15 +298,17 @@ def where(r, condition, x, y, r_bar):
     return None, unbroadcast(np.where(condition, r_bar, 0), x), unbroadcast(np.where(condition, 0, r_bar), y)
 
 
-@pullback(np.clip, samples=bounds)
+@pullback(np.clip, samples=bounds, spelled={"min": "a_min", "max": "a_max"})
 def clip(r, a, a_min, a_max, r_bar):
     # What lies inside the bounds, or on one, has slope 1: the result is told from it by `==`.
+    # Where the bounds cross, the upper one is the result.
     a_bar = unbroadcast(r_bar * (r == a), a)
     low_bar = high_bar = None
     if a_min is not None:
         low_bar = unbroadcast(r_bar * ((r > a) & (r == a_min)), a_min)
     if a_max is not None:
-        high_bar = unbroadcast(r_bar * ((r < a) & (r == a_max)), a_max)
+        above = r < a if a_min is None else (r < a) | (r < a_min)
+        high_bar = unbroadcast(r_bar * (above & (r == a_max)), a_max)
     return a_bar, low_bar, high_bar
 
 

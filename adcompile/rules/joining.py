@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from adcompile.rules.axes import is_number
-from adcompile.rules.creation import items_of
+from adcompile.rules.creation import is_discrete, items_of
 from adcompile.rules.registry import pullback, static
 from adcompile.rules.samples import call, numbers
 from adcompile.runtime.broadcasting import zeros_like
@@ -61,7 +61,9 @@ def joins():
 
 
 @pullback(np.concatenate, samples=joins)
-def concatenate(r, arrays, r_bar, *, axis=0):
+def concatenate(r, arrays, r_bar, *, axis=0, out=None, dtype=None):
+    if out is not None or (dtype is not None and is_discrete(dtype)):
+        raise NotImplementedError("the derivative of np.concatenate is not known with out= or a dtype of whole numbers")
     if not isinstance(arrays, tuple):
         return split_like(r_bar, arrays, axis)
     if axis is not None and not is_number(axis):

@@ -13,8 +13,8 @@ value for each array argument (None for one that carries no derivative).
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from adcompile.errors import UsageError
@@ -28,7 +28,8 @@ Samples = Callable[[], Sequence[Any]]
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule. `kind` is 'partials', 'pullback' or 'zero'; `arguments` are the names of the
-    array arguments, `options` the other parameters with their defaults."""
+    array arguments, `options` the other parameters with their defaults. `spelled` gives the
+    arguments that may be left out, which are None then, by all names that they have."""
 
     kind: str
     function: Callable[..., Any] | None = None
@@ -36,6 +37,7 @@ class Rule:
     options: tuple[tuple[str, Any], ...] = ()
     variadic: bool = False
     samples: Samples | None = None
+    spelled: Mapping[str, str] = field(default_factory=dict)
 
 
 RULES: dict[Any, Rule] = {}
@@ -49,9 +51,10 @@ def partials(*primitives: Any, samples: Samples) -> Callable[[F], F]:
     return _register("partials", primitives, samples)
 
 
-def pullback(*primitives: Any, samples: Samples) -> Callable[[F], F]:
-    """Register the pullback of functions."""
-    return _register("pullback", primitives, samples)
+def pullback(*primitives: Any, samples: Samples, spelled: Mapping[str, str] | None = None) -> Callable[[F], F]:
+    """Register the pullback of functions; `spelled`: names by which some arguments are given,
+    or left out, and the rule's names for them."""
+    return _register("pullback", primitives, samples, spelled)
 
 
 def zero(*primitives: Any) -> None:
@@ -74,11 +77,13 @@ def inline(function: F) -> F:
     return function
 
 
-def _register(kind: str, primitives: Sequence[Any], samples: Samples) -> Callable[[F], F]:
+def _register(
+    kind: str, primitives: Sequence[Any], samples: Samples, spelled: Mapping[str, str] | None = None
+) -> Callable[[F], F]:
     def register(function: F) -> F:
         arguments, options, variadic = _signature(kind, function)
         for primitive in primitives:
-            RULES[primitive] = Rule(kind, function, arguments, options, variadic, samples)
+            RULES[primitive] = Rule(kind, function, arguments, options, variadic, samples, spelled or {})
         RULE_FUNCTIONS.add(function)
         return function
 

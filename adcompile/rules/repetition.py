@@ -42,7 +42,7 @@ def repetitions():
 @pullback(np.repeat, samples=repetitions)
 def repeat(r, a, r_bar, *, repeats, axis=None):
     if np.ndim(repeats) == 0 and axis is None:
-        return np.reshape(np.reshape(r_bar, (-1, repeats)).sum(axis=1), np.shape(a))
+        return np.reshape(np.reshape(r_bar, (np.size(a), repeats)).sum(axis=1), np.shape(a))
     return sum_repeats(r_bar, np.shape(a), repeats, axis)
 
 
@@ -81,7 +81,7 @@ def sum_repeats_back(s, r, s_bar, *, shape, repeats, axis):
 )
 def tile(r, A, r_bar, *, reps):
     if np.ndim(A) == 1 and is_number(reps):
-        return np.reshape(r_bar, (reps, -1)).sum(axis=0)
+        return np.reshape(r_bar, (reps, np.size(A))).sum(axis=0)
     return sum_tiles(r_bar, np.shape(A), reps)
 
 
@@ -119,28 +119,31 @@ def paddings():
 @static
 def interior(rank, width):
     """The slices of the array within its padding."""
-    if isinstance(width, int):
-        pairs = ((width, width),) * rank
-    elif isinstance(width[0], int):
-        pairs = (width if len(width) == 2 else (width[0], width[0]),) * rank
-    else:
-        pairs = tuple((w[0], w[-1]) for w in width)
-        pairs = pairs * rank if len(pairs) == 1 else pairs
+    if isinstance(width, dict):
+        width = [width.get(i, width.get(i - rank, 0)) for i in range(rank)]
+        width = [np.broadcast_to(w, 2) for w in width]
+    pairs = np.broadcast_to(width, (rank, 2)).tolist()
     slices = tuple(slice(low or None, -high if high else None) for low, high in pairs)
     return slices[0] if rank == 1 else slices
+
+
+@static
+def copies_elements(mode):
+    """Whether all that a mode of `np.pad` puts around an array are elements of it."""
+    return mode in ("edge", "reflect", "symmetric", "wrap")
 
 
 @pullback(np.pad, samples=paddings)
 def pad(r, array, r_bar, *, pad_width, mode="constant", constant_values=0):
     if mode == "constant":
         return r_bar[interior(np.ndim(array), pad_width)]
+    if not copies_elements(mode):
+        raise NotImplementedError("the derivative of np.pad is not known for this mode")
     return sum_padding(r_bar, np.shape(array), pad_width, mode)
 
 
 def sum_padding(r, shape, pad_width, mode):
     """An array of a shape whose elements are the sums of their copies in `np.pad`'s result."""
-    if mode not in ("edge", "reflect", "symmetric", "wrap"):
-        raise NotImplementedError(f"the derivative of pad is not known for the mode {mode!r}")
     source = np.pad(np.reshape(np.arange(math.prod(shape)), shape), pad_width, mode)
     sums = np.zeros(math.prod(shape), np.result_type(r))
     np.add.at(sums, source, r)

@@ -14,10 +14,11 @@ from adcompile.rules.samples import call, numbers
     np.sort,
     samples=lambda: [call(numbers(5)), call(numbers(3, 4)), call(numbers(3, 4), 0), call(numbers(3, 4), axis=None)],
 )
-def sort(r, a, r_bar, *, axis=-1):
+def sort(r, a, r_bar, *, axis=-1, kind=None, order=None):
+    # Where elements are equal, the first of them is the first in the result.
     if axis is None:
-        return np.reshape(r_bar[np.argsort(np.argsort(a, None))], np.shape(a))
-    back = np.argsort(np.argsort(a, axis), axis)
+        return np.reshape(r_bar[np.argsort(np.argsort(a, None, "stable"))], np.shape(a))
+    back = np.argsort(np.argsort(a, axis, "stable"), axis)
     return np.take_along_axis(r_bar, back, axis)
 
 

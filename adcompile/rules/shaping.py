@@ -200,8 +200,8 @@ def rot90(r, m, r_bar, *, k=1, axes=(0, 1)):
 
 @static
 def negative(shift):
-    """The shift back: of a number or a tuple of numbers."""
-    return tuple(-s for s in shift) if isinstance(shift, tuple) else -shift
+    """The shift back: of a number, or of several."""
+    return -shift if np.ndim(shift) == 0 else tuple(-s for s in shift)
 
 
 @pullback(

@@ -191,8 +191,8 @@ def has_repeats(subscripts, ranks, number):
 
 @pullback(np.einsum, samples=sums)
 def einsum(r, subscripts, r_bar, *operands, optimize=False):
-    if not is_text(subscripts):
-        raise NotImplementedError("the derivative of einsum is known for subscripts in a string")
+    if isinstance(subscripts, np.ndarray) or not is_text(subscripts):
+        raise NotImplementedError("the derivative of np.einsum is not known for subscripts in lists")
     ranks: tuple[Any, ...] = ()
     for operand in operands:
         ranks = (*ranks, np.ndim(operand))

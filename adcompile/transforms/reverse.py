@@ -54,7 +54,7 @@ from adcompile.transforms.cotangents import Bars, Cotangents
 from adcompile.transforms.last_trip import is_set_last
 from adcompile.transforms.reverse_calls import by_rule
 from adcompile.transforms.reverse_stores import store_through
-from adcompile.transforms.reverse_structures import STRUCTURAL, add_item, unpacking
+from adcompile.transforms.reverse_structures import STRUCTURAL, add_item, subscript, unpacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +297,7 @@ class _ReverseSweep(Cotangents):
         bar = self.bars.pop(call.result)
         meant = call.fn
         if meant is operator.getitem:
-            add_item(self, call.operands[0], call.operands[1], bar)
+            subscript(self, call, bar)
             return
         if isinstance(meant, Through):
             store_through(self, call, bar)

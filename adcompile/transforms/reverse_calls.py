@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from adcompile.ir.callables import canonical, is_math
-from adcompile.ir.nodes import Atom, Call, Const, Var
+from adcompile.ir.nodes import NONE, Atom, Call, Const, Var
 from adcompile.ir.types import Array, NotStatic, Scalar
 from adcompile.rules.registry import Rule, rule_for
 from adcompile.runtime import broadcasting
@@ -60,12 +60,15 @@ def _bind(sweep: Cotangents, rule: Rule, call: Call) -> tuple[dict[str, Atom], d
     given.update(zip(names, extra, strict=False))
     for key, atom in call.kwargs:
         assert key is not None
+        key = rule.spelled.get(key, key)
         if key in rule.arguments:
             named[key] = atom
         elif key in options:
             given[key] = atom
         else:
             known = False
+    for name in rule.spelled.values():
+        named.setdefault(name, NONE)
     if not rule.variadic:
         if any(a not in named for a in rule.arguments):
             known = False

@@ -20,6 +20,22 @@ from adcompile.runtime.structures import make_dict, make_list, make_tuple, unpac
 from adcompile.transforms.cotangents import Cotangents
 
 
+def subscript(sweep: Cotangents, call: Call, bar: Atom) -> None:
+    """Reverse a subscript that the program reads; refuse one by which an object computes."""
+    holder, index = call.operands
+    plain = isinstance(sweep.b.type_of(holder), (Array, List, Tuple, Dict))
+    whole = kind_of(getattr(sweep.b.type_of(index), "dtype", "?")) in ("int", "bool")
+    if sweep.is_active(index) and not plain and not whole:
+        sweep.found.add(
+            "the subscript is active, and what it is a subscript of is no array, list, tuple or dict",
+            call.origin,
+            "nothing says how its items depend on the subscript",
+            "call a function: np.concatenate for np.r_, np.linspace for np.mgrid",
+        )
+        return
+    add_item(sweep, holder, index, bar)
+
+
 def add_item(sweep: Cotangents, holder: Atom, index: Atom, bar: Atom, first: bool = False) -> None:
     """Reverse `holder[index]`: add to that item of the holder's cotangent. `first` says that
     the item is still zero."""
