@@ -173,10 +173,20 @@ class Transformed:
     def save(self, path: str | Path) -> None:
         """Write the latest specialisation as a module that needs NumPy and nothing of adcompile.
 
-        It holds the runtime helpers that it uses; captured globals are imported from their
-        module or written in, and its header says which.
+        It holds the runtime helpers that it uses. Captured numbers, strings and small arrays
+        are written in with the values that they have now; larger ones and functions are imported
+        from their module, and its docstring says which.
+
+        Raises:
+            UsageError: if the program uses something that can neither be written nor imported, or
+                what it takes from outside has changed its type since the program was compiled.
         """
         latest = self._dispatcher.latest
+        if latest is not None and not (latest.is_valid() and latest.fits(latest.captured_now())):
+            raise UsageError(
+                f"what {self.__name__} takes from outside has changed its type since the last call; "
+                "call it again, then save"
+            )
         program = latest.program if latest is not None else self._generic()
         Path(path).write_text(saved_module(program), encoding="utf-8")
 

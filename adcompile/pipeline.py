@@ -408,9 +408,10 @@ class Compilation:
         return type_of_value(self.captures[(holder, name)], name)
 
     def fresh(self, name: str) -> str:
-        """A name for a function that no other function of the program has."""
+        """A name for a function that no other function of the program has, and nothing outside."""
+        outside = {known for _, known in (*self.captures, *self.guards)}
         candidate, number = name, 1
-        while candidate in self.names:
+        while candidate in self.names or candidate in outside:
             number += 1
             candidate = f"{name}_{number}"
         self.names.add(candidate)

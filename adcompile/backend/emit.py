@@ -31,12 +31,10 @@ HEADERS = ("for ", "while ", "if ", "elif ", "else:", "with ")  # they show by t
 
 @dataclass(slots=True)
 class Emitted:
-    """One emitted function: its AST, the texts of its comment markers, and what in it is Python
-    of the user's that is kept as it is."""
+    """One emitted function: its AST, the texts of its comment markers."""
 
     node: ast.FunctionDef
     comments: Sequence[str]
-    kept: Sequence[ast.AST]
 
 
 def emit(plan: Plan, types: Types, bindings: Bindings, reserved: set[str], docstring: str = "") -> Emitted:
@@ -68,7 +66,7 @@ class _Writer(Loops):
             name=source.name, args=self.parameters(source.params), body=self.out, decorator_list=[], returns=None
         )
         node.type_params = []  # type: ignore[attr-defined]
-        return Emitted(node, self.comments, self.kept)
+        return Emitted(node, self.comments)
 
     def parameters(self, params: Sequence[Param]) -> ast.arguments:
         def arg(param: Param) -> ast.arg:
@@ -152,7 +150,6 @@ class _Writer(Loops):
         writes: dict[str, ast.expr] = {name: name_node(self.names[var]) for name, var in stmt.writes}
         node = Substitution(reads, writes).visit(ast.parse(ast.unparse(stmt.node)).body[0])
         self.out.append(node)
-        self.kept.append(node)
 
 
 def hints(function: Function) -> dict[Var, str]:

@@ -33,7 +33,6 @@ class Expressions:
         self.folding = folding
         self.types = types
         self.bindings = bindings
-        self.kept: list[ast.AST] = []  # what is Python of the user's, kept as it is
         self.aliases: dict[Var, str] = {}  # while a loop's head is written: its params' names
 
     def expr(self, atom: Atom) -> ast.expr:
@@ -63,7 +62,6 @@ class Expressions:
         if isinstance(fn, Syntax):
             reads = {name: self.expr(atom) for name, atom in zip(fn.reads, call.operands, strict=True)}
             copied = ast.parse(ast.unparse(fn.node), mode="eval").body
-            self.kept.append(copied)
             return Substitution(reads, {}).visit(copied)  # type: ignore[no-any-return]
         if isinstance(fn, Attribute):
             return attribute_node(self.expr(call.operands[0]), fn.name)

@@ -1,23 +1,35 @@
-"""AST to text: the one file that imports astor. What astor cannot print goes to `ast.unparse`."""
+"""AST to text: the one file that imports astor. What astor cannot print goes to `ast.unparse`.
+
+That is what is younger than astor, and f-strings: astor prints them by way of `ast.Str`, which
+Python 3.14 no longer has, and cannot nest their quotes.
+"""
 
 from __future__ import annotations
 
 import ast
-import sys
 
 import astor
 
 from adcompile.backend.emit import COMMENT, Emitted
 
-UNPRINTABLE = tuple(
-    getattr(ast, name) for name in ("Match", "TryStar", "TemplateStr") if hasattr(ast, name)
-)
+
+class _Printer(astor.SourceGenerator):  # type: ignore[misc]
+    """astor's printer, with `ast.unparse` for the nodes that it does not know."""
+
+    def expression(self, node: ast.expr) -> None:
+        self.write(ast.unparse(ast.fix_missing_locations(node)))
+
+    def kept_statement(self, node: ast.stmt) -> None:
+        for line in ast.unparse(ast.fix_missing_locations(node)).split("\n"):
+            self.statement(node, line)
+
+    visit_JoinedStr = visit_TemplateStr = expression  # noqa: N815  (the names of the nodes)
+    visit_Match = visit_TryStar = kept_statement  # noqa: N815
 
 
 def to_text(emitted: Emitted) -> str:
     """The text of a function, its comment markers replaced by comments."""
-    node = emitted.node
-    printed = ast.unparse(node) if any(map(_needs_unparse, emitted.kept)) else astor.to_source(node)
+    printed = astor.to_source(emitted.node, source_generator_class=_Printer)
     lines = []
     for line in printed.rstrip("\n").split("\n"):
         stripped = line.strip()
@@ -26,8 +38,3 @@ def to_text(emitted: Emitted) -> str:
             line = line[: len(line) - len(stripped)] + "# " + emitted.comments[number]
         lines.append(line)
     return "\n".join(lines) + "\n"
-
-
-def _needs_unparse(node: ast.AST) -> bool:
-    strings = sys.version_info >= (3, 12)
-    return any(isinstance(n, UNPRINTABLE) or (strings and isinstance(n, ast.JoinedStr)) for n in ast.walk(node))
