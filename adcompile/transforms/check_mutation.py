@@ -95,7 +95,7 @@ def _check_updates(
             continue
         others = [v for v in liveness.live_after[call] if v not in call.results and sees(call, v)]
         if others:
-            other = others[0].name or "another value"
+            other = min((v.name for v in others if v.name), default="another value")
             found.add(
                 f"'{name}' is changed in place while '{other}', which may share its memory, is still read",
                 call.origin,
