@@ -7,6 +7,7 @@ is `guarded`: the compiled function behind the checks that what it took from out
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
@@ -35,7 +36,9 @@ def exact_key(value: Any) -> Any:
         return kind, repr(value)
     if isinstance(value, np.dtype):
         return np.dtype, value
-    return id(value) if callable(value) else kind
+    if kind is types.MethodType:  # made anew at each access
+        return id(value.__self__), value.__func__
+    return id(value) if callable(value) or kind is types.ModuleType else kind
 
 
 def kinds_of(value: Any) -> Any:

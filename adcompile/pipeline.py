@@ -19,6 +19,7 @@ import adcompile.inference
 import adcompile.rules  # noqa: F401  (registers the rules)
 from adcompile.analyses.activity import active_values
 from adcompile.analyses.infer import Types, atom_type, expand_stars, infer
+from adcompile.analyses.methods import attribute_of_module, function_of_method
 from adcompile.analyses.user_functions import is_user_function
 from adcompile.backend.callables import Bindings
 from adcompile.backend.emit import emit
@@ -29,14 +30,15 @@ from adcompile.frontend.scope import MISSING, OutsideScope
 from adcompile.inference.elementwise import shape_of
 from adcompile.inference.registry import infer_call
 from adcompile.ir.binding import bind_arguments
-from adcompile.ir.nodes import Atom, Block, Call, Const, Function, FunctionRef, Param, Stmt, Var
+from adcompile.ir.nodes import Atom, Attribute, Block, Call, Const, Function, FunctionRef, Method, Param, Stmt, Var
 from adcompile.ir.types import UNKNOWN, Array, Dict, List, Passive, Scalar, Static, Tuple, Type, kind_of, of_constant
 from adcompile.ir.verifier import verify
 from adcompile.runtime.checks import require_scalar
 from adcompile.runtime.structures import make_tuple, unpack
 from adcompile.transforms.arrange import arrange
 from adcompile.transforms.build import Builder
-from adcompile.transforms.check_mutation import check_escape, check_mutation, outside_changes
+from adcompile.transforms.check_escape import check_escape
+from adcompile.transforms.check_mutation import check_mutation, outside_changes
 from adcompile.transforms.check_real import check_real
 from adcompile.transforms.decisions import Decisions, Differentiation
 from adcompile.transforms.eliminate_dead import eliminate_dead
@@ -101,6 +103,7 @@ class Compilation:
         self.outside_changes: dict[int, tuple[Any, str, Any]] = {}
         self._following: list[Any] = []
         self._changing: dict[Any, bool] = {}
+        self._varied: set[Any] = set()
         self._halves: dict[Any, tuple[FunctionRef, FunctionRef]] = {}
 
     # --------------------------------------------------------------------------- the pipeline
@@ -215,7 +218,7 @@ class Compilation:
         """Both sweeps, storage still abstract, with what was decided on the way."""
         self.stage = "activity"
         active, varied = active_values(primal, types_, wrt)
-        check_escape(primal, types_, varied, self.found)
+        check_escape(primal, types_, varied, self.found, self.follow_varied)
         check_real(active, types_, self.found)
         self.stage = "reverse"
         primal, pullbacks, active = split_calls(primal, types_, active, self.halves)
@@ -266,6 +269,12 @@ class Compilation:
         """The type of a call's result; calls of user functions are followed."""
         if fn is operator.call and args and isinstance(args[0], Static) and callable(args[0].value):
             return self.call_type(args[0].value, args[1:], kwargs)
+        if isinstance(fn, Attribute) and isinstance(held := attribute_of_module(fn, args[0]), Static):
+            return held
+        method = function_of_method(fn, args[0]) if args and (isinstance(fn, Method) or fn is operator.call) else None
+        if method is not None:
+            first = [of_constant(c.value) for c in method.constants]
+            return self.call_type(method.function, [*first, *args[0 if method.takes_receiver else 1 :]], kwargs)
         emitted = self.emitted_by(fn, args) if not kwargs else None
         if emitted is not None:
             return self.call_type(emitted, args, kwargs)
@@ -308,6 +317,31 @@ class Compilation:
                 check_mutation(primal, infer(primal, known, self.call_type), found, self.changes_arguments)
             self._changing[key] = bool(found)
         return self._changing[key]
+
+    def follow_varied(
+        self, call: Call, types_: Types, varied: frozenset[Var]
+    ) -> tuple[Function, Types, frozenset[Var]] | None:
+        """The user function that a call gives varied values to, its types, and what varies in it."""
+        args = expand_stars(call, types_) if is_user_function(call.fn) else None
+        kwargs = dict(call.kwargs)
+        inputs = args and self.bind(call.fn, args, {k: atom_type(types_, a) for k, a in kwargs.items()})  # type: ignore[arg-type]
+        if not inputs:
+            return None
+        given = [a in varied for a in call.operands[: len(call.args)]]
+        mask = bind_arguments(
+            lowered(call.fn).params, given, {k: a in varied for k, a in kwargs.items()},
+            lambda _: False, any, lambda named: any(named.values()),
+        )
+        key = (call.fn, inputs, tuple(mask or ()))
+        if mask is None or key in self._varied:
+            return None
+        self._varied.add(key)
+        primal, known = self.typed(call.fn, inputs)  # type: ignore[arg-type]
+        with self.following(call.fn):
+            found = infer(primal, known, self.call_type)
+        primal = resolve_calls(primal, found, self.emitted_by)
+        wrt = [p.var for p, is_varied in zip(primal.params, mask, strict=False) if is_varied]
+        return primal, found, active_values(primal, found, wrt)[1]
 
     def typed(self, fn: types.FunctionType, inputs: Sequence[Type]) -> tuple[Function, dict[Var, Type]]:
         """A user function's IR, and the types of its inputs."""

@@ -6,7 +6,9 @@ same dims of sizes 0 and 1, and the same dims equal to each other. Sizes do not 
 
 from __future__ import annotations
 
+import inspect
 import itertools
+import types
 from collections.abc import Iterator
 from typing import Any
 
@@ -70,9 +72,28 @@ def type_of_value(value: Any, name: str = "", sizes: Sizes | None = None) -> Typ
         return List(join_all(type_of_value(v, name and f"{name}.{i}", sizes) for i, v in enumerate(value)))
     if kind is dict:
         return Dict(tuple((k, type_of_value(v, name and f"{name}.{k}", sizes)) for k, v in value.items()))
-    if value is None or kind in (str, bytes, slice, np.dtype) or callable(value):
+    if is_static(value):
         return Static(value)
-    return UNKNOWN if hasattr(value, "__array_function__") else Passive(kind.__name__)
+    return UNKNOWN if hasattr(value, "__array_function__") else Passive(kind.__name__, class_of(value))
 
 
-__all__ = ["NEVER", "Sizes", "type_of_value"]
+def is_static(value: Any) -> bool:
+    """Whether a value is known by what it is: None, a string, a function, a class, a module. An
+    object that is called by a method of its class is not: it has a state."""
+    if value is None or type(value) in (str, bytes, slice, np.dtype, types.ModuleType):
+        return True
+    if not callable(value) or hasattr(type(value), "__adcompile__"):
+        return callable(value)
+    return not isinstance(inspect.getattr_static(type(value), "__call__", None), types.FunctionType)
+
+
+def class_of(value: Any) -> type | None:
+    """An object's class, if its methods are those of its class and nothing in the object hides one."""
+    kind = type(value)
+    if inspect.getattr_static(kind, "__getattribute__") is not object.__getattribute__:
+        return None
+    hidden = (inspect.getattr_static(kind, name, None) for name in getattr(value, "__dict__", ()))
+    return None if any(isinstance(h, (types.FunctionType, staticmethod, classmethod)) for h in hidden) else kind
+
+
+__all__ = ["NEVER", "Sizes", "class_of", "is_static", "type_of_value"]

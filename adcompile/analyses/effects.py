@@ -14,6 +14,7 @@ from adcompile.ir.nodes import Attribute, Call, Const, FunctionRef, Method, Synt
 from adcompile.ir.types import UNKNOWN, Passive, Static, Type
 from adcompile.rules.registry import RULE_FUNCTIONS, RULES
 from adcompile.runtime.checks import require_scalar, require_view
+from adcompile.runtime.contexts import not_swallowing
 from adcompile.runtime.structures import make_dict, make_list, unpack, unpack_star
 
 # Pure, but each call makes an object of its own, which may be changed in place later.
@@ -106,7 +107,7 @@ def is_pure_callable(fn: Any) -> bool:
 HARMLESS: frozenset[Callable[..., Any]] = frozenset(
     [
         *(print, repr, str, format, id, hash, type, input, open, getattr, hasattr, callable, next, iter),
-        *(require_scalar, require_view),
+        *(require_scalar, require_view, not_swallowing),
     ]
 )
 HARMLESS_MODULES = frozenset(["logging", "warnings", "time", "sys", "datetime", "os", "math", "string"])
@@ -128,7 +129,7 @@ _HARMLESS_NAMES = frozenset(f.__name__ for f in HARMLESS) | {"len", "sum", "floa
 def leaves_arguments(call: Call, types: Mapping[Var, Type]) -> bool:
     """Whether a call certainly changes none of its arguments."""
     fn: Any = call.fn
-    if is_pure(call) or isinstance(fn, (Syntax, FunctionRef, WriteBack)):
+    if is_pure(call) or isinstance(fn, (Syntax, FunctionRef, WriteBack, Attribute)):
         return True
     if isinstance(fn, Method):
         receiver = types.get(call.operands[0], UNKNOWN) if isinstance(call.operands[0], Var) else Static(None)

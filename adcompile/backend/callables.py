@@ -100,6 +100,9 @@ class Bindings:
             for part in path:
                 expr = attribute_node(expr, part)
             return expr
+        owner = class_of_function(fn)
+        if owner is not None:
+            return attribute_node(self.object(owner.__name__, owner), name)
         return self.object(name if name.isidentifier() else "function", fn)
 
     def constant(self, value: Any) -> ast.expr:
@@ -133,6 +136,13 @@ class Bindings:
         if value < 0 or (isinstance(value, float) and math.copysign(1, value) < 0):
             return ast.UnaryOp(ast.USub(), ast.Constant(-value))
         return ast.Constant(value)
+
+
+def class_of_function(fn: Any) -> type | None:
+    """The class of a module that a function is a method of, or None."""
+    owner, _, name = getattr(fn, "__qualname__", "").rpartition(".")
+    holder = getattr(fn, "__globals__", {}).get(owner)
+    return holder if isinstance(holder, type) and getattr(holder, name, None) is fn else None
 
 
 def numpy_path(fn: Any) -> tuple[str, ...] | None:

@@ -66,7 +66,7 @@ class Assignments(Changes, KeptCode):
     def stmt_AugAssign(self, stmt: Any) -> None:
         """`target += value` and kin; of an element, an update of its holder."""
         fn, target = IN_PLACE[type(stmt.op)], stmt.target
-        if self.is_outside(target):
+        if self.is_outside(target) or isinstance(target, gast.Attribute):
             self.keep(stmt)
             return
         if isinstance(target, gast.Subscript):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import types
 from typing import Any
 
 import gast
@@ -49,6 +50,8 @@ class Calls(Comprehensions):
             for other in args[1:]:
                 largest = self.call(fn.value, largest, other, node=node)
             return largest  # type: ignore[return-value]
+        if isinstance(fn, Const) and isinstance(fn.value, types.MethodType) and isinstance(fn.value.__self__, type):
+            return self.call(fn.value.__func__, Const(fn.value.__self__), *args, kwargs=kwargs, node=node)
         if isinstance(fn, Const):
             return self.call(fn.value, *args, kwargs=kwargs, node=node)
         return self.call(operator.call, fn, *args, kwargs=kwargs, node=node)

@@ -203,9 +203,11 @@ class Static(Type):
 
 @dataclass(frozen=True, slots=True)
 class Passive(Type):
-    """An object that can carry no derivative: a string, a file, a generator of random numbers."""
+    """An object that can carry no derivative: a string, a file, a generator of random numbers.
+    `kind` is its class, where a method call certainly means the class's method."""
 
     name: str
+    kind: type | None = None
 
     def __str__(self) -> str:
         return self.name

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from adcompile.ir.nodes import Attribute, FunctionRef, Method
-from adcompile.runtime import broadcasting, checks, markers, structures, updates
+from adcompile.runtime import broadcasting, checks, contexts, markers, structures, updates
 
 INDENT = "  "
 # What stands before a parameter of each kind; the longest first, for the parser.
@@ -23,7 +23,7 @@ CALLABLE_PREFIX: dict[type, str] = {Method: ".", Attribute: "@", FunctionRef: "&
 KEPT_EXPRESSION = {False: "syntax", True: "passive_syntax"}
 EACH = {False: "each", True: "reversed"}  # by whether the elements are taken backwards
 UNDEFINED_NAME = "undefined"
-HELPERS = ("structures", "updates", "markers", "broadcasting", "checks")
+HELPERS = ("structures", "updates", "markers", "broadcasting", "checks", "contexts")
 # Where the text finds a callable, and what it calls the place; a built-in has its name alone.
 MODULES: dict[str, Any] = {
     "operator": operator,
@@ -33,6 +33,7 @@ MODULES: dict[str, Any] = {
     "markers": markers,
     "broadcasting": broadcasting,
     "checks": checks,
+    "contexts": contexts,
     "math": math,
     "np": np,
     "np.linalg": np.linalg,

@@ -14,6 +14,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import replace
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -134,7 +135,8 @@ def _check_calls(
                 reads.setdefault(atom, []).append(stmt)
     for stmt in unknown:
         for operand in _operands(stmt):
-            if not isinstance(operand, Var) or not isinstance(types.get(operand, UNKNOWN), MEMORY):
+            memory = (*MEMORY, Passive) if _reaches_into_objects(stmt) else MEMORY
+            if not isinstance(operand, Var) or not isinstance(types.get(operand, UNKNOWN), memory):
                 continue
             # Statements that are kept once and in order see each change as they would anyway.
             seen = {s for v, by in reads.items() if aliasing.affects(operand, v) for s in by}
@@ -154,40 +156,19 @@ def _check_calls(
     return kept
 
 
+def _reaches_into_objects(stmt: Stmt) -> bool:
+    """Whether a statement may change what an object's attributes hold. A store to an attribute puts
+    another value there, and attributes are read in order anyway."""
+    if isinstance(stmt, Opaque):
+        targets = stmt.node.targets if isinstance(stmt.node, ast.Assign) else []
+        return not targets or not all(isinstance(t, ast.Attribute) and isinstance(t.value, ast.Name) for t in targets)
+    return isinstance(stmt, Call) and isinstance(stmt.fn, FunctionType)
+
+
 def _is_passive(stmt: Stmt) -> bool:
     """Whether a statement is a call that asks a container for no more than a number or a truth
     about it, which can carry no derivative whatever the container holds."""
     return isinstance(stmt, Call) and not isinstance(stmt.fn, (Method, Syntax)) and stmt.fn in ASKING
-
-
-def check_escape(function: Function, types: Types, varied: frozenset[Var], found: DiagnosticList) -> None:
-    """Refuse an active value that is put where its derivative cannot be followed: into an
-    attribute, or into an object that is asked again."""
-    asked: dict[Var, int] = {}
-    for stmt in walk(function.body):
-        for atom in atoms_of(stmt):
-            if isinstance(atom, Var):
-                asked[atom] = asked.get(atom, 0) + 1
-    for stmt in walk(function.body):
-        if isinstance(stmt, Opaque) and _is_store(stmt) and any(a in varied for _, a in stmt.reads):
-            found.add(
-                "a value that depends on the arguments is stored in an object from outside",
-                stmt.origin,
-                "what is read from the object later would count as constant",
-                "keep the value in a local variable, and return it",
-            )
-        if isinstance(stmt, Call) and isinstance(stmt.fn, Method) and not leaves_arguments(stmt, types):
-            receiver, *rest = stmt.operands
-            if not isinstance(receiver, Var) or not isinstance(types.get(receiver, UNKNOWN), Passive):
-                continue
-            if asked[receiver] > 1 and any(a in varied for a in rest if isinstance(a, Var)):
-                found.add(
-                    f"the object '{receiver.name or 'here'}' is given a value that depends on the arguments, "
-                    "and is used again",
-                    stmt.origin,
-                    "what it gives back would count as constant",
-                    "detach() the value if it should count as a constant",
-                )
 
 
 def _is_kept(stmt: Stmt) -> bool:
@@ -209,10 +190,6 @@ def outside_changes(function: Function, scope: OutsideScope) -> dict[int, tuple[
                 if isinstance(value, (np.ndarray, list, dict)):
                     found[id(value)] = (function.holder, captured[atom], stmt.origin)
     return found
-
-
-def _is_store(stmt: Opaque) -> bool:
-    return isinstance(stmt.node, (ast.Assign, ast.AugAssign))
 
 
 def _operands(stmt: Stmt) -> list[Atom]:

@@ -13,12 +13,15 @@ from dataclasses import replace
 from typing import Any
 
 from adcompile.analyses.infer import Types, atom_type
+from adcompile.analyses.methods import function_of_method
 from adcompile.inference.indexing import getitem
-from adcompile.ir.nodes import NONE, Atom, Block, Call, Const, Function, Method, Star, Stmt, Var
+from adcompile.ir.callables import ATTRIBUTES
+from adcompile.ir.nodes import NONE, Atom, Attribute, Block, Call, Const, Function, Method, Star, Stmt, Var
 from adcompile.ir.traverse import map_atoms, substitute
-from adcompile.ir.types import Dict, Static, Tuple, Type, of_constant
+from adcompile.ir.types import Dict, Passive, Static, Tuple, Type, of_constant
 
 GET = Method("get")
+ARRAY_ATTRIBUTES = frozenset((*ATTRIBUTES, "dtype", "flat", "nbytes", "itemsize", "strides", "base"))
 EmittedBy = Callable[[Any, Sequence[Type]], Any]
 
 
@@ -55,6 +58,12 @@ def resolve_calls(function: Function, types: Types, emitted_by: EmittedBy) -> Fu
             called = types.get(args[0])
             if isinstance(called, Static) and callable(called.value):
                 fn, args = called.value, args[1:]
+        receiver = args[0] if args and (isinstance(fn, Method) or fn is operator.call) else None
+        method = None
+        if receiver is not None and not isinstance(receiver, Star):
+            method = function_of_method(fn, atom_type(types, receiver))
+        if method is not None:
+            fn, args = method.function, [*method.constants, *args[0 if method.takes_receiver else 1 :]]
         if fn == GET and isinstance(args[0], Var) and isinstance(mapping := types.get(args[0]), Dict):
             # `d.get(key, default)` of a dict whose keys are known is an item, or the default.
             wanted = args[1]
@@ -70,17 +79,27 @@ def resolve_calls(function: Function, types: Types, emitted_by: EmittedBy) -> Fu
         made.append(replace(call, fn=fn, args=tuple(args), kwargs=tuple(kwargs)))
         return made
 
+    def in_order(stmt: Stmt) -> Stmt:
+        """The attribute of an object is read where the program reads it: something may change it."""
+        if isinstance(stmt, Call) and isinstance(stmt.fn, Attribute):
+            of_object = isinstance(atom_type(types, stmt.operands[0]), Passive) or stmt.fn.name not in ARRAY_ATTRIBUTES
+            return replace(stmt, kept=True) if of_object else stmt
+        return stmt
+
     def block(b: Block) -> Block:
         stmts: list[Stmt] = []
         for stmt in b.stmts:
             needs = isinstance(stmt, Call) and (
                 stmt.fn is operator.call
                 or hasattr(type(stmt.fn), "__adcompile__")
-                or stmt.fn == GET
+                or isinstance(stmt.fn, Method)
                 or any(isinstance(a, Star) for a in stmt.args)
                 or any(k is None for k, _ in stmt.kwargs)
             )
-            stmts += plain(stmt) if needs and isinstance(stmt, Call) else [map_atoms(stmt, lambda a: a, block)]
+            if needs and isinstance(stmt, Call):
+                stmts += plain(stmt)
+            else:
+                stmts.append(in_order(map_atoms(stmt, lambda a: a, block)))
         return Block(tuple(stmts), b.yields)
 
     return replace(function, body=substitute(block(function.body), renamed))

@@ -1,0 +1,61 @@
+"""Which function a method call means, where the type of its receiver tells.
+
+An object's method is a function of its class, with the object as its first argument. A
+method of a module or a class that a parameter holds is what the module or class holds.
+"""
+
+from __future__ import annotations
+
+import inspect
+import operator
+import types
+from dataclasses import dataclass
+from typing import Any
+
+from adcompile.analyses.user_functions import is_user_function
+from adcompile.ir.nodes import Attribute, Const, Method
+from adcompile.ir.types import Passive, Static, Type
+
+
+@dataclass(frozen=True, slots=True)
+class MethodFunction:
+    """The function that a method call means, the constants before its arguments, and whether the
+    receiver is its first argument."""
+
+    function: Any
+    constants: tuple[Const, ...] = ()
+    takes_receiver: bool = False
+
+
+def function_of_method(fn: Any, receiver: Type) -> MethodFunction | None:
+    """What a call of a method means; None where that is not known, or where the method has no
+    source that could be followed."""
+    if isinstance(fn, Method) and isinstance(receiver, Static):
+        held = getattr(receiver.value, fn.name, None)
+        if not isinstance(receiver.value, (types.ModuleType, type)) or held is None:
+            return None
+        if isinstance(held, types.MethodType) and isinstance(held.__self__, type):
+            return MethodFunction(held.__func__, (Const(held.__self__),))
+        return MethodFunction(held)
+    found = _method_of_class(fn, receiver)
+    return found if found is not None and is_user_function(found.function) else None
+
+
+def _method_of_class(fn: Any, receiver: Type) -> MethodFunction | None:
+    if not (isinstance(receiver, Passive) and receiver.kind is not None):
+        return None
+    name = fn.name if isinstance(fn, Method) else "__call__" if fn is operator.call else ""
+    found = inspect.getattr_static(receiver.kind, name, None)
+    if isinstance(found, staticmethod):
+        return MethodFunction(found.__func__)
+    if isinstance(found, classmethod):
+        return MethodFunction(found.__func__, (Const(receiver.kind),))
+    return MethodFunction(found, takes_receiver=True) if isinstance(found, types.FunctionType) else None
+
+
+def attribute_of_module(fn: Attribute, receiver: Type) -> Type | None:
+    """The function or module that an attribute of a known module is."""
+    if not (isinstance(receiver, Static) and isinstance(receiver.value, types.ModuleType)):
+        return None
+    held = getattr(receiver.value, fn.name, None)
+    return Static(held) if callable(held) or isinstance(held, types.ModuleType) else None

@@ -1,0 +1,316 @@
+"""Programs with objects: their attributes and methods, modules as arguments, contexts."""
+
+from __future__ import annotations
+
+import contextlib
+import types
+
+import numpy as np
+import pytest
+from programs.language import V
+
+from adcompile import Refused, grad, value_and_grad, vjp
+from adcompile.testing.programs import check_program
+
+
+class Base:
+    def act(self, y):
+        return np.tanh(y)
+
+
+class Model(Base):
+    """An object that is called, and has methods of every kind."""
+
+    power = 2
+
+    def __init__(self, w):
+        self.w = w
+        self.layers = [w, w * 2.0]
+        self.calls = 0
+
+    def energy(self, x, scale=1.0):
+        return np.sum(self.w * x * x) * scale
+
+    def __call__(self, x):
+        return self.energy(x, scale=2.0)
+
+    def deep(self, x):
+        y = x
+        for w in self.layers:
+            y = self.act(y * w)
+        return np.sum(y)
+
+    def counted(self, x):
+        self.calls = self.calls + 1
+        return np.sum(x * x) * self.calls
+
+    @staticmethod
+    def cube(x):
+        return np.sum(x**3)
+
+    @classmethod
+    def to_the_power(cls, x):
+        return np.sum(x**cls.power)
+
+    @property
+    def double(self):
+        return self.w * 2.0
+
+
+class Plain:
+    """An object that is not called."""
+
+    def __init__(self, w):
+        self.w = w
+
+    def energy(self, x):
+        return np.sum(self.w * x * x)
+
+
+model, plain = Model(1.5), Plain(0.5)
+settings = types.SimpleNamespace(scale=1.0)
+
+
+def calls_methods(x):
+    return model.energy(x) * plain.energy(x) + model.deep(x)
+
+
+def calls_an_object(x):
+    return model(x) * x[0]
+
+
+def calls_static_and_class_methods(x):
+    return Model.cube(x) + model.cube(x) * Model.to_the_power(x) + model.to_the_power(x)
+
+
+def reads_a_property(x):
+    return np.sum(x * model.double * x)
+
+
+def method_of_an_argument(x, m):
+    return m.energy(x) * m.w
+
+
+def function_of_a_module(x, xp):
+    return xp.sum(xp.sin(x)) * xp.linalg.norm(x) * xp.pi
+
+
+@pytest.mark.parametrize(
+    "function", [calls_methods, calls_an_object, calls_static_and_class_methods, reads_a_property]
+)
+def test_methods_of_a_global(function):
+    check_program(function, (V,))
+
+
+def test_methods_of_an_argument():
+    df = value_and_grad(method_of_an_argument)
+    for m in (plain, model, Plain(3.0), Plain(V), Model(2.0)):
+        if isinstance(m.w, np.ndarray):
+            continue
+        value, gradient = df(V, m)
+        assert value == method_of_an_argument(V, m)
+        np.testing.assert_allclose(gradient, 2.0 * m.w * m.w * V, rtol=1e-14)
+
+
+def test_another_class_is_another_program():
+    class Other:
+        w = 1.0
+
+        def energy(self, x):
+            return np.sum(x**3)
+
+    df = grad(method_of_an_argument)
+    for _ in range(2):
+        np.testing.assert_allclose(df(V, plain), 0.5 * V, rtol=1e-14)
+        np.testing.assert_allclose(df(V, Other()), 3.0 * V**2, rtol=1e-14)
+
+
+def test_a_module_as_an_argument():
+    other = types.ModuleType("other")
+    other.sum, other.sin, other.linalg, other.pi = np.sum, np.cos, np.linalg, 2.0
+    df = value_and_grad(function_of_a_module)
+    for module in (np, other, np):
+        value, gradient = df(V, module)
+        step = 1e-6
+        assert value == function_of_a_module(V, module)
+        for i, g in enumerate(gradient):
+            shift = step * np.eye(4)[i]
+            slope = function_of_a_module(V + shift, module) - function_of_a_module(V - shift, module)
+            assert g == pytest.approx(slope / (2 * step), rel=1e-7)
+
+
+def test_a_method_that_an_object_hides_is_not_taken_for_its_own():
+    hiding = Plain(1.0)
+    hiding.energy = lambda x: np.sum(x**3)
+    with pytest.raises(Refused, match="energy"):
+        grad(method_of_an_argument)(V, hiding)
+
+
+# -------------------------------------------------------------------------------- attributes
+
+
+def test_an_attribute_is_read_where_the_program_reads_it():
+    def stored(x, m):
+        y = x * x * m.w
+        m.w = 3.0
+        return y * m.w * x
+
+    def changed_by_a_method(x, m):
+        return np.sin(m.counted(x)) * m.counted(x)
+
+    for function, expected in [(stored, 3.0 * 2.0 * 3.0 * 1.5**2), (changed_by_a_method, None)]:
+        value, gradient = value_and_grad(function)(1.5, Model(2.0))
+        assert value == function(1.5, Model(2.0))
+        if expected is None:
+            s, d = 2.25, 3.0
+            expected = np.cos(s) * d * 2.0 * s + np.sin(s) * 2.0 * d
+        assert gradient == pytest.approx(expected, rel=1e-14)
+
+
+def test_an_attribute_is_not_read_again_by_a_pullback():
+    m = Plain(2.0)
+    value, pullback = vjp(lambda x: x * x * m.w)(3.0)
+    m.w = 100.0
+    assert (value, pullback(1.0)) == (18.0, 12.0)
+
+
+class Buffer:
+    def __init__(self):
+        self.w = np.array([1.0, 2.0, 3.0, 4.0])
+
+    def grow(self):
+        self.w += 1.0
+
+
+buffer = Buffer()
+
+
+def test_an_array_of_an_object_that_is_changed_in_place_is_refused():
+    def by_a_statement(x):
+        y = x * buffer.w
+        buffer.w += 1.0
+        return np.sum(y)
+
+    def by_a_method(x):
+        y = x * buffer.w
+        buffer.grow()
+        return np.sum(y)
+
+    def of_an_argument(x, m):
+        y = x * m.w
+        m.w *= 2.0
+        return np.sum(y)
+
+    for function, args in [(by_a_statement, ()), (by_a_method, ()), (of_an_argument, (Buffer(),))]:
+        with pytest.raises(Refused, match=r"may change '(buffer|m)' in place"):
+            grad(function)(V, *args)
+
+
+def remember(m, x):
+    m.cache = x
+
+
+class Memory:
+    def put(self, x):
+        self.cache = x
+
+    def get(self):
+        return self.cache
+
+
+memory = Memory()
+
+
+def test_refused_active_value_that_a_function_stores_in_an_object():
+    def by_a_function(x):
+        remember(memory, x * 2.0)
+        return memory.cache * x
+
+    def by_a_method(x):
+        memory.put(x * 2.0)
+        return memory.get() * x
+
+    for function in (by_a_function, by_a_method):
+        with pytest.raises(Refused, match="is stored in an object from outside"):
+            grad(function)(1.5)
+
+
+# ---------------------------------------------------------------------------------- contexts
+
+
+@contextlib.contextmanager
+def setting(value):
+    old, settings.scale = settings.scale, value
+    try:
+        yield value
+    finally:
+        settings.scale = old
+
+
+LOG = []
+
+
+class Entered:
+    def __enter__(self):
+        LOG.append("in")
+        return 3.0
+
+    def __exit__(self, kind, error, trace):
+        LOG.append("out")
+        return False
+
+
+def test_a_context_that_changes_what_is_read():
+    def f(x):
+        y = x
+        for k in range(2):
+            with setting(3.0 + k) as scale:
+                y = np.sin(y) * settings.scale + scale
+        return np.sum(y * settings.scale)
+
+    check_program(f, (V,))
+    assert settings.scale == 1.0
+
+
+def test_a_context_that_is_left_by_return_and_break():
+    def f(x):
+        for k in range(3):
+            with Entered() as scale:
+                if x > 4.0:
+                    return x * scale
+                x = x * (k + 1.5)
+                if x > 3.0:
+                    break
+        return x * x
+
+    for x in (5.0, 1.0, 2.5):
+        LOG.clear()
+        expected = f(x)
+        entered = list(LOG)
+        LOG.clear()
+        assert value_and_grad(f)(x)[0] == expected
+        assert entered == LOG
+    check_program(f, (1.0,))
+
+
+class Quiet:
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        return kind is KeyError
+
+
+def test_a_context_that_swallows_an_error_of_its_block():
+    def f(x, context, table):
+        y = x
+        with context:
+            y = x * 3.0
+            y = y * table["k"]
+        return y * x
+
+    df = grad(f)
+    assert df(1.5, contextlib.nullcontext(), {"k": 2.0}) == 18.0
+    assert df(1.5, Quiet(), {"k": 2.0}) == 18.0
+    with pytest.raises(TypeError, match="the context swallows an error in the middle of its block"):
+        df(1.5, Quiet(), {})
