@@ -38,7 +38,7 @@ from adcompile.runtime.structures import make_tuple, unpack
 from adcompile.transforms.arrange import arrange
 from adcompile.transforms.build import Builder
 from adcompile.transforms.check_escape import check_escape
-from adcompile.transforms.check_mutation import check_mutation, outside_changes
+from adcompile.transforms.check_mutation import changes_inputs, check_mutation, outside_changes
 from adcompile.transforms.check_real import check_real
 from adcompile.transforms.decisions import Decisions, Differentiation
 from adcompile.transforms.eliminate_dead import eliminate_dead
@@ -314,30 +314,33 @@ class Compilation:
             primal, known = self.typed(call.fn, inputs)  # type: ignore[arg-type]
             found = DiagnosticList()
             with self.following(call.fn):
-                check_mutation(primal, infer(primal, known, self.call_type), found, self.changes_arguments)
-            self._changing[key] = bool(found)
+                inner = infer(primal, known, self.call_type)
+                primal = resolve_calls(primal, inner, self.emitted_by)
+                check_mutation(primal, inner, found, self.changes_arguments)
+                self._changing[key] = bool(found) or changes_inputs(primal, inner, self.changes_arguments)
         return self._changing[key]
 
     def follow_varied(
         self, call: Call, types_: Types, varied: frozenset[Var]
     ) -> tuple[Function, Types, frozenset[Var]] | None:
         """The user function that a call gives varied values to, its types, and what varies in it."""
-        args = expand_stars(call, types_) if is_user_function(call.fn) else None
+        fn: Any = call.fn
+        args = expand_stars(call, types_) if is_user_function(fn) else None
         kwargs = dict(call.kwargs)
-        inputs = args and self.bind(call.fn, args, {k: atom_type(types_, a) for k, a in kwargs.items()})  # type: ignore[arg-type]
+        inputs = args and self.bind(fn, args, {k: atom_type(types_, a) for k, a in kwargs.items()})
         if not inputs:
             return None
         given = [a in varied for a in call.operands[: len(call.args)]]
         mask = bind_arguments(
-            lowered(call.fn).params, given, {k: a in varied for k, a in kwargs.items()},
+            lowered(fn).params, given, {k: a in varied for k, a in kwargs.items()},
             lambda _: False, any, lambda named: any(named.values()),
         )
-        key = (call.fn, inputs, tuple(mask or ()))
+        key = (fn, inputs, tuple(mask or ()))
         if mask is None or key in self._varied:
             return None
         self._varied.add(key)
-        primal, known = self.typed(call.fn, inputs)  # type: ignore[arg-type]
-        with self.following(call.fn):
+        primal, known = self.typed(fn, inputs)
+        with self.following(fn):
             found = infer(primal, known, self.call_type)
         primal = resolve_calls(primal, found, self.emitted_by)
         wrt = [p.var for p, is_varied in zip(primal.params, mask, strict=False) if is_varied]

@@ -58,6 +58,22 @@ def check_mutation(
     return replace(function, body=_keep(function.body, kept)) if kept else function
 
 
+def changes_inputs(function: Function, types: Types, changes_arguments: Changes) -> bool:
+    """Whether something that is not known to leave its arguments alone may change a parameter."""
+    unknown = [s for s in walk(function.body) if _may_change_arguments(s, types, changes_arguments)]
+    if not unknown:
+        return False
+    aliasing = Aliasing(function.body, types)
+    changed = [a for s in unknown for a in _operands(s) if isinstance(a, Var) and _has_memory(a, s, types)]
+    return any(aliasing.affects(var, param.var) for var in changed for param in function.params)
+
+
+def _has_memory(operand: Var, stmt: Stmt, types: Types) -> bool:
+    """Whether a statement may change what others see of an operand."""
+    type_ = types.get(operand, UNKNOWN)
+    return isinstance(type_, MEMORY) or (isinstance(type_, Passive) and _reaches_into_objects(stmt))
+
+
 def _keep(block: Block, kept: set[Stmt]) -> Block:
     def stmt(s: Stmt) -> Stmt:
         if s in kept and isinstance(s, Call):
@@ -135,8 +151,7 @@ def _check_calls(
                 reads.setdefault(atom, []).append(stmt)
     for stmt in unknown:
         for operand in _operands(stmt):
-            memory = (*MEMORY, Passive) if _reaches_into_objects(stmt) else MEMORY
-            if not isinstance(operand, Var) or not isinstance(types.get(operand, UNKNOWN), memory):
+            if not isinstance(operand, Var) or not _has_memory(operand, stmt, types):
                 continue
             # Statements that are kept once and in order see each change as they would anyway.
             seen = {s for v, by in reads.items() if aliasing.affects(operand, v) for s in by}
