@@ -2,8 +2,6 @@
 
 NOT_YET: dict[str, str] = {
     "cholesky": "in place, which is read elsewhere",
-    "correlation": "is changed in place, and may",
-    "covariance": "is changed in place, and may",
     "fft": "in place, which is read elsewhere",
     "gramschmidt": "in place, which is read elsewhere",
     "nbody": "in place, which is read elsewhere",

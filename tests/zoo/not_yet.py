@@ -134,6 +134,7 @@ NOT_YET_TWICE: dict[str, str] = {
     "loops.horner_on_an_array_of_coefficients": "in place, which is read elsewhere",
     "loops.recurrence_over_an_array": "in place, which is read elsewhere",
     "loops.return_after_a_store_in_a_nested_loop": "in place, which is read elsewhere",
+    "loops.store_and_break": "in place, which is read elsewhere",
     "loops.store_and_continue": "in place, which is read elsewhere",
     "loops.stores_backwards": "in place, which is read elsewhere",
     "loops.while_loop_with_stores": "in place, which is read elsewhere",
