@@ -19,12 +19,28 @@ from adcompile.testing.gradients import FIVE_POINT
 from adcompile.testing.loading import load_text
 from adcompile.testing.programs.references import agree, float_arguments, numbers_of, reference
 
-from . import aliases, arguments, buffers, calls, dicts, indexed_stores, lists, loops, stores, views, whole_arrays
+from . import (
+    aliases,
+    arguments,
+    buffers,
+    calls,
+    dicts,
+    indexed_stores,
+    lists,
+    loops,
+    overwritten,
+    stores,
+    views,
+    whole_arrays,
+)
 from .not_yet import NOT_YET, NOT_YET_TWICE
 from .table import ZOO
 from .wide import as_float64, in_wide_floats
 
-FILES = (stores, indexed_stores, whole_arrays, views, aliases, buffers, lists, dicts, arguments, loops, calls)
+FILES = (
+    *(stores, indexed_stores, whole_arrays, views, aliases, buffers, overwritten),
+    *(lists, dicts, arguments, loops, calls),
+)
 
 
 def rows(*tables):
@@ -168,6 +184,36 @@ def test_pullback_twice(program):
         for one, two, argument in zip(first, doubled, [args[k] for k in float_arguments(args)], strict=True):
             np.testing.assert_allclose(numbers_of(two, argument), 2.0 * numbers_of(one, argument), rtol=1e-12)
         assert same(touched, before), "the pullback changed an argument"
+
+
+@FIRST
+def test_nothing_is_shared_with_the_caller(program):
+    """What the caller does to its objects, to the value, or to the cotangents, changes nothing."""
+    args = program.calls[0]
+    (value, pullback), given, _ = after(program.function, lambda *a: pulled(program.function, a), args)
+    cotangent = weights(value)
+    first = pullback(cotangent)
+    kept = copy.deepcopy(first)
+    scribble([given, value, first])
+    again = pullback(cotangent)
+    assert same(again, kept)
+    cotangents, others = list(arrays_of(again)), list(arrays_of([given, value]))
+    for k, made in enumerate(cotangents):
+        assert not any(np.shares_memory(made, array) for array in cotangents[:k] + others)
+
+
+def scribble(value):
+    """Overwrite every array of floats."""
+    for array in arrays_of(value):
+        array[...] = np.nan
+
+
+def arrays_of(value):
+    if isinstance(value, (list, tuple, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from arrays_of(item)
+    elif isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        yield value
 
 
 def pulled(function, args):
