@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from adcompile.inference.elementwise import broadcast
 from adcompile.inference.registry import transfer, unknown_size
 from adcompile.ir.types import (
+    BOOL,
     UNKNOWN,
     Affine,
     Array,
@@ -230,6 +231,14 @@ def changed(a: Type, index: Type, value: Type) -> Type:
         items[key] = value
         return Dict(tuple(items.items()))
     return UNKNOWN
+
+
+@transfer(updates.written_last)
+def written_last(a: Type, index: Type) -> Type:
+    taken = getitem(a, index)
+    if isinstance(taken, Scalar):
+        return BOOL
+    return Array("bool", taken.shape) if isinstance(taken, Array) else UNKNOWN
 
 
 __all__ = ["getitem", "is_basic_index", "not_negative", "slice_size"]

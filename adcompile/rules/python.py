@@ -9,7 +9,7 @@ from adcompile.rules.samples import call, numbers
 from adcompile.runtime.broadcasting import add, add_item, match_dtype, unbroadcast, zeros_like
 from adcompile.runtime.checks import require_scalar
 from adcompile.runtime.markers import detach
-from adcompile.runtime.updates import extend
+from adcompile.runtime.updates import extend, written_last
 
 
 def concatenate_lists(a, b):
@@ -60,4 +60,4 @@ def added_item(r, g, index, value, r_bar):
     return r_bar, None, r_bar[index]
 
 
-zero(detach, zeros_like, require_scalar)
+zero(detach, zeros_like, require_scalar, written_last)

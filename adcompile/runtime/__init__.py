@@ -3,7 +3,7 @@
 from adcompile.runtime.broadcasting import add, add_item, match_dtype, unbroadcast, zeros_like
 from adcompile.runtime.markers import detach, no_grad
 from adcompile.runtime.structures import unpack, unpack_star
-from adcompile.runtime.updates import add_at, append, extend, increment, update, without_last
+from adcompile.runtime.updates import add_at, append, extend, increment, update, without_last, written_last
 
 __all__ = [
     "add",
@@ -20,5 +20,6 @@ __all__ = [
     "unpack_star",
     "update",
     "without_last",
+    "written_last",
     "zeros_like",
 ]

@@ -34,6 +34,14 @@ def add_at(a: Any, index: Any, value: Any) -> Any:
     return changed
 
 
+def written_last(a: Any, index: Any) -> Any:
+    """Of the values that `a[index] = values` stores, which ones no later one overwrites."""
+    order = np.empty(np.shape(a), dtype=np.intp)
+    numbers = np.arange(order[index].size).reshape(order[index].shape)
+    order[index] = numbers
+    return order[index] == numbers
+
+
 def write_back(a: Any, changed: Any) -> Any:
     """The caller's `a`, given the contents of `changed`, which was made from it."""
     if changed is not a:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from adcompile.analyses.distinct import Distinct
 from adcompile.analyses.infer import Types
 from adcompile.errors import DiagnosticList
 from adcompile.ir.nodes import NONE, Atom, Call, Const, Star, Var
@@ -33,6 +34,7 @@ class Cotangents:
         self.b = AdjointBuilder(types, "adjoint")
         self.bars: Bars = {}
         self.displays: dict[Var, Call] = {}  # lists and tuples whose items are known
+        self.distinct = Distinct(types, {})  # what is known of the forward sweep's subscripts
 
     def adjoint_of(self, var: Var) -> Var:
         """A new value for the cotangent of `var`, with its name and type."""

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from adcompile.analyses.distinct import Distinct
 from adcompile.analyses.infer import Types
 from adcompile.errors import DiagnosticList
 from adcompile.ir.nodes import (
@@ -103,6 +104,7 @@ def reverse(
         for s in walk(function.body)
         if isinstance(s, Call) and s.fn in (make_list, make_tuple) and not any(isinstance(a, Star) for a in s.args)
     }
+    sweep.distinct = Distinct(types, {s.results[0]: s for s in walk(function.body) if isinstance(s, Call)})
     sweep.contexts = {
         s.result: s
         for s in walk(function.body)

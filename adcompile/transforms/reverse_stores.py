@@ -22,6 +22,7 @@ from adcompile.ir.types import Array
 from adcompile.runtime import broadcasting, updates
 from adcompile.transforms.build import Builder
 from adcompile.transforms.cotangents import Cotangents
+from adcompile.transforms.reverse_structures import give_stored
 
 FLAT = View(Attribute("flat"), 0)
 
@@ -72,8 +73,7 @@ def store_through(sweep: Cotangents, call: Call, bar: Atom) -> None:
         return
     index, value = rest
     if sweep.is_active(value):
-        item = b.call(operator.getitem, views.read(bar), index)
-        sweep.accumulate(value, b.call(broadcasting.unbroadcast, item, value))
+        give_stored(sweep, fn, views.read(bar), index, value)
     if sweep.is_active(whole):
         if fn is updates.update:
             bar = views.store(fn, bar, (index, _nothing(b, steps, whole, value)))

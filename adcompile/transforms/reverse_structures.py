@@ -12,9 +12,12 @@ import operator
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
+from adcompile.analyses.distinct import is_mask
 from adcompile.inference.indexing import is_basic_index
 from adcompile.ir.nodes import NONE, Atom, Call, Const, Star, Var
-from adcompile.ir.types import Array, Dict, List, Scalar, Static, Tuple, Type, kind_of, may_carry_derivative
+from adcompile.ir.types import Array, Dict, List, Scalar, Static, Tuple, Type, may_carry_derivative
 from adcompile.runtime import broadcasting, updates
 from adcompile.runtime.structures import make_dict, make_list, make_tuple, unpack, unpack_star
 from adcompile.transforms.cotangents import Cotangents
@@ -53,7 +56,7 @@ def add_item(sweep: Cotangents, holder: Atom, index: Atom, bar: Atom, first: boo
     fresh = first or holder not in sweep.bars
     so_far = sweep.cotangent(holder)
     if isinstance(type_, Array) and (basic := is_basic_index(sweep.b.type_of(index))) is not None:
-        fn: Any = updates.increment if basic or _is_mask(sweep.b.type_of(index)) else updates.add_at
+        fn: Any = updates.increment if basic or is_mask(sweep.b.type_of(index)) else updates.add_at
         if fresh and fn is updates.increment:
             fn = updates.update  # nothing is there yet
         sweep.bars[holder] = sweep.named(holder, sweep.b.call(fn, so_far, index, bar))
@@ -142,12 +145,21 @@ def _appended(sweep: Cotangents, call: Call, bar: Atom) -> None:
     sweep.accumulate(sequence, sweep.b.call(updates.without_last, bar))
 
 
+def give_stored(sweep: Cotangents, fn: Any, whole: Atom, index: Atom, value: Atom) -> None:
+    """Give the value that `fn` stored, or added, at `index` its part of `whole`, the cotangent of
+    what it was stored into. Of several values for one element, the last counts, but for `add_at`."""
+    if not sweep.is_active(value):
+        return
+    item = sweep.b.call(operator.getitem, whole, index)
+    if fn is not updates.add_at and sweep.distinct.may_repeat(sweep.b.type_of(whole), index):
+        item = sweep.b.call(np.where, sweep.b.call(updates.written_last, whole, index), item, Const(0.0))
+    sweep.accumulate(value, sweep.b.call(broadcasting.unbroadcast, item, value))
+
+
 def _updated(sweep: Cotangents, call: Call, bar: Atom) -> None:
     """Reverse `a[i] = v`: `v` takes what stands at `i`, and `a` gets nothing from there."""
     a, index, value = call.operands
-    if sweep.is_active(value):
-        item = sweep.b.call(operator.getitem, bar, index)
-        sweep.accumulate(value, sweep.b.call(broadcasting.unbroadcast, item, value))
+    give_stored(sweep, call.fn, bar, index, value)
     if sweep.is_active(a):
         if isinstance(sweep.b.type_of(a), (List, Dict)) and isinstance(value, Var):
             cleared: Atom = sweep.zeros(value)
@@ -158,9 +170,7 @@ def _updated(sweep: Cotangents, call: Call, bar: Atom) -> None:
 
 def _incremented(sweep: Cotangents, call: Call, bar: Atom) -> None:
     a, index, value = call.operands
-    if sweep.is_active(value):
-        item = sweep.b.call(operator.getitem, bar, index)
-        sweep.accumulate(value, sweep.b.call(broadcasting.unbroadcast, item, value))
+    give_stored(sweep, call.fn, bar, index, value)
     sweep.accumulate(a, bar)
 
 
@@ -185,10 +195,6 @@ def accumulate_items(sweep: Cotangents, atom: Atom, cotangent: Atom) -> None:
     for i, item in enumerate(items):
         if sweep.is_active(item):
             accumulate_items(sweep, item, sweep.b.call(operator.getitem, cotangent, Const(i)))
-
-
-def _is_mask(index: Type) -> bool:
-    return isinstance(index, Array) and kind_of(index.dtype) == "bool"
 
 
 def _is_number(type_: Type | None) -> bool:

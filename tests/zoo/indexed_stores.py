@@ -89,3 +89,44 @@ def triangle_by_indices(a):
     b = a * a
     b[np.triu_indices(3, 1)] = a[np.tril_indices(3, -1)] * 2.0
     return np.sum(b * a * a)
+
+
+@at((M, np.array([2, 0, 2])), (M, np.array([2, 0, -1])))
+def rows_by_an_index_argument_that_repeats(a, k):
+    b = np.zeros((3, 4))
+    b[k] = a * a
+    b[k, 1:3] += a[:, :2]
+    return np.sum(b * b + b)
+
+
+@at((M,))
+def pairs_of_indices_that_repeat(a):
+    b = a * a
+    b[[[0, 1], [0, 2]], [1, 2]] = a[:2, :2]
+    b[[0, 0, 1], [1, 1, 3]] += a[2, :3]
+    return np.sum(b * b)
+
+
+@at((V,))
+def repeated_positions_of_a_view_and_of_flat(x):
+    b = np.outer(x, x)
+    b.T[1:, 2][[0, 2, 0]] = x[:3]
+    b.flat[[3, 3, -1]] = x[1:]
+    return np.sum(b * b)
+
+
+@at((V, 1.3))
+def one_number_to_repeated_positions(x, s):
+    y = x * x
+    y[[1, 1, 3]] = s
+    y[np.array([0, 0, 0])] += s * x[1]
+    return np.sum(y * x)
+
+
+@at((V,))
+def index_array_whose_entries_become_equal(x):
+    k = np.arange(4)
+    y = np.zeros(4)
+    k[1:][0] = 3
+    y[k] = x * x
+    return np.sum(y * y)

@@ -122,6 +122,8 @@ NOT_YET_TWICE: dict[str, str] = {
     "dicts.state_carried_by_a_loop": "in place, which is read elsewhere",
     "dicts.table_of_results_already_computed": "in place, which is read elsewhere",
     "indexed_stores.diagonal_by_indices": "in place, which is read elsewhere",
+    "indexed_stores.index_array_whose_entries_become_equal": "in place, which is read elsewhere",
+    "indexed_stores.repeated_positions_of_a_view_and_of_flat": "in place, which is read elsewhere",
     "indexed_stores.two_index_arrays": "in place, which is read elsewhere",
     "lists.append_and_sum": "is called with an active value,",
     "lists.array_of_a_list": "in place, which is read elsewhere",
