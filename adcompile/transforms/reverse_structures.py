@@ -17,7 +17,7 @@ import numpy as np
 from adcompile.analyses.distinct import is_mask
 from adcompile.inference.indexing import is_basic_index
 from adcompile.ir.nodes import NONE, Atom, Call, Const, Star, Var
-from adcompile.ir.types import Array, Dict, List, Scalar, Static, Tuple, Type, may_carry_derivative
+from adcompile.ir.types import Array, Dict, List, Scalar, Static, Tuple, Type, kind_of, may_carry_derivative
 from adcompile.runtime import broadcasting, updates
 from adcompile.runtime.structures import make_dict, make_list, make_tuple, unpack, unpack_star
 from adcompile.transforms.cotangents import Cotangents
