@@ -138,7 +138,7 @@ class Transformed:
 
     @property
     def source(self) -> str:
-        """The text of the latest specialisation; before any call, of the generic program."""
+        """The text of the program that was compiled last; before any call, of the generic one."""
         latest = self._dispatcher.latest
         return latest.program.text if latest is not None else self._generic().text
 
@@ -163,15 +163,21 @@ class Transformed:
         """What was decided and why: which values are active, what is recorded or computed again
         and for what, what happens in place, and what each call resolved to.
 
-        Without arguments of the latest specialisation; before any call, of the generic program.
+        With arguments of the program for such; without, of the one that was compiled last, or,
+        before any call, of the generic one.
         """
-        latest = self._dispatcher.latest
-        if args or kwargs:
-            latest, _ = self._dispatcher.find(self._dispatcher.bind(args, kwargs))
+        latest = self._latest(args, kwargs)
         return explain((latest.program if latest is not None else self._generic()).decisions)
 
-    def save(self, path: str | Path) -> None:
-        """Write the latest specialisation as a module that needs NumPy and nothing of adcompile.
+    def _latest(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Compiled | None:
+        """The specialisation for some arguments; without any, the one that was compiled last."""
+        if not args and not kwargs:
+            return self._dispatcher.latest
+        return self._dispatcher.find(self._dispatcher.bind(args, kwargs))[0]
+
+    def save(self, path: str | Path, /, *args: Any, **kwargs: Any) -> None:
+        """Write a module that needs NumPy and nothing of adcompile: the program for arguments like
+        these; without any, the one that was compiled last, or, before any call, the generic one.
 
         It holds the runtime helpers that it uses. Captured numbers, strings and small arrays
         are written in with the values that they have now; larger ones and functions are imported
@@ -181,7 +187,7 @@ class Transformed:
             UsageError: if the program uses something that can neither be written nor imported, or
                 what it takes from outside has changed its type since the program was compiled.
         """
-        latest = self._dispatcher.latest
+        latest = self._latest(args, kwargs)
         if latest is not None and not (latest.is_valid() and latest.fits(latest.captured_now())):
             raise UsageError(
                 f"what {self.__name__} takes from outside has changed its type since the last call; "

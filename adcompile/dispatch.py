@@ -143,7 +143,7 @@ class Dispatcher:
                 found = self.compile(types)
                 made.append(found)
                 captured = found.captured
-            self.latest = found
+                self.latest = found
             if len(self.by_shape) > MOST_SHAPES:
                 self.by_shape.clear()
             known = self.by_shape.setdefault(key, [])

@@ -3,13 +3,16 @@
 A block marked `python` runs; the blocks of a page share their names. If a block marked `text`
 follows, it is what the block prints. In a block marked `console`, each line `$ adcompile ...`
 runs, in a folder with the files that the page has written, and the lines below are its output.
+A block marked `pdb` is a session of the debugger: a call of `pdb.runcall`, and what is typed.
 A line `...` stands for any lines. `UPDATE_GOLDENS=1 pytest tests/test_docs.py` writes the outputs anew.
 """
 
 import contextlib
 import io
+import itertools
 import linecache
 import os
+import pdb
 import re
 import shlex
 import sys
@@ -47,8 +50,24 @@ def run_console(text):
             out = io.StringIO()
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
                 main(command[1:])
-            shown += out.getvalue()
+            shown += out.getvalue().replace(f"{Path.cwd()}{os.sep}", "")
     return shown
+
+
+def run_pdb(text, namespace):
+    """The transcript of a debugger session: what it printed before each thing that was typed."""
+    call, *lines = text.splitlines()
+    typed = [line.removeprefix("(Pdb) ") for line in lines if line.startswith("(Pdb) ")]
+    out = io.StringIO()
+    debugger = pdb.Pdb(stdin=io.StringIO("\n".join(typed) + "\n"), stdout=out, nosigint=True, readrc=False)
+    debugger.use_rawinput = False
+    with contextlib.redirect_stdout(out):
+        eval(call.removeprefix(">>> pdb."), namespace | {"runcall": debugger.runcall})
+    shown = [call]
+    for printed, command in itertools.zip_longest(out.getvalue().split("(Pdb) "), typed):
+        shown += [line.rstrip() for line in printed.splitlines()]
+        shown += [] if command is None else [f"(Pdb) {command}"]
+    return "\n".join(shown) + "\n"
 
 
 def as_run(page):
@@ -62,8 +81,11 @@ def as_run(page):
         made = body
         if language == "console":
             made = run_console(body)
+        elif language == "pdb":
+            made = run_pdb(body, namespace)
         elif language == "text" and printed is not None:
             made = "".join(line.rstrip() + "\n" for line in printed.rstrip("\n").splitlines())
+        made = re.sub(r"<adcompile (\w+) \d+>", r"<adcompile \1 1>", made)  # programs are numbered as they come
         number = text.count("```python", 0, match.start()) + 1
         printed = run_python(body, f"{page.stem}_{number}.py", namespace) if language == "python" else None
         return f"```{language}\n{body if matches(body, made) else made}```"

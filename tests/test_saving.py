@@ -419,6 +419,26 @@ def test_a_saved_module_has_a_header_and_compiles_under_python_w_error(tmp_path)
     subprocess.run([sys.executable, "-W", "error", "-m", "py_compile", str(tmp_path / "saved.py")], check=True)
 
 
+def test_which_program_is_saved(tmp_path):
+    df = grad(product)
+    path = tmp_path / "saved.py"
+
+    def types():
+        df.save(path)
+        return [line.strip() for line in path.read_text().splitlines() if line.startswith("    x: ")]
+
+    assert types() == ["x: ?"]
+    df(2.0, 3.0)
+    df(np.ones(3), np.ones(3))
+    assert types() == ["x: float64[n]"]
+    df(2.0, 3.0)  # what is compiled already is not the latest
+    df(np.ones(4), np.ones(4))
+    assert types() == ["x: float64[n]"]
+    df.save(path, 2.0, y=3.0)
+    assert "    x: float\n    y: float\n" in path.read_text()
+    assert types() == ["x: float64[n]"]
+
+
 def test_saving_twice_gives_the_same_text(tmp_path):
     texts = []
     for name in ("a.py", "b.py"):
