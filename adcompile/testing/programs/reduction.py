@@ -14,24 +14,27 @@ from adcompile.testing.programs.program import Program
 
 
 def reduce_program(program: Program, same: Callable[[Program], bool], seconds: float = 60.0) -> Program:
-    """A smaller program for which `same` still holds: statements and operands are left out.
+    """A smaller program for which `same` still holds: parameters, statements and operands are left out.
 
-    After `seconds` the smallest one so far is returned.
+    After `seconds` of computing the smallest one so far is returned.
     """
-    improved, end = True, time.perf_counter() + seconds
-    while improved:
-        improved = False
-        for text in _smaller(program.text):
-            if time.perf_counter() > end:
+    end = time.process_time() + seconds
+    before = None
+    while program is not before:
+        before, place = program, 0
+        while place < _places(program):
+            if time.process_time() > end:
                 return program
-            candidate = replace(program, text=text)
-            try:
-                if len(text) < len(program.text) and _names_are_bound(text) and same(candidate):
-                    program, improved = candidate, True
-                    break
-            except Exception:
-                continue  # not a program any more
+            smaller = next((p for p in _smaller(program, place) if _holds(same, p)), None)
+            program, place = (smaller, place) if smaller else (program, place + 1)
     return program
+
+
+def _holds(same: Callable[[Program], bool], program: Program) -> bool:
+    try:
+        return _names_are_bound(program.text) and same(program)
+    except Exception:
+        return False  # not a program any more
 
 
 def _names_are_bound(text: str) -> bool:
@@ -44,16 +47,33 @@ def _names_are_bound(text: str) -> bool:
     return all(name in bound or hasattr(builtins, name) for name in read)
 
 
-def _smaller(text: str) -> Iterator[str]:
-    """Texts with one statement or operand less."""
-    count = sum(1 for _ in ast.walk(ast.parse(text)))
-    for number in range(count):
-        for way in range(4):
-            tree = ast.parse(text)
-            node = next(itertools.islice(ast.walk(tree), number, None))
-            if _shrink(tree, node, way):
-                with contextlib.suppress(Exception):
-                    yield ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+def _places(program: Program) -> int:
+    """How many places there are in which a program may become smaller."""
+    return len(program.args) + sum(1 for _ in ast.walk(ast.parse(program.text)))
+
+
+def _smaller(program: Program, place: int) -> Iterator[Program]:
+    """Programs with one parameter, statement or operand less in one place."""
+    if place < len(program.args):
+        yield from _without_parameter(program, place)
+        return
+    for way in range(4):
+        tree = ast.parse(program.text)
+        node = next(itertools.islice(ast.walk(tree), place - len(program.args), None), None)
+        if node is not None and _shrink(tree, node, way):
+            with contextlib.suppress(Exception):
+                text = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+                if len(text) < len(program.text):
+                    yield replace(program, text=text)
+
+
+def _without_parameter(program: Program, place: int) -> Iterator[Program]:
+    """The program whose function `f` does not take one of its arguments."""
+    tree = ast.parse(program.text)
+    functions = [s for s in tree.body if isinstance(s, ast.FunctionDef) and s.name == "f"]
+    if functions and len(program.args) > 1:
+        del functions[0].args.args[place]
+        yield Program(ast.unparse(tree) + "\n", program.args[:place] + program.args[place + 1 :])
 
 
 def _shrink(tree: ast.AST, node: ast.AST, way: int) -> bool:
