@@ -31,7 +31,21 @@ from adcompile.inference.elementwise import shape_of
 from adcompile.inference.registry import infer_call
 from adcompile.ir.binding import bind_arguments
 from adcompile.ir.nodes import Atom, Attribute, Block, Call, Const, Function, FunctionRef, Method, Param, Stmt, Var
-from adcompile.ir.types import UNKNOWN, Array, Dict, List, Passive, Scalar, Static, Tuple, Type, kind_of, of_constant
+from adcompile.ir.types import (
+    NEVER,
+    UNKNOWN,
+    Array,
+    Dict,
+    List,
+    Never,
+    Passive,
+    Scalar,
+    Static,
+    Tuple,
+    Type,
+    kind_of,
+    of_constant,
+)
 from adcompile.ir.verifier import verify
 from adcompile.runtime.checks import require_scalar
 from adcompile.runtime.structures import make_tuple, unpack
@@ -55,6 +69,7 @@ CALLED = {
     *("np", "math", "range", "reversed", "enumerate", "zip", "len", "list", "tuple", "slice", "dict", "isinstance"),
     *("float", "int", "abs", "sum", "min", "max", "bool"),
 }
+ROUNDS = 4  # a recursive function's result has a type after a few rounds, or is Unknown
 COMPILE_LOCK = threading.RLock()
 VERIFYING = "ADCOMPILE_VERIFY" in os.environ  # hold the IR to its rules after every pass
 
@@ -100,6 +115,8 @@ class Compilation:
         self.guards: dict[tuple[Any, str], Any] = {}
         self.captures: dict[tuple[Any, str], Any] = {}
         self._results: dict[Any, Type] = {}
+        self._open: set[Any] = set()  # the functions whose results are being looked for
+        self._recursive: set[Any] = set()  # those that were found to call themselves
         self.outside_changes: dict[int, tuple[Any, str, Any]] = {}
         self._following: list[Any] = []
         self._changing: dict[Any, bool] = {}
@@ -284,11 +301,30 @@ class Compilation:
         if inputs is None:
             return UNKNOWN
         key = (fn, inputs)
-        if key not in self._results:
-            self._results[key] = UNKNOWN  # what a recursive call finds
+        if key in self._open:
+            self._recursive.add(key)
+        elif key not in self._results:
             with self.following(fn):
-                self._results[key] = self._result_type(fn, inputs)
+                self._results[key] = self._fixed_point(fn, inputs)
         return self._results[key]
+
+    def _fixed_point(self, fn: types.FunctionType, inputs: tuple[Type, ...]) -> Type:
+        """The type of a function's result. A recursive call finds what is known so far: at first
+        nothing, then what the ways out that do not recur give."""
+        key = (fn, inputs)
+        self._open.add(key)
+        self._results[key] = NEVER
+        for _ in range(ROUNDS):
+            before, known = self._results[key], set(self._results)
+            found = self._results[key] = self._result_type(fn, inputs)
+            if key not in self._recursive or found == before:
+                break
+            for other in set(self._results) - known:  # they may have been told too little
+                del self._results[other]
+        else:
+            found = UNKNOWN
+        self._open.discard(key)
+        return UNKNOWN if isinstance(found, Never) else found
 
     @contextmanager
     def following(self, fn: Any) -> Iterator[None]:

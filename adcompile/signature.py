@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from adcompile.ir.types import (
+    EACH,
     NEVER,
     PYTHON_NUMBERS,
     UNKNOWN,
@@ -27,7 +28,7 @@ from adcompile.ir.types import (
     Static,
     Tuple,
     Type,
-    join_all,
+    join,
     symbol,
 )
 
@@ -69,7 +70,10 @@ def type_of_value(value: Any, name: str = "", sizes: Sizes | None = None) -> Typ
     if kind is tuple:
         return Tuple(tuple(type_of_value(v, name and f"{name}.{i}", sizes) for i, v in enumerate(value)))
     if kind is list:
-        return List(join_all(type_of_value(v, name and f"{name}.{i}", sizes) for i, v in enumerate(value)))
+        item: Type = NEVER
+        for i, v in enumerate(value):
+            item = join(item, type_of_value(v, name and f"{name}.{i}", sizes), (EACH, name))
+        return List(item)
     if kind is dict:
         return Dict(tuple((k, type_of_value(v, name and f"{name}.{k}", sizes)) for k, v in value.items()))
     if is_static(value):

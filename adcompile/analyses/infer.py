@@ -9,9 +9,11 @@ relies on: lowered IR.  ensures: a type for each `Var`; Unknown is always right.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from adcompile.analyses.user_functions import is_user_function
 from adcompile.inference.python import element_of, unpacked, unpacked_star
 from adcompile.inference.registry import SITE, infer_call
 from adcompile.ir.nodes import (
@@ -49,6 +51,7 @@ from adcompile.ir.types import (
     forget_symbols,
     join,
     of_constant,
+    one_item,
     scale_dim,
     static_value,
     symbols_of,
@@ -114,6 +117,7 @@ class _Inference:
         return self.sites.setdefault(var, len(self.sites))
 
     def set(self, var: Var, type_: Type) -> None:
+        type_ = one_item(type_, ("one", self.site(var)))
         self.types[var] = type_
         self.symbols |= symbols_of(type_)
 
@@ -153,8 +157,17 @@ class _Inference:
         else:
             kwargs = expand_named(call, self.types)
             found = [UNKNOWN if args is None else self.call_type(call.fn, args, kwargs)]
+            if is_user_function(call.fn) or call.fn is operator.call or hasattr(type(call.fn), "__adcompile__"):
+                found = [self.from_outside(found[0], [*(args or ()), *kwargs.values()], call.result)]
         for var, type_ in zip(call.results, found, strict=True):
             self.set(var, type_)
+
+    def from_outside(self, type_: Type, args: Sequence[Type], result: Var) -> Type:
+        """The type of a user function's result here: the sizes that the function makes are named
+        there as others are here."""
+        known = {s for t in args for s in symbols_of(t)}
+        known |= {s for s in symbols_of(type_) if isinstance(s.key, str)}  # of arguments and captures
+        return forget_symbols(type_, known, ("result", self.site(result)))
 
     def branch(self, stmt: If) -> None:
         cond = self.of(stmt.cond)

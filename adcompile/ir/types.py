@@ -54,6 +54,9 @@ class Affine:
 Dim = int | Affine
 
 
+EACH = "each item"  # begins the key of a size that each item of a list has for itself
+
+
 def symbol(key: Any, least: int = 0) -> Affine:
     """The dim that is the symbol `key`."""
     return Affine(((Symbol(key, least), 1),))
@@ -326,7 +329,13 @@ def _join_shapes(a: tuple[Dim, ...] | None, b: tuple[Dim, ...] | None, fresh: An
     if fresh is None:
         return None
     pairs = enumerate(zip(a, b, strict=True))
-    return tuple(p if p == q else symbol((fresh, axis)) for axis, (p, q) in pairs)
+    return tuple(p if p == q else symbol((fresh, axis), _least(fresh, p, q)) for axis, (p, q) in pairs)
+
+
+def _least(fresh: Any, *dims: Dim) -> int:
+    """A proven lower bound of a new size: what joins the items of a list has one; what changes
+    from trip to trip of a loop has none."""
+    return min(d if isinstance(d, int) else d.least or 0 for d in dims) if _is_each(fresh) else 0
 
 
 def join_all(types: Iterable[Type]) -> Type:
@@ -349,6 +358,35 @@ def symbols_of(type_: Type) -> set[Symbol]:
     elif isinstance(type_, Dict):
         parts = (t for _, t in type_.items)
     return {s for part in parts for s in symbols_of(part)}
+
+
+def _is_each(key: Any) -> bool:
+    while isinstance(key, tuple):
+        key = key[0]
+    return bool(key == EACH)
+
+
+def one_item(type_: Type, fresh: Any) -> Type:
+    """The type of one value, with the sizes that each item of a list has for itself made its
+    own: `fresh` names them. Lists in it keep theirs."""
+    own = [s for s in symbols_of(type_) if _is_each(s.key)] if not isinstance(type_, List) else []
+    if not own:
+        return type_
+    if isinstance(type_, Array):
+        assert type_.shape is not None
+
+        def renamed(d: Dim) -> Dim:
+            if isinstance(d, int) or not any(_is_each(s.key) for s, _ in d.terms):
+                return d
+            terms = ((Symbol((fresh, s.key), s.least) if _is_each(s.key) else s, c) for s, c in d.terms)
+            return Affine(tuple(terms), d.const)
+
+        return Array(type_.dtype, tuple(map(renamed, type_.shape)))
+    if isinstance(type_, Tuple):
+        return Tuple(tuple(one_item(t, (fresh, i)) for i, t in enumerate(type_.items)))
+    if isinstance(type_, Dict):
+        return Dict(tuple((k, one_item(t, (fresh, k))) for k, t in type_.items))
+    return UNKNOWN
 
 
 def forget_symbols(type_: Type, known: Mapping[Symbol, Any] | set[Symbol], fresh: Any) -> Type:

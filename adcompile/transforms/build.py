@@ -36,6 +36,7 @@ from adcompile.ir.types import (
     Unknown,
     is_one,
     kind_of,
+    one_item,
     same_constant,
     static_value,
 )
@@ -215,7 +216,8 @@ class Builder:
         self._made += 1
         SITE.enter((*self._sites, self._made))
         args = [self.type_of(a.value if isinstance(a, Star) else a) for a in call.args]
-        return infer_call(call.fn, args, {k: self.type_of(a) for k, a in call.kwargs})
+        found = infer_call(call.fn, args, {k: self.type_of(a) for k, a in call.kwargs})
+        return one_item(found, ("one", *self._sites, self._made))
 
     def unpack(self, value: Atom, count: int) -> list[Atom]:
         """The items of a tuple of `count` items."""

@@ -30,9 +30,7 @@ SECOND_ORDER_FAILS = "the cotangent of a list of tuples is taken for an array"
 
 # emitted:
 import numpy as np
-from adcompile.rules.products import matmul
 from adcompile.runtime.broadcasting import add_item
-from adcompile.runtime.broadcasting import unbroadcast
 from adcompile.runtime.broadcasting import zeros_like
 
 
@@ -42,32 +40,25 @@ def mlp_grad(params, x, y, out_bar=1.0):
     h = x
     for W, b in t:
         h_in = h
-        t2 = h_in @ W
-        h = np.tanh(t2 + b)
-        tape.append((h_in, W, b, t2, h))
+        h = np.tanh(h_in @ W + b)
+        tape.append((h_in, W, h))
     W, b = params[-1]
-    t2 = h @ W
-    t3 = t2 + b
-    t4 = t3 - y
-    t5 = t4 ** 2
+    t2 = h @ W + b - y
     # return np.mean((h @ W + b - y) ** 2)
-    g = unbroadcast(np.broadcast_to(out_bar / t5.size, t5.shape) * (2 * t4), t3
-        )
-    b_bar = unbroadcast(g, b)
-    g = matmul(t2, h, W, unbroadcast(g, t2))
-    h_bar = g[0]
-    W_bar = g[1]
+    g = out_bar / (t2 ** 2).size * 2 * t2
+    b_bar = g.sum(axis=0)
+    h_bar = g @ W.T
+    W_bar = h.T @ g
     # W, b = params[-1]
     params_bar = zeros_like(params)
     params_bar[-1] = W_bar, b_bar
     g = zeros_like(t)
     for k in reversed(range(len(tape))):
-        h_in, W, b, t, h = tape[k]
+        h_in, W, h = tape[k]
         # h = np.tanh(h @ W + b)
         g2 = h_bar * (1 - h ** 2)
-        b_bar = unbroadcast(g2, b)
-        g2 = matmul(t, h_in, W, unbroadcast(g2, t))
-        h_bar = g2[0]
-        W_bar = g2[1]
+        b_bar = g2.sum(axis=0)
+        h_bar = g2 @ W.T
+        W_bar = h_in.T @ g2
         g[k] = W_bar, b_bar
     return add_item(params_bar, slice(None, -1, None), g)

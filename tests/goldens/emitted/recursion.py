@@ -14,22 +14,14 @@ WRT = 0
 
 
 # emitted:
-from adcompile.runtime.broadcasting import unbroadcast
-from adcompile.runtime.checks import require_scalar
-
-
 def power_grad(x, n, out_bar=1.0):
-    if n == 0:
-        t = 1.0
-    else:
-        t2, power_residual = power_forward(x, n - 1)
-        t = x * t2
-    require_scalar(t)
+    if not n == 0:
+        t, power_residual = power_forward(x, n - 1)
     if n == 0:
         x_bar = 0.0
     else:
         # return x * power(x, n - 1)
-        x_bar = unbroadcast(out_bar * t2, x)
+        x_bar = out_bar * t
         x_bar = x_bar + power_pullback(power_residual, x * out_bar)
     return x_bar
 
@@ -52,6 +44,6 @@ def power_pullback(residual, out_bar):
         x_bar = 0.0
     else:
         # return x * power(x, n - 1)
-        x_bar = unbroadcast(out_bar * t2, x)
+        x_bar = out_bar * t2
         x_bar = x_bar + power_pullback(power_residual, x * out_bar)
     return x_bar
