@@ -20,6 +20,7 @@ from adcompile.backend.load import load
 from adcompile.dispatch import Compiled, Dispatcher
 from adcompile.errors import UsageError
 from adcompile.explain import Explanation, explain
+from adcompile.frontend.stand_in import stand_in, without_source
 from adcompile.ir.types import UNKNOWN, Type
 from adcompile.pipeline import COMPILE_LOCK, Compilation, Program, Want
 from adcompile.pullback import Pulled
@@ -60,16 +61,12 @@ def check_function(function: Any) -> types.FunctionType:
     """The Python function behind a callable.
 
     Raises:
-        UsageError: if it is not one.
+        UsageError: if there is none.
     """
-    if isinstance(function, types.FunctionType):
-        return function
-    name = getattr(function, "__name__", repr(function))
-    if isinstance(function, types.MethodType):
-        raise UsageError(
-            f"'{name}' is a bound method; write lambda *args: obj.{name}(*args), or differentiate the function"
-        )
-    raise UsageError(f"{name!r} is not a Python function, so it has no source to differentiate")
+    made = function if isinstance(function, types.FunctionType) else stand_in(function)
+    if made is not None:
+        return made
+    raise UsageError(without_source(function))
 
 
 class Transformed:
@@ -88,7 +85,8 @@ class Transformed:
         self._positions, self._several = positions(self._function, wrt)
         self._want = replace(want(self._positions), several=self._several)
         named = ("__module__", "__name__", "__qualname__", "__doc__")
-        functools.update_wrapper(self, function, assigned=named, updated=())
+        named_by = function if hasattr(function, "__name__") else self._function
+        functools.update_wrapper(self, named_by, assigned=named, updated=())
         self.__wrapped__ = function
         self._dispatcher = Dispatcher(self._function, self._positions, self._compile)
 

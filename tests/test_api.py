@@ -369,15 +369,6 @@ def test_lambdas_on_one_line():
     assert np.array_equal(three(np.ones(2)), [3.0, 3.0])
 
 
-def test_a_bound_method_is_refused_with_the_way_out():
-    class Model:
-        def energy(self, x):
-            return np.sum(x * x)
-
-    with pytest.raises(UsageError, match=r"'energy' is a bound method; write lambda \*args: obj\.energy\(\*args\)"):
-        grad(Model().energy)
-
-
 # ----------------------------------------------------------------------- the emitted program
 
 

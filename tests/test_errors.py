@@ -6,6 +6,7 @@ writes the messages anew. A program that the compiler has learnt to differentiat
 """
 
 import ast
+import functools
 import importlib.util
 import os
 import re
@@ -163,9 +164,19 @@ def test_what_is_not_a_function(transform, function, message):
         transform(function)
 
 
-def test_an_object_that_is_called():
-    with pytest.raises(UsageError, match="is not a Python function"):
-        grad(Callable())
+@pytest.mark.parametrize(
+    ("function", "hint"),
+    [
+        (np.sin, "write a function that calls it: lambda x: f(x)"),
+        (Callable, "write a function that makes the object and returns a number"),
+        (functools.lru_cache(plain), "differentiate the function in it, which is its __wrapped__"),
+        (classmethod(plain), "take the method from its class: Class.plain"),
+        (functools.partial(np.sum, axis=0), "write a function that calls it"),
+    ],
+)
+def test_what_to_write_instead_of_what_is_not_a_function(function, hint):
+    with pytest.raises(UsageError, match=re.escape(hint)):
+        grad(function)
 
 
 def test_an_async_function():

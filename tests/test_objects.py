@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import types
 
 import numpy as np
@@ -144,6 +145,46 @@ def test_a_method_that_an_object_hides_is_not_taken_for_its_own():
     hiding.energy = lambda x: np.sum(x**3)
     with pytest.raises(Refused, match="energy"):
         grad(method_of_an_argument)(V, hiding)
+
+
+# ------------------------------------------------------------- callables that are no functions
+
+
+def scaled(a, x, k=2.0, *, s=1.0):
+    return np.sum(a * x * x) * k * s
+
+
+def test_the_gradient_of_a_bound_method():
+    m = Plain(2.0)
+    df = grad(m.energy)
+    np.testing.assert_allclose(df(V), 4.0 * V)
+    m.w = 5.0
+    np.testing.assert_allclose(df(V), 10.0 * V)
+    assert df.__name__ == "energy"
+    np.testing.assert_allclose(grad(model.energy, wrt="scale")(V, 3.0), 1.5 * np.sum(V * V))
+    np.testing.assert_allclose(grad(model.energy)(x=V, scale=2.0), 6.0 * V)
+    value, pullback = vjp(model.energy, wrt=("x", "scale"))(V, 2.0)
+    assert value == model.energy(V, 2.0)
+    np.testing.assert_allclose(pullback(1.0)[0], 6.0 * V)
+
+
+def test_the_gradient_of_a_called_object_and_of_methods_of_a_class():
+    np.testing.assert_allclose(grad(model)(V), 6.0 * V)
+    np.testing.assert_allclose(grad(Model.to_the_power)(V), 2.0 * V)
+    np.testing.assert_allclose(grad(Model.cube)(V), 3.0 * V**2)
+    np.testing.assert_allclose(grad(model.cube)(V), 3.0 * V**2)
+    np.testing.assert_allclose(grad(Model.__dict__["cube"])(V), 3.0 * V**2)
+
+
+def test_the_gradient_of_a_partial_function():
+    np.testing.assert_allclose(grad(functools.partial(scaled, 3.0, s=2.0))(V), 24.0 * V)
+    np.testing.assert_allclose(grad(functools.partial(scaled, 3.0, s=2.0))(V, s=1.0), 12.0 * V)
+    np.testing.assert_allclose(grad(functools.partial(scaled, x=V), wrt="a")(3.0), 2.0 * np.sum(V * V))
+    np.testing.assert_allclose(grad(functools.partial(model.energy, scale=2.0))(V), 6.0 * V)
+    held = V.copy()
+    df = grad(functools.partial(scaled, held))
+    held *= 2.0
+    np.testing.assert_allclose(df(V), 8.0 * V * V)
 
 
 # -------------------------------------------------------------------------------- attributes

@@ -1,0 +1,89 @@
+"""A Python function that stands for a callable that is none: a bound method, a partial function,
+an object that is called.
+
+    grad(model.energy)                      grad(functools.partial(f, 2.0))
+
+    def energy(x, scale=1.0):               def f(x):
+        return self.energy(x, scale)            return function(a1, x)
+
+Its text is made here, with what the callable holds (`self`, `function`, `a1`) as closure
+variables. So it is lowered like any function: the method is followed from its class, and what
+is held is read at every call.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import itertools
+import linecache
+import types
+from typing import Any
+
+_COUNTER = itertools.count(1)
+Parameter = inspect.Parameter
+
+
+def stand_in(callable_: Any) -> types.FunctionType | None:
+    """The function that stands for a callable; None for what has no source behind it."""
+    if isinstance(callable_, staticmethod):
+        return callable_.__func__ if isinstance(callable_.__func__, types.FunctionType) else None
+    if isinstance(callable_, types.MethodType) and isinstance(callable_.__func__, types.FunctionType):
+        name = callable_.__func__.__name__
+        called = f"self.{name}" if name.isidentifier() else "self.__func__"
+        return _make(name, callable_, called, {"self": callable_.__self__})
+    if isinstance(callable_, functools.partial):
+        inner = callable_.func if isinstance(callable_.func, types.FunctionType) else stand_in(callable_.func)
+        held = {f"a{i}": a for i, a in enumerate(callable_.args, 1)}
+        return _make(inner.__name__, callable_, "function", {"function": inner, **held}) if inner else None
+    if isinstance(inspect.getattr_static(type(callable_), "__call__", None), types.FunctionType):
+        return _make(type(callable_).__name__.lower(), callable_, "self", {"self": callable_})
+    return None
+
+
+def _make(name: str, callable_: Any, called: str, held: dict[str, Any]) -> types.FunctionType:
+    """The function with the callable's parameters that calls `called` with what is held first."""
+    name = name if name.isidentifier() else "function"
+    parameters = list(inspect.signature(callable_).parameters.values())
+    given = [key for key in held if key not in ("self", "function")]
+    given += [_argument(p) for p in parameters]
+    plain = [p.replace(annotation=Parameter.empty) for p in parameters]
+    marked = [p if p.default is Parameter.empty else p.replace(default=None) for p in plain]
+    lines = [f"def {name}{inspect.Signature(marked)}:\n", f"    return {called}({', '.join(given)})\n"]
+    filename = f"<{name} {next(_COUNTER)}>"
+    linecache.cache[filename] = (sum(map(len, lines)), None, lines, filename)
+    code = compile(f"def make({', '.join(held)}):\n {' '.join(lines)} return {name}", filename, "exec")
+    namespace: dict[str, Any] = {"__name__": getattr(callable_, "__module__", None) or __name__}
+    exec(code, namespace)
+    made: types.FunctionType = namespace["make"](**held)
+    made.__code__ = made.__code__.replace(co_firstlineno=1)
+    made.__defaults__ = tuple(p.default for p in parameters if _is_positional(p) and p.default is not p.empty) or None
+    keyword = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is not p.empty}
+    made.__kwdefaults__ = keyword or None
+    return made
+
+
+def _is_positional(parameter: Parameter) -> bool:
+    return parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+
+
+def _argument(parameter: Parameter) -> str:
+    """How a parameter is handed on."""
+    if parameter.kind is parameter.KEYWORD_ONLY:
+        return f"{parameter.name}={parameter.name}"
+    if parameter.kind is parameter.VAR_KEYWORD:
+        return f"**{parameter.name}"
+    return f"*{parameter.name}" if parameter.kind is parameter.VAR_POSITIONAL else parameter.name
+
+
+def without_source(callable_: Any) -> str:
+    """Why a callable cannot be differentiated, and what to write instead."""
+    name = getattr(callable_, "__name__", None) or repr(callable_)
+    what = f"{name!r} is not a Python function, so it has no source to differentiate"
+    if isinstance(callable_, classmethod):
+        return f"{what}; take the method from its class: Class.{callable_.__func__.__name__}"
+    if isinstance(callable_, type):
+        return f"{what}; write a function that makes the object and returns a number"
+    if isinstance(getattr(callable_, "__wrapped__", None), types.FunctionType):
+        return f"{what}; differentiate the function in it, which is its __wrapped__"
+    return f"{what}; write a function that calls it: lambda x: f(x)" if callable(callable_) else what
