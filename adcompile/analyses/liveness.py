@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from typing import TypeVar
 
 from adcompile.ir.nodes import Atom, Block, For, Function, If, Loop, Stmt, Var, While, With
-from adcompile.ir.traverse import atoms_of, blocks_of, inner_of, results_of
+from adcompile.ir.traverse import atoms_of, blocks_of, inner_of, results_of, walk
 
 Expand = Callable[[Atom], Iterable[Var]]
 Key = TypeVar("Key")
@@ -179,4 +179,24 @@ class Liveness:
         self._clash(loop.results, around | items | results)
         for param, result in zip(loop.params, loop.results, strict=True):
             self._clash((result,), params & ~self._bits.of((param,)))
+        if loop.stop is not None:
+            self._clash((loop.results[loop.stop],), self._bits.of(_beside_flag(loop, loop.stop)))
         return around
+
+
+def _beside_flag(loop: Loop, stop: int) -> set[Var]:
+    """What a loop's trips define and its flag must not be taken for: the flag is set where the
+    loop ends and nowhere else, so its name keeps the value that it has before the loop."""
+    defined = {
+        var for block in blocks_of(loop) for stmt in walk(block) for var in (*results_of(stmt), *inner_of(stmt))
+    }
+    branches = {r: (s, i) for s in walk(loop.body) if isinstance(s, If) for i, r in enumerate(s.results)}
+    pending = [loop.body.yields[stop]]
+    while pending:
+        flag = pending.pop()
+        if isinstance(flag, Var) and flag in defined:
+            defined.discard(flag)
+            if flag in branches:
+                branch, i = branches[flag]
+                pending += [branch.then.yields[i], branch.orelse.yields[i]]
+    return defined

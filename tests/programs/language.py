@@ -608,6 +608,20 @@ def else_of_a_loop_without_break(x):
     return y
 
 
+@at((0.32, 0.5), (-0.32, 0.5))
+def breaks_of_two_loops_and_a_return_in_the_inner_one(x, y):
+    s = y
+    for _ in range(4):
+        for _ in range(3):
+            if x > 0.0:
+                break
+            return x * y
+        else:
+            s = s * 2.0
+        s = s * x
+    return s
+
+
 @at((0.3,))
 def else_that_breaks_the_outer_loop(x):
     y = x
