@@ -7,7 +7,6 @@ arguments of a signature, and can be asked for its source.
 from __future__ import annotations
 
 import functools
-import inspect
 import types
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -25,6 +24,7 @@ from adcompile.ir.types import UNKNOWN, Type
 from adcompile.pipeline import COMPILE_LOCK, Compilation, Program, Want
 from adcompile.pullback import Pulled
 from adcompile.save import saved_module
+from adcompile.signature import signature_of
 
 Wrt = int | str | Sequence[int | str]
 
@@ -35,7 +35,7 @@ def positions(function: Any, wrt: Wrt) -> tuple[tuple[int, ...], bool]:
     Raises:
         UsageError: if a name or position does not exist, or `wrt` is empty or repeats.
     """
-    names = list(inspect.signature(function).parameters)
+    names = list(signature_of(function).parameters)
     several = isinstance(wrt, (tuple, list))
     given: Sequence[Any] = wrt if isinstance(wrt, (tuple, list)) else (wrt,)
     found = []
@@ -125,7 +125,7 @@ class Transformed:
         return compiled.function(*positional, **keyword)
 
     def __repr__(self) -> str:
-        names = list(inspect.signature(self._function).parameters)
+        names = list(signature_of(self._function).parameters)
         by = ", ".join(names[i] for i in self._positions)
         return f"<adcompile {type(self).__name__} of {self._function.__qualname__} by {by}>"
 
@@ -141,7 +141,7 @@ class Transformed:
         return latest.program.text if latest is not None else self._generic().text
 
     def _generic(self) -> Program:
-        count = len(inspect.signature(self._function).parameters)
+        count = len(signature_of(self._function).parameters)
         return self._program([UNKNOWN] * count)
 
     def specialize(self, *args: Any, **kwargs: Any) -> Callable[..., Any]:
@@ -182,17 +182,17 @@ class Transformed:
         from their module, and its docstring says which.
 
         Raises:
-            UsageError: if the program uses something that can neither be written nor imported, or
-                what it takes from outside has changed its type since the program was compiled.
+            UsageError: if the program uses something that can neither be written nor imported.
         """
         latest = self._latest(args, kwargs)
-        if latest is not None and not (latest.is_valid() and latest.fits(latest.captured_now())):
-            raise UsageError(
-                f"what {self.__name__} takes from outside has changed its type since the last call; "
-                "call it again, then save"
-            )
-        program = latest.program if latest is not None else self._generic()
+        program = self._generic() if latest is None else self._as_of_now(latest)
         Path(path).write_text(saved_module(program), encoding="utf-8")
+
+    def _as_of_now(self, compiled: Compiled) -> Program:
+        """A specialisation's program, compiled again if what it takes from outside has changed."""
+        if compiled.is_valid() and compiled.fits(compiled.captured_now()):
+            return compiled.program
+        return self._program(next(types for types, made in self._dispatcher.by_type.items() if compiled in made))
 
 
 class Gradient(Transformed):

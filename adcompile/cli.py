@@ -29,6 +29,7 @@ from adcompile.explain import as_dot, as_tree, explain
 from adcompile.ir.nodes import Function
 from adcompile.pipeline import COMPILE_LOCK, Compilation, Program, Want
 from adcompile.save import saved_module
+from adcompile.signature import signature_of
 from adcompile.testing.gradients import GradientMismatch, check_grads, numerical_gradient
 
 OK, FAILED, USAGE = 0, 1, 2
@@ -85,7 +86,7 @@ exit codes: 0; 1 for a program that is refused or a check that fails; 2 for wron
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code."""
     parser = _parser()
-    options = parser.parse_args(argv)
+    options = parser.parse_args(_with_graph(sys.argv[1:] if argv is None else argv))
     try:
         code: int = options.run(options)
         sys.stdout.flush()
@@ -99,6 +100,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, such as head, has closed
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+
+
+def _with_graph(argv: Sequence[str]) -> list[str]:
+    """The words with `--graph` as `--graph=text`, so that it does not take a target for its value."""
+    follows = [*argv[1:], ""]
+    return [
+        "--graph=text" if word == "--graph" and after not in ("text", "dot") else word
+        for word, after in zip(argv, follows, strict=False)
+    ]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -274,7 +284,7 @@ def run_check(options: argparse.Namespace) -> int:
 def _where(function: types.FunctionType, args: Sequence[Any], wrt: str | None) -> tuple[int, ...]:
     if wrt is not None:
         where = positions(function, parse_wrt(wrt))[0]
-        names = list(inspect.signature(function).parameters)
+        names = list(signature_of(function).parameters)
         for i in where:
             if not (_is_float(args[i]) or type(args[i]) is int):
                 raise UsageError(f"--wrt {wrt}: '{names[i]}' is a {_kind(args[i])}; only floats are checked")
@@ -295,7 +305,7 @@ def _kind(value: Any) -> str:
 
 def _check(function: types.FunctionType, args: Sequence[Any], where: Sequence[int]) -> int:
     """Print value, gradients and their check; the exit code."""
-    names = list(inspect.signature(function).parameters)
+    names = list(signature_of(function).parameters)
     try:
         value, gradients = adcompile.value_and_grad(function, where[0] if len(where) == 1 else tuple(where))(*args)
         gradients = (gradients,) if len(where) == 1 else gradients

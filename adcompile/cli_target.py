@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import inspect
 import math
 import re
 import sys
@@ -23,6 +22,7 @@ import numpy as np
 from adcompile.api import Transformed, Wrt
 from adcompile.errors import UsageError
 from adcompile.ir.types import PYTHON_NUMBERS, UNKNOWN, Array, Dim, Scalar, Type, kind_of, symbol
+from adcompile.signature import signature_of
 
 ARG = re.compile(r"^\s*([A-Za-z_]\w*)\s*:\s*(\?|[A-Za-z_]\w*)\s*(?:\[(.*)\])?\s*$")
 DTYPES = ("float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8", "bool", "complex128")
@@ -105,7 +105,7 @@ def parse_signature(function: types.FunctionType, given: Sequence[str]) -> list[
     Raises:
         UsageError: for a text of another form, an unknown parameter, or one given twice.
     """
-    names = list(inspect.signature(function).parameters)
+    names = list(signature_of(function).parameters)
     found: dict[str, Type] = {}
     for text in given:
         match = ARG.match(text)
@@ -152,7 +152,7 @@ def differentiable(function: types.FunctionType, inputs: Sequence[Type], wrt: Se
     Raises:
         UsageError: for a type that has no derivative.
     """
-    names = list(inspect.signature(function).parameters)
+    names = list(signature_of(function).parameters)
     found = list(inputs)
     for position in wrt:
         type_ = found[position]
@@ -173,7 +173,7 @@ def parse_point(function: types.FunctionType, given: Sequence[str]) -> list[Any]
         UsageError: for a text of another form, an expression that fails, an unknown or a
             missing parameter.
     """
-    signature = inspect.signature(function)
+    signature = signature_of(function)
     found: dict[str, Any] = {}
     for text in given:
         name, equals, expression = text.partition("=")

@@ -21,7 +21,7 @@ from adcompile.fast_path import MOST_VALUES, Function, count_values, exact_key, 
 from adcompile.frontend.scope import OutsideScope
 from adcompile.ir.types import Array, Scalar, Type, kind_of
 from adcompile.pipeline import COMPILE_LOCK, Program
-from adcompile.signature import Sizes, type_of_value
+from adcompile.signature import Sizes, signature_of, type_of_value
 
 MOST_SHAPES = 4096
 MOST_PATTERNS = 256
@@ -77,7 +77,7 @@ class Dispatcher:
         self.function = function
         self.wrt = tuple(wrt)
         self.compile = compile_
-        self.signature = inspect.signature(function)
+        self.signature = signature_of(function)
         self.parameters = list(self.signature.parameters.values())
         self.plain = all(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in self.parameters)
         self.count = len(self.parameters)

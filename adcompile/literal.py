@@ -50,6 +50,11 @@ def size(value: Any) -> int:
     return sum(map(size, value)) if isinstance(value, (tuple, list)) else 1
 
 
+def is_mutable(value: Any) -> bool:
+    """Whether a value is, or holds, a list or a dict: its owner may change it at any time."""
+    return isinstance(value, (list, dict)) or (isinstance(value, tuple) and any(map(is_mutable, value)))
+
+
 def _number(value: complex) -> str:
     text = _item(value)
     return text if _exact(text, np.asarray(value)) else f"{_bytes(np.asarray(value))}.item()"

@@ -1,14 +1,15 @@
 """A compiled program as a module that imports NumPy and nothing of adcompile.
 
 The runtime helpers and rules that the program calls are written into it, and so are the
-captured values that are plain constants: numbers, strings, small arrays, and tuples, lists and
-dicts of them. What else it takes from outside is imported from where it is, and the module's
-docstring says which is which. The same program gives the same text.
+captured values that are plain constants: numbers, strings, small arrays, and tuples of them. What
+else it takes from outside is imported from where it is, and the module's docstring says which
+is which. The same program gives the same text.
 """
 
 from __future__ import annotations
 
 import ast
+import builtins
 import inspect
 import sys
 import textwrap
@@ -20,7 +21,7 @@ import numpy as np
 from adcompile.errors import UsageError
 from adcompile.frontend.scope import OutsideScope
 from adcompile.ir.types import UNKNOWN
-from adcompile.literal import NoLiteral, literal, size
+from adcompile.literal import NoLiteral, is_mutable, literal, size
 from adcompile.pipeline import Program
 
 OURS = "adcompile"
@@ -108,7 +109,9 @@ class _Module:
         definition.decorator_list = []
         for used in sorted({n.id for n in ast.walk(definition) if isinstance(n, ast.Name)}):
             other = getattr(value, "__globals__", {}).get(used)
-            if other is not None and other is not value:
+            if used in vars(builtins) and other is None:
+                self.takes(used, vars(builtins)[used])
+            elif other is not None and other is not value:
                 self.bind(used, other)
         self.helpers[name] = "\n".join(lines) + "\n"
 
@@ -121,7 +124,7 @@ class _Module:
         can_import = is_global and holder.__module__ not in (None, "__main__")
         if not self.takes(name, value):
             return
-        if size(value) <= LARGEST and self.constant(name, value):
+        if not is_mutable(value) and size(value) <= LARGEST and self.constant(name, value):
             self.written.append(name)
         elif can_import:
             self.imports[name] = _Import(name, holder.__module__, name)
@@ -138,8 +141,11 @@ class _Module:
         text = _literal(value)
         if text is None:
             return False
-        if "np." in text:
-            self.bind("np", np)
+        for used in {n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)}:
+            if used == "np":
+                self.bind("np", np)
+            else:
+                self.takes(used, vars(builtins)[used])
         self.constants[name] = text
         return True
 
@@ -155,7 +161,8 @@ class _Module:
             names = [f"{i.name} (from {i.module})" if i.own else i.name for i in sorted(taken, key=lambda i: i.name)]
             notes.append(_listed("Imported from other modules, with the values that they have by then:", names))
         parts = [heading, *notes]
-        docstring = '"""' + "\n\n".join(parts) + ('\n"""' if "\n" in heading or notes else '"""')
+        said = "\n\n".join(parts).replace("\\", r"\\").replace('"""', r"\"\"\"")
+        docstring = f'"""{said}\n"""'
         future = ["from __future__ import annotations"] * bool(self.helpers)
         imports = [_import_lines([i for i in self.imports.values() if i.is_library is own]) for own in (True, False)]
         constants = [f"{name} = {text}" for name, text in self.constants.items()]

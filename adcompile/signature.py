@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,16 @@ from adcompile.ir.types import (
 )
 
 LETTERS = "nmkpqrs"
+
+
+def signature_of(function: Callable[..., Any]) -> inspect.Signature:
+    """The signature of a function; its annotations are not evaluated, since they may name what is
+    there for type checkers alone."""
+    if sys.version_info >= (3, 14):
+        from annotationlib import Format
+
+        return inspect.signature(function, annotation_format=Format.STRING)
+    return inspect.signature(function)
 
 
 class Sizes:
@@ -100,4 +111,4 @@ def class_of(value: Any) -> type | None:
     return None if any(isinstance(h, (types.FunctionType, staticmethod, classmethod)) for h in hidden) else kind
 
 
-__all__ = ["NEVER", "Sizes", "class_of", "is_static", "type_of_value"]
+__all__ = ["NEVER", "Sizes", "class_of", "is_static", "signature_of", "type_of_value"]

@@ -225,6 +225,8 @@ def test_graph_as_a_tree_and_for_graphviz(model, run):
     names = ("outer_grad(W, x, out_bar)", "helper_forward(W)", "helper_pullback(residual, out_bar)")
     assert [line for line in tree.splitlines() if line[:1].isalpha()] == list(names)
     assert run("dump", f"{model}.py:outer", "--graph=text")[1] == tree
+    assert run("dump", "--graph", f"{model}.py:outer")[1] == tree
+    assert run("dump", "--graph", "text", f"{model}.py:outer")[1] == tree
     code, dot, _ = run("dump", f"{model}.py:outer", "--graph=dot")
     assert code == 0
     assert dot.count("digraph") == 3 and dot.count("{") == dot.count("}")

@@ -86,7 +86,7 @@ def test_what_each_call_resolved_to():
     by = {v.name or v.text: v.computed_by for line in lines.values() for v in line.values}
     assert by["y"] == "your function, as scaled_forward and scaled_pullback"
     assert by["label"] == "str"
-    assert by["y[0]"] == "operator.getitem: reversed without a rule"
+    assert by["y[0]"] == "getitem: reversed without a rule"
     assert by["np.sum(y)"] == "np.sum: rule sum in rules/reductions"
     assert by["len(label)"] == "len"
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from adcompile.explain.graph import Edge, Graph, Region, Step, Sweep
 from adcompile.explain.words import callee, expression
 from adcompile.ir.nodes import Atom, Call, Each, For, Function, If, Loop, Opaque, Range, Source, Stmt, Var, While, With
 from adcompile.ir.printer import constant_text
 from adcompile.ir.traverse import atoms_of, results_of, source_atoms, walk
-from adcompile.ir.vocabulary import HELPERS
 from adcompile.runtime.structures import make_tuple, unpack
 
 NO_STEP = ("for ", "while ", "if ", "elif ", "else:", "with ")  # lines that are regions
@@ -77,7 +75,7 @@ class _Building:
                 region.parts.append(self.nested(stmt, sweep))
 
     def operation(self, stmt: Call | Opaque, step: Step) -> None:
-        step.operations.append(_operation(stmt.fn) if isinstance(stmt, Call) else "kept as it is")
+        step.operations.append(callee(stmt.fn) if isinstance(stmt, Call) else "kept as it is")
         text = _step_text(stmt, step.sweep)
         step.text = text if step.text in text else step.text  # an expression around the one before
         self.read(step, atoms_of(stmt))
@@ -158,13 +156,6 @@ def _step_text(stmt: Stmt, sweep: Sweep) -> str:
     if _is_again(stmt, sweep):
         return expression(origin)
     return f"adjoint of {text}" if origin.reverse else text
-
-
-def _operation(fn: Any) -> str:
-    """The name of what a call calls; our own helpers without their module."""
-    name = callee(fn)
-    module, _, own = name.rpartition(".")
-    return own if module in HELPERS else name
 
 
 def _source(source: Source) -> str:

@@ -57,7 +57,7 @@ def _line(line: LineFacts) -> Iterator[str]:
 
 
 def _table(values: Sequence[ValueFacts]) -> Iterator[str]:
-    rows = [(_what(v), v.type, _activity(v), v.computed_by) for v in values]
+    rows = [(_what(v), _shortened(v.type, 30), _activity(v), v.computed_by) for v in values]
     widths = [max((len(row[i]) for row in rows), default=0) for i in range(3)]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]

@@ -11,6 +11,7 @@ from adcompile.ir.nodes import Attribute, Call, For, FunctionRef, Method, Stmt, 
 from adcompile.ir.printer import callable_text
 from adcompile.ir.traverse import inner_of, results_of, walk
 from adcompile.ir.types import UNKNOWN, Type
+from adcompile.ir.vocabulary import HELPERS
 from adcompile.transforms.decisions import Differentiation
 
 SIZE = re.compile(r"\bd\d+\b")  # a size that has no name
@@ -61,8 +62,11 @@ def expression(origin: Origin | None) -> str:
 
 
 def callee(fn: Any) -> str:
-    """A callable by the name of the NumPy function that it means."""
+    """A callable by the name of the NumPy function that it means; our helpers without their module."""
     if isinstance(fn, Syntax):
         return "the expression"
     meant = fn if isinstance(fn, FunctionRef) else canonical(fn)
-    return f".{meant.name}" if isinstance(meant, (Method, Attribute)) else callable_text(meant)
+    if isinstance(meant, (Method, Attribute)):
+        return f".{meant.name}"
+    module, _, own = callable_text(meant).rpartition(".")
+    return own if module in (*HELPERS, "operator") else f"{module}.{own}".lstrip(".")
