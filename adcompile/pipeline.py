@@ -58,8 +58,10 @@ from adcompile.transforms.decisions import Decisions, Differentiation
 from adcompile.transforms.eliminate_dead import eliminate_dead
 from adcompile.transforms.finish_cotangents import finish_cotangents, keep_from_caller
 from adcompile.transforms.follow_stores import follow_stores
+from adcompile.transforms.hoist import hoist
 from adcompile.transforms.place_residuals import place_residuals, split_residuals
 from adcompile.transforms.plan_buffers import plan_buffers
+from adcompile.transforms.read_shapes import read_shapes
 from adcompile.transforms.resolve_calls import resolve_calls
 from adcompile.transforms.reverse import Reversed, reverse
 from adcompile.transforms.simplify import simplify
@@ -244,7 +246,10 @@ class Compilation:
         name_seed(both.seed, primal)
         self.after("reverse", _whole(primal, both.seed, both.forward, both.backward), abstract=True)
         sweep = eliminate_dead(replace(primal, body=both.backward))
-        sweep = eliminate_dead(replace(sweep, body=arrange(sweep.body, types_)))
+        body = arrange(sweep.body, types_)
+        body = hoist(body, both.forward, primal.inputs, types_)
+        body = read_shapes(eliminate_dead(replace(sweep, body=body)).body, both.forward, primal.inputs, types_)
+        sweep = replace(sweep, body=body)
         both = replace(both, backward=sweep.body)
         decided = Differentiation(primal, types_, tuple(wrt), active, pullbacks, both)
         self.decisions.functions.append(decided)

@@ -60,10 +60,11 @@ def log_determinant_grad(A, total_bar=1.0):
             tape2.append((i, t2, t3, t4, tape3))
         tape.append((j, tape2))
     L_bar = np.zeros_like(L)
+    # total += 2 * math.log(L[i, i])
+    g = 2 * total_bar
     for i in reversed(range(n)):
         t = i, i
-        # total += 2 * math.log(L[i, i])
-        L_bar[t] += 2 * total_bar / L[t]
+        L_bar[t] += g / L[t]
     A_bar = np.zeros_like(A)
     for j, tape in reversed(tape):
         for i, t, t2, t3, tape in reversed(tape):

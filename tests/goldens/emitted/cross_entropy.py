@@ -22,15 +22,14 @@ def cross_entropy_grad(logits, labels, out_bar=1.0):
     t = np.max(logits, axis=1, keepdims=True)
     shifted = logits - t
     t2 = np.exp(shifted)
-    t3 = np.sum(t2, axis=1, keepdims=True)
-    log_p = shifted - np.log(t3)
-    t4 = np.arange(len(labels)), labels
     # return -np.mean(log_p[np.arange(len(labels)), labels])
-    log_p_bar = np.zeros_like(log_p)
-    np.add.at(log_p_bar, t4, -out_bar / log_p[t4].size)
+    log_p_bar = np.zeros_like(logits)
+    np.add.at(log_p_bar, (np.arange(len(labels)), labels), -out_bar /
+        labels.size)
     # log_p = shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))
     shifted_bar = log_p_bar
-    shifted_bar -= log_p_bar.sum(axis=1, keepdims=True) / t3 * t2
+    shifted_bar -= log_p_bar.sum(axis=1, keepdims=True) / np.sum(t2, axis=1,
+        keepdims=True) * t2
     # shifted = logits - np.max(logits, axis=1, keepdims=True)
     g = logits == t
     logits_bar = shifted_bar

@@ -28,15 +28,10 @@ def f_grad(a, out_bar=1.0):
     while np.linalg.norm(b) < 1000:
         b = b * 2
         trips += 1
-    t = b.sum()
-    if t > 0:
-        c = b
-    else:
-        c = 100 * b
     # return c.sum()
-    g = c.shape
+    g = a.shape
     c_bar = np.broadcast_to(out_bar, g)
-    if t > 0:
+    if b.sum() > 0:
         b_bar = c_bar
     else:
         # c = 100 * b

@@ -20,7 +20,8 @@ import numpy as np
 
 def f_grad(x, s_bar=1.0):
     x_bar = np.zeros_like(x)
+    # s += x[i] * x[i]
+    g = 2 * s_bar
     for i in reversed(range(len(x))):
-        # s += x[i] * x[i]
-        x_bar[i] += 2 * s_bar * x[i]
+        x_bar[i] += g * x[i]
     return x_bar

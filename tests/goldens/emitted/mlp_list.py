@@ -45,7 +45,7 @@ def mlp_grad(params, x, y, out_bar=1.0):
     W, b = params[-1]
     t2 = h @ W + b - y
     # return np.mean((h @ W + b - y) ** 2)
-    g = out_bar / (t2 ** 2).size * 2 * t2
+    g = out_bar / t2.size * 2 * t2
     b_bar = g.sum(axis=0)
     h_bar = g @ W.T
     W_bar = h.T @ g

@@ -61,13 +61,12 @@ def f_grad(x, y, limit, out_bar=1.0):
         out_bar = 0.0
     y_bar = 0.0
     for x, tape in reversed(tape):
-        g = out_bar
         for j, y, t in reversed(tape):
             y2 = y * t
             if stop_in:
                 # return x * y
-                x_bar += g * y2
-                y_bar2 = y_bar + x * g
+                x_bar += out_bar * y2
+                y_bar2 = y_bar + x * out_bar
             else:
                 # total += y * y
                 y_bar2 = y_bar + 2 * total_bar * y2

@@ -29,7 +29,7 @@ def kernel_grad(u, n, out_bar=1.0):
         A[1:-1] = (B[:-2] + B[1:-1] + B[2:]) / 3
     # return np.sum(A * A)
     A_bar = 2 * out_bar * A
-    B_bar = np.zeros_like(B)
+    B_bar = np.zeros_like(u)
     for _ in range(1, n):
         # A[1:-1] = (B[:-2] + B[1:-1] + B[2:]) / 3
         g = np.copy(A_bar[1:-1])
