@@ -8,6 +8,7 @@ relies on: place_residuals.  ensures: each cotangent is the caller's to keep and
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from copy import deepcopy
 
@@ -15,9 +16,10 @@ import numpy as np
 
 from adcompile.analyses.aliasing import Aliasing
 from adcompile.analyses.ownership import Ownership
-from adcompile.ir.nodes import Atom, Block, Call, Const, Function, Stmt, Var
+from adcompile.ir.nodes import NONE, Atom, Block, Call, Const, Function, Star, Stmt, Var, same_atom
 from adcompile.ir.types import Array, Dict, List, Scalar, Tuple, Type
 from adcompile.runtime.broadcasting import match_dtype
+from adcompile.runtime.structures import make_dict, make_tuple
 from adcompile.transforms.algebra import AdjointBuilder
 from adcompile.transforms.reverse import Reversed
 
@@ -28,19 +30,51 @@ def finish_cotangents(both: Reversed, wrt: Sequence[Var], backward: Block) -> tu
     for stmt in backward.stmts:
         if isinstance(stmt, Call) and len(stmt.results) == 1:
             builder.definitions[stmt.result] = stmt
-    ownership = Ownership(backward)
-    taken: set[Atom] = set()
-    finished: list[Atom] = []
-    for var, cotangent in zip(wrt, backward.yields, strict=True):
-        made = _finish(builder, ownership, var, cotangent)
-        if made in taken and isinstance(builder.type_of(var), Array):
-            made = builder.make(np.copy, (made,))
-        taken.add(made)
-        finished.append(made)
+    finishing = _Finishing(builder, Ownership(backward))
+    finished = [finishing.own(var, cotangent) for var, cotangent in zip(wrt, backward.yields, strict=True)]
     return tuple(finished), builder.stmts
 
 
-def _finish(builder: AdjointBuilder, ownership: Ownership, var: Var, cotangent: Atom) -> Atom:
+class _Finishing:
+    def __init__(self, builder: AdjointBuilder, ownership: Ownership) -> None:
+        self.b = builder
+        self.ownership = ownership
+        self.taken: set[Atom] = set()
+
+    def own(self, var: Atom, cotangent: Atom) -> Atom:
+        """A finished cotangent that no other one shares memory with."""
+        want = self.b.type_of(var)
+        if isinstance(want, (Tuple, Dict)) and isinstance(cotangent, Var):
+            found = self.display(var, want, cotangent)
+            if found is not None:
+                return found
+        made = _finish(self.b, self.ownership, var, cotangent)
+        if made in self.taken and isinstance(want, Array):
+            made = self.b.make(np.copy, (made,))
+        self.taken.add(made)
+        return made
+
+    def display(self, var: Atom, want: Tuple | Dict, cotangent: Var) -> Atom | None:
+        """A tuple or dict display with each of its items finished; None if it is no display."""
+        made = self.b.definition(cotangent, make_dict if isinstance(want, Dict) else make_tuple)
+        if made is None or any(isinstance(a, Star) for a in made.args):
+            return None
+        named = isinstance(want, Dict)
+        keys = [k for k, _ in want.items] if isinstance(want, Dict) else list(range(len(want.items)))
+        items = made.operands[1::2] if named else made.operands
+        finished: list[Atom] = []
+        for key, item in zip(keys, items, strict=True):
+            done = item if item is NONE else self.own(self.b.call(operator.getitem, var, Const(key)), item)
+            finished += [Const(key), done] if named else [done]
+        if all(map(same_atom, finished, made.operands)):
+            return cotangent
+        result = self.b.make(made.fn, finished)
+        if isinstance(result, Var):
+            result.name = cotangent.name
+        return result
+
+
+def _finish(builder: AdjointBuilder, ownership: Ownership, var: Atom, cotangent: Atom) -> Atom:
     want, have = builder.type_of(var), builder.type_of(cotangent)
     if not isinstance(want, Array):
         return builder.make(match_dtype, (cotangent, var)) if _holds_other_floats(want) else cotangent

@@ -9,14 +9,14 @@ relies on: infer, activity.  ensures: as `reverse`.
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from adcompile.analyses.distinct import is_mask
 from adcompile.inference.indexing import is_basic_index
-from adcompile.ir.nodes import NONE, Atom, Call, Const, Star, Var
+from adcompile.ir.nodes import NONE, Atom, Call, Const, Star, Var, same_atom
 from adcompile.ir.types import Array, Dict, List, Scalar, Static, Tuple, Type, kind_of, may_carry_derivative
 from adcompile.runtime import broadcasting, updates
 from adcompile.runtime.structures import make_dict, make_list, make_tuple, unpack, unpack_star
@@ -53,6 +53,11 @@ def add_item(sweep: Cotangents, holder: Atom, index: Atom, bar: Atom, first: boo
     if isinstance(type_, Tuple) and isinstance(index, Const) and type(index.value) is int:
         add_tuple_items(sweep, holder, type_, {index.value % len(type_.items): bar})
         return
+    if isinstance(type_, Dict) and isinstance(index, Const) and index.value in dict(type_.items):
+        so_far = sweep.bars.get(holder)
+        if so_far is None or sweep.b.definition(so_far, make_dict) is not None:
+            _add_dict_item(sweep, holder, type_, index.value, bar)
+            return
     fresh = first or holder not in sweep.bars
     so_far = sweep.cotangent(holder)
     if isinstance(type_, Array) and (basic := is_basic_index(sweep.b.type_of(index))) is not None:
@@ -78,30 +83,58 @@ def _is_slice(sweep: Cotangents, index: Atom) -> bool:
 
 def add_tuple_items(sweep: Cotangents, holder: Atom, type_: Tuple, bars: Mapping[int, Atom]) -> None:
     """The cotangent of a tuple is a tuple; passive items have None."""
-    if not (isinstance(holder, Var) and holder in sweep.active):
-        return
+    if isinstance(holder, Var) and holder in sweep.active:
+        items = _items_with(sweep, holder, list(enumerate(type_.items)), bars)
+        sweep.bars[holder] = sweep.b.call(make_tuple, *items)
+
+
+def _add_dict_item(sweep: Cotangents, holder: Var, type_: Dict, key: Any, bar: Atom) -> None:
+    """The cotangent of a dict whose keys are known is a dict display, while it is put together."""
+    items = _items_with(sweep, holder, type_.items, {key: bar})
+    pairs = [a for (k, _), item in zip(type_.items, items, strict=True) for a in (Const(k), item)]
+    sweep.bars[holder] = sweep.named(holder, sweep.b.make(make_dict, pairs))
+
+
+def _items_with(
+    sweep: Cotangents, holder: Var, items: Sequence[tuple[Any, Type]], bars: Mapping[Any, Atom]
+) -> list[Atom]:
+    """The items of the cotangent of a tuple or dict, with contributions to some of them added."""
     before = sweep.bars.get(holder)
-    items: list[Atom] = []
-    for i, item in enumerate(type_.items):
-        if before is not None:
-            old: Atom | None = sweep.b.call(operator.getitem, before, Const(i))
-        else:
-            old = None
-        if i in bars:
-            if old is None or old is NONE:
-                items.append(bars[i])
-            elif isinstance(item, (Scalar, Array)):
-                items.append(sweep.b.call(operator.add, old, bars[i]))
-            else:
-                items.append(sweep.b.call(broadcasting.add, old, bars[i]))
+    made: list[Atom] = []
+    for key, type_ in items:
+        old = None if before is None else _item_of(sweep, before, key)
+        bar = bars.get(key)
+        if bar is not None and old is not None and old is not NONE and not _is_zero(sweep, old):
+            add: Any = operator.add if isinstance(type_, (Scalar, Array)) else broadcasting.add
+            made.append(sweep.b.call(add, old, bar))
+        elif bar is not None:
+            made.append(bar)
         elif old is not None:
-            items.append(old)
-        elif may_carry_derivative(item):
-            part = sweep.b.call(operator.getitem, holder, Const(i))
-            items.append(Const(0.0) if isinstance(item, Scalar) else sweep.b.call(broadcasting.zeros_like, part))
+            made.append(old)
+        elif not may_carry_derivative(type_):
+            made.append(NONE)
+        elif isinstance(type_, Scalar):
+            made.append(Const(0.0))
         else:
-            items.append(NONE)
-    sweep.bars[holder] = sweep.b.call(make_tuple, *items)
+            item = sweep.b.call(operator.getitem, holder, Const(key))
+            zeros = np.zeros_like if isinstance(type_, Array) else broadcasting.zeros_like
+            made.append(sweep.b.call(zeros, item))
+    return made
+
+
+def _is_zero(sweep: Cotangents, atom: Atom) -> bool:
+    """Whether an item of a cotangent only stands for what nothing has contributed to yet."""
+    zeros = (np.zeros_like, broadcasting.zeros_like)
+    return same_atom(atom, Const(0.0)) or any(sweep.b.definition(atom, fn) is not None for fn in zeros)
+
+
+def _item_of(sweep: Cotangents, structure: Atom, key: Any) -> Atom:
+    """An item of a tuple, or of a dict that was made with known keys."""
+    display = sweep.b.definition(structure, make_dict)
+    if display is None:
+        return sweep.b.call(operator.getitem, structure, Const(key))
+    keys = [k.value for k in display.operands[::2] if isinstance(k, Const)]
+    return display.operands[2 * keys.index(key) + 1]
 
 
 def unpacking(sweep: Cotangents, call: Call) -> None:
