@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 
 from adcompile.analyses.infer import Types, atom_type
+from adcompile.inference.elementwise import shape_of
 from adcompile.inference.indexing import is_basic_index
 from adcompile.ir.callables import canonical
 from adcompile.ir.nodes import Atom, Call, Const, Star, Var
-from adcompile.ir.types import Array, List, Scalar, Tuple, Type, Unknown, kind_of
+from adcompile.ir.types import Array, List, Scalar, Tuple, Type, Unknown, is_one, kind_of
 from adcompile.runtime.structures import make_list, make_tuple
 
 # Functions whose result, a tuple of index arrays, names each element once.
@@ -61,9 +62,20 @@ class Distinct:
             return self._is_positions(made) or self._are_distinct(index)
         parts: tuple[Atom, ...] = made.operands if made is not None else ()
         gathering = [p for p in parts if not is_basic_index(self._type(p))]
-        # Side by side, flat arrays name as many elements as any one of them has entries.
+        if len(gathering) == 1:
+            return is_mask(self._type(gathering[0])) or self._are_distinct(gathering[0])
+        # Side by side, flat arrays go along with one that is distinct, unless that is spread over them.
+        shapes = {shape_of(self._type(p)) for p in gathering}
         flat = all(self._rank(self._type(p)) == 1 for p in gathering)
-        return flat and any(is_mask(self._type(p)) or self._are_distinct(p) for p in gathering)
+        alike = len(shapes) == 1 and None not in shapes
+        return flat and any(self._are_distinct(p) and (alike or self._has_several(p)) for p in gathering)
+
+    def _has_several(self, index: Atom) -> bool:
+        """Whether an array or list of indices certainly has another length than 1."""
+        made, shape = self._made(index), shape_of(self._type(index))
+        if made is not None and made.fn is make_list:
+            return len(made.operands) != 1
+        return shape is not None and is_one(shape[0]) is False
 
     def _are_distinct(self, index: Atom) -> bool:
         """Whether the entries of a flat array or list of indices are all different, and none negative."""

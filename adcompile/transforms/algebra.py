@@ -18,6 +18,7 @@ from adcompile.inference.elementwise import shape_of
 from adcompile.ir.nodes import Atom, Call, Const, Method, Var
 from adcompile.ir.types import Array, Scalar
 from adcompile.runtime import updates
+from adcompile.runtime.structures import make_list
 from adcompile.transforms.build import Builder, Kwargs
 
 BINARY = (operator.add, operator.sub, operator.mul, operator.truediv)
@@ -52,6 +53,8 @@ class AdjointBuilder(Builder):
             return self._sum(args[0], kwargs)
         if fn in UPDATES:
             return self._update(fn, *args)
+        if fn is operator.getitem:
+            return self._item(*args)
         if kwargs:
             return None
         if fn in BINARY:
@@ -209,7 +212,14 @@ class AdjointBuilder(Builder):
         negated = self.definition(a, operator.neg)
         return None if negated is None else self.call(operator.neg, self.call(SUM, negated.operands[0], kwargs=kwargs))
 
-    # ------------------------------------------------------------------------------- updates
+    # ------------------------------------------------------------------------- items, updates
+
+    def _item(self, sequence: Atom, index: Atom) -> Atom | None:
+        """Each item of `[g] * n` is `g`."""
+        repeated = self.definition(sequence, operator.mul)
+        made = self.definition(repeated.operands[0], make_list) if repeated is not None else None
+        one = made is not None and len(made.args) == 1 and isinstance(self.type_of(index), Scalar)
+        return made.operands[0] if made is not None and one else None
 
     def _update(self, fn: Any, target: Atom, index: Atom, value: Atom) -> Atom | None:
         """A store spreads what it stores itself."""

@@ -55,7 +55,7 @@ from adcompile.transforms.cotangents import Bars, Cotangents
 from adcompile.transforms.last_trip import is_set_last
 from adcompile.transforms.reverse_calls import by_rule
 from adcompile.transforms.reverse_stores import store_through
-from adcompile.transforms.reverse_structures import STRUCTURAL, add_item, subscript, unpacking
+from adcompile.transforms.reverse_structures import STRUCTURAL, add_item, gathering, subscript, unpacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +207,9 @@ class _ReverseSweep(Cotangents):
         if not any(loop.results[i] in self.bars for i in carried):
             return
         outer = self.outer_actives(loop, {loop.params[i] for i in carried})
+        gathered = {i: call for i in carried if (call := gathering(loop, i, self.displays)) is not None}
+        carried = [i for i in carried if i not in gathered]
+        lists = [(call, self.take(loop.results[i])) for i, call in gathered.items() if loop.results[i] in self.bars]
         inits: list[Atom] = [self.take(loop.results[i]) for i in carried]
         zero = {v for v in outer if v not in self.bars}
         inits += [self.cotangent(v) for v in outer]
@@ -221,6 +224,9 @@ class _ReverseSweep(Cotangents):
             untouched = {v: bar for v, bar in self.bars.items() if v in zero}
             for i, param in zip(carried, params, strict=False):
                 self.accumulate(loop.body.yields[i], param)
+            for append, bar in lists:
+                assert isinstance(loop, For) and loop.index is not None
+                self.accumulate(append.operands[1], self.b.call(operator.getitem, bar, loop.index))
             self.stmts(loop.body.stmts)
             self.b.origin = origin
             yields = [

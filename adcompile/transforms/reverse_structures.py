@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from adcompile.analyses.distinct import is_mask
 from adcompile.inference.indexing import is_basic_index
-from adcompile.ir.nodes import NONE, Atom, Call, Const, Star, Var, same_atom
+from adcompile.ir.nodes import NONE, Atom, Call, Const, For, Loop, Star, Var, same_atom
+from adcompile.ir.traverse import atoms_of, blocks_of, walk
 from adcompile.ir.types import Array, Dict, List, Scalar, Static, Tuple, Type, kind_of, may_carry_derivative
 from adcompile.runtime import broadcasting, updates
 from adcompile.runtime.structures import make_dict, make_list, make_tuple, unpack, unpack_star
@@ -61,7 +61,8 @@ def add_item(sweep: Cotangents, holder: Atom, index: Atom, bar: Atom, first: boo
     fresh = first or holder not in sweep.bars
     so_far = sweep.cotangent(holder)
     if isinstance(type_, Array) and (basic := is_basic_index(sweep.b.type_of(index))) is not None:
-        fn: Any = updates.increment if basic or is_mask(sweep.b.type_of(index)) else updates.add_at
+        once = basic or sweep.distinct.names_no_element_twice(index)
+        fn: Any = updates.increment if once else updates.add_at
         if fresh and fn is updates.increment:
             fn = updates.update  # nothing is there yet
         sweep.bars[holder] = sweep.named(holder, sweep.b.call(fn, so_far, index, bar))
@@ -238,6 +239,22 @@ def _item_type(type_: List | Dict, index: Atom) -> Type | None:
     if isinstance(type_, List):
         return type_.item
     return dict(type_.items).get(index.value) if isinstance(index, Const) else None
+
+
+def gathering(loop: Loop, position: int, displays: Mapping[Var, Call]) -> Call | None:
+    """The call that appends one item to a list in each trip of a loop, from an empty list on: then
+    the number of the trip is the position of the item. None if the carried value is no such list."""
+    init, param, after = loop.inits[position], loop.params[position], loop.body.yields[position]
+    made = displays.get(init) if isinstance(init, Var) else None
+    if not isinstance(loop, For) or loop.index is None or made is None or made.fn is not make_list or made.args:
+        return None
+    appends = [s for s in loop.body.stmts if isinstance(s, Call) and s.fn is updates.append and after in s.results]
+    append = appends[0] if appends else None
+    if append is None or append.operands[0] is not param:
+        return None
+    reads = [a for s in walk(loop.body) for a in (*atoms_of(s), *(y for b in blocks_of(s) for y in b.yields))]
+    others = sum(a is param or a is after for a in reads) + sum(y is param or y is after for y in loop.body.yields)
+    return append if others == 2 else None  # the append, and the end of the trip
 
 
 STRUCTURAL: dict[Any, Any] = {
