@@ -124,6 +124,36 @@ def test_index_that_counts(index):
     check_grads(lambda a: np.sum(np.sin(a[index(len(a), labels)]) * 1.5), (A,))
 
 
+def test_store_by_an_index_that_is_spread():
+    """One row beside two equal labels: the second store overwrites the first."""
+
+    def f(v, labels):
+        table = np.zeros((2, 3))
+        table[np.arange(1), labels] = v
+        return np.sum(table * 1.5)
+
+    np.testing.assert_array_equal(grad(f)(np.array([1.0, 2.0]), np.array([2, 2])), [0.0, 1.5])
+
+
+def test_loop_under_a_context():
+    def f(x):
+        with np.errstate(all="ignore"):
+            for k in range(3):
+                x = x * np.sin(x)
+        return np.sum(x)
+
+    def g(x):
+        y = np.zeros_like(x)
+        with np.errstate(divide="ignore"):
+            for k in range(3):
+                if x[k] > 0:
+                    y[k] = x[k] ** 2
+        return np.sum(y)
+
+    check_grads(f, (V,))
+    check_grads(g, (V,))
+
+
 def test_labels_are_stored_not_added():
     def f(a, labels):
         return np.mean(a[np.arange(len(labels)), labels] ** 2)

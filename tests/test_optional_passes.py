@@ -60,6 +60,14 @@ def without_arranging(patch):
     patch.setattr(adcompile.pipeline, "arrange", lambda backward, types: backward)
 
 
+def without_hoisting(patch):
+    patch.setattr(adcompile.pipeline, "hoist", lambda backward, *others: backward)
+
+
+def without_shapes_at_hand(patch):
+    patch.setattr(adcompile.pipeline, "read_shapes", lambda backward, *others: backward)
+
+
 def without_reuse(patch):
     patch.setattr(cotangents, "AdjointBuilder", NaiveBuilder)
     patch.setattr(finish_cotangents, "AdjointBuilder", NaiveBuilder)
@@ -78,6 +86,8 @@ SWITCHES = [
     without_last_dead_code,
     without_algebra,
     without_arranging,
+    without_hoisting,
+    without_shapes_at_hand,
     without_reuse,
     without_any,
 ]

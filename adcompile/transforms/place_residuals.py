@@ -35,6 +35,7 @@ from adcompile.ir.nodes import (
     Unwind,
     Var,
     While,
+    With,
 )
 from adcompile.ir.traverse import substitute, uses_in
 from adcompile.ir.types import INT, UNKNOWN, Array, Dim, List, Tuple, Type
@@ -101,6 +102,8 @@ class _Placing:
         for stmt in block.stmts:
             if isinstance(stmt, If):
                 stmts.append(replace(stmt, then=self.region(stmt.then), orelse=self.region(stmt.orelse)))
+            elif isinstance(stmt, With):
+                stmts.append(replace(stmt, body=self.region(stmt.body)))
             elif isinstance(stmt, For) and isinstance(stmt.sources[0], Unwind):
                 stmts.extend(self.loop(stmt, stmt.sources[0].loop))
             else:
