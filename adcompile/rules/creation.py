@@ -42,6 +42,7 @@ def astype(r, x, r_bar, *, dtype=None, order="K", casting="unsafe", subok=True, 
     samples=lambda: [
         call(numbers(2, 3)),
         call(numbers(3), dtype=float),
+        call(1.5),
         call((1.5, -0.5)),
         call([0.5, 2.5, 1.0]),
         call([numbers(3), numbers(3, seed=1)]),
@@ -100,6 +101,8 @@ def full_like(r, a, fill_value, r_bar):
         call(0.5, 2.0, 1),
         call(1.0, 2.0, 0),
         call(numbers(2), 2.0, 3),
+        call(0.5, numbers(2), 3),
+        call(0.5, 2.0),
     ],
 )
 def linspace(r, start, stop, r_bar, *, num=50):
@@ -117,6 +120,8 @@ def linspace(r, start, stop, r_bar, *, num=50):
         call(numbers(2), numbers(3)),
         call(numbers(2), numbers(3), indexing="ij"),
         call(numbers(2), numbers(3), numbers(2)),
+        call(numbers(3)),
+        call(numbers(2), numbers(1), numbers(3), numbers(2)),
     ],
 )
 def meshgrid(r, r_bar, *xi, indexing="xy"):

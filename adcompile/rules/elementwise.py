@@ -17,10 +17,12 @@ from adcompile.rules.samples import (
     around,
     between,
     bounds,
+    call,
     choices,
     distinct_pairs,
     integer_powers,
     nonzero,
+    numbers,
     numbers_only,
     pairs,
     pairs_of,
@@ -110,7 +112,7 @@ def remainder(r, x, y):
 
 @partials(np.ldexp, samples=integer_powers)
 def ldexp(r, x, exponent):
-    return 2.0**exponent, 0
+    return 2.0**exponent, None
 
 
 # ---------------------------------------------------------------- exponentials and logarithms
@@ -267,7 +269,7 @@ def copysign(r, x, y):
     return np.sign(x) * np.copysign(1, y), 0
 
 
-@partials(np.heaviside, samples=pairs_of(nonzero_only=True))
+@partials(np.heaviside, samples=lambda: [*pairs_of(nonzero_only=True)(), call(np.array([0, 1]), numbers(2))])
 def heaviside(r, x, y):
     return 0, x == 0
 
@@ -307,8 +309,8 @@ def clip(r, a, a_min, a_max, r_bar):
     if a_min is not None:
         low_bar = unbroadcast(r_bar * ((r > a) & (r == a_min)), a_min)
     if a_max is not None:
-        above = r < a if a_min is None else (r < a) | (r < a_min)
-        high_bar = unbroadcast(r_bar * (above & (r == a_max)), a_max)
+        above = r < a if a_min is None else (r != a) & (r < np.maximum(a, a_min))
+        high_bar = unbroadcast(r_bar * above, a_max)
     return a_bar, low_bar, high_bar
 
 

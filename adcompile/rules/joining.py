@@ -57,6 +57,7 @@ def joins():
         call((x, numbers(4)), axis=None),
         call((x,)),
         call((numbers(2), numbers(0), numbers(3))),
+        *[call((numbers(2, 3, 2), numbers(2, 3, 2, seed=1)), axis) for axis in (1, -2, -3)],
     ]
 
 
@@ -93,6 +94,9 @@ def stacks():
         call([x, y], axis=1),
         call((x, y, x), axis=-1),
         call((x,), 2),
+        call((x, y), 1),
+        call((x, y), -2),
+        call((x, y), -3),
         call((0.5, 1.5)),
     ]
 
@@ -120,7 +124,9 @@ def sheets():
     ]
 
 
-@pullback(np.vstack, samples=lambda: [*sheets(), call((numbers(3), numbers(2, 3))), call((0.5, 1.5))])
+@pullback(
+    np.vstack, samples=lambda: [*sheets(), call((numbers(3), numbers(3), numbers(3), numbers(2, 3))), call((0.5, 1.5))]
+)
 def vstack(r, tup, r_bar):
     pieces: tuple[Any, ...] = ()
     start = 0
@@ -136,7 +142,15 @@ def vstack(r, tup, r_bar):
     return pieces
 
 
-@pullback(np.hstack, samples=lambda: [*sheets(), call((numbers(3), numbers(2))), call((numbers(2, 3), numbers(2, 1)))])
+@pullback(
+    np.hstack,
+    samples=lambda: [
+        *sheets(),
+        call((numbers(3), numbers(2))),
+        call((numbers(2, 3), numbers(2, 1))),
+        call((0.5, 1.5, 2.5, numbers(2))),
+    ],
+)
 def hstack(r, tup, r_bar):
     pieces: tuple[Any, ...] = ()
     start = 0
@@ -156,7 +170,7 @@ def hstack(r, tup, r_bar):
     return pieces
 
 
-@pullback(np.column_stack, samples=lambda: [*sheets()[:3], call((numbers(2), numbers(2, 3)))])
+@pullback(np.column_stack, samples=lambda: [*sheets()[:3], call((numbers(2), numbers(2), numbers(2), numbers(2, 3)))])
 def column_stack(r, tup, r_bar):
     pieces: tuple[Any, ...] = ()
     start = 0

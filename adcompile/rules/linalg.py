@@ -13,6 +13,7 @@ import math
 import numpy as np
 
 from adcompile.rules.axes import put_back_axes
+from adcompile.rules.creation import items_of
 from adcompile.rules.registry import pullback
 from adcompile.rules.samples import call, distinct, numbers
 from adcompile.rules.statistics import shared_out
@@ -87,13 +88,13 @@ def slogdet(r, a, r_bar):
 def cholesky(r, a, r_bar):
     halved = 1 - 0.5 * np.eye(np.shape(a)[-1])
     p = np.tril(r.mT @ r_bar) * halved
-    s = np.linalg.solve(r.mT, np.linalg.solve(r.mT, p.mT).mT)
+    s = np.linalg.solve(r.mT, np.linalg.solve(r.mT, p).mT)
     return np.tril(s + s.mT) * halved
 
 
 @pullback(
     np.linalg.matrix_power,
-    samples=lambda: [call(regular(3, 3), n) for n in (0, 1, 2, 3, 5, -1, -3)] + [call(regular(2, 3, 3), 3)],
+    samples=lambda: [call(regular(3, 3), n) for n in (0, 1, 2, 3, 5, 9, -1, -3)] + [call(regular(2, 3, 3), 3)],
 )
 def matrix_power(r, a, r_bar, *, n):
     if n == 0:
@@ -191,4 +192,4 @@ def norm(r, x, r_bar, *, ord=None, axis=None, keepdims=False):
 @pullback(math.dist, samples=lambda: [call(distinct(3), distinct(3, seed=1)), call([0.3, 1.2], [-0.7, 0.4])])
 def dist(r, p, q, r_bar):
     p_bar = r_bar / (r + (r == 0)) * (np.array(p) - np.array(q))
-    return p_bar, -p_bar
+    return items_of(p_bar, p), items_of(-p_bar, q)

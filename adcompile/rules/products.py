@@ -51,7 +51,9 @@ def matmul(r, x, y, r_bar):
 def tensors():
     """Samples of every combination of ranks up to 3 with the same last axis but one."""
     s, v, m, t = 1.5, numbers(3), numbers(3, 3), numbers(2, 3, 3)
-    return [call(x, y) for x in (s, v, m, t) for y in (s, v, m, t)] + [call(numbers(2, 3), numbers(4, 3, 2))]
+    others = 0.5, numbers(3, seed=1), numbers(3, 3, seed=1), numbers(2, 3, 3, seed=1)
+    more = [call(numbers(2, 3), numbers(4, 3, 2)), call(numbers(2, 2, 2, 3), v)]
+    return [call(x, y) for x in (s, v, m, t) for y in others] + more
 
 
 @static
@@ -95,7 +97,7 @@ def dot(r, a, b, r_bar):
 @pullback(
     np.inner,
     samples=lambda: [
-        *[call(x, y) for x in (1.5, numbers(3), numbers(2, 3)) for y in (0.5, numbers(3), numbers(4, 3))],
+        *[call(x, y) for x in (1.5, numbers(3), numbers(2, 3)) for y in (0.5, numbers(3, seed=1), numbers(4, 3))],
         call(numbers(2, 4, 3), numbers(2, 3)),
         call(numbers(3), numbers(2, 2, 3)),
     ],
@@ -112,7 +114,13 @@ def inner(r, a, b, r_bar):
 
 
 @pullback(
-    np.outer, samples=lambda: [call(numbers(3), numbers(2)), call(numbers(2, 2), numbers(3)), call(1.5, numbers(2))]
+    np.outer,
+    samples=lambda: [
+        call(numbers(3), numbers(2)),
+        call(numbers(2, 2), numbers(3)),
+        call(1.5, numbers(2)),
+        call(numbers(2), numbers(2, 2)),
+    ],
 )
 def outer(r, a, b, r_bar):
     if np.ndim(a) == 1 and np.ndim(b) == 1:
@@ -125,6 +133,7 @@ def outer(r, a, b, r_bar):
     samples=lambda: [
         call(numbers(3), numbers(3, seed=1)),
         call(numbers(2, 3), numbers(6)),
+        call(numbers(6), numbers(2, 3)),
         call(numbers(2, 3), numbers(3, 2)),
     ],
 )
@@ -164,8 +173,8 @@ def kron(r, a, b, r_bar):
         return blocks @ b, a @ blocks
     rank = np.ndim(r)
     blocks = np.reshape(r_bar, interleaved(np.shape(a), np.shape(b)))
-    a_bar = (blocks * np.reshape(b, beside(np.shape(b), rank, 0))).sum(axis=every_second(rank, 1))
-    b_bar = (blocks * np.reshape(a, beside(np.shape(a), rank, 1))).sum(axis=every_second(rank, 0))
+    a_bar = (blocks * np.reshape(b, beside(np.shape(b), False))).sum(axis=every_second(rank, 1))
+    b_bar = (blocks * np.reshape(a, beside(np.shape(a), True))).sum(axis=every_second(rank, 0))
     return np.reshape(a_bar, np.shape(a)), np.reshape(b_bar, np.shape(b))
 
 
@@ -178,10 +187,9 @@ def interleaved(rows, columns):
 
 
 @static
-def beside(shape, rank, where):
+def beside(shape, where):
     """A factor's shape among the axes of the blocks: after those of the other, or before them."""
-    ones = (1,) * rank
-    shape = (1,) * (rank - len(shape)) + tuple(shape)
+    ones = (1,) * len(shape)
     return interleaved(shape, ones) if where else interleaved(ones, shape)
 
 

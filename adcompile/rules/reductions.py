@@ -12,13 +12,19 @@ import math
 import numpy as np
 
 from adcompile.rules.axes import gathered, put_back_axes, scattered
-from adcompile.rules.creation import is_discrete
+from adcompile.rules.creation import is_discrete, items_of
 from adcompile.rules.registry import inline, pullback, static
 from adcompile.rules.samples import call, distinct, over_axes, some_missing
 from adcompile.runtime.broadcasting import unbroadcast
 
 
-@pullback(np.sum, samples=over_axes)
+def sums():
+    """Samples of sums, some of chosen elements."""
+    x, mask = distinct(2, 3), np.array([[True, False, True], [True, True, False]])
+    return [*over_axes(), call(x, where=mask), call(x, axis=1, where=mask, initial=2.0), call(x, axis=0, where=mask)]
+
+
+@pullback(np.sum, samples=sums)
 def sum(r, a, r_bar, *, axis=None, dtype=None, out=None, keepdims=False, initial=0, where=None):
     if out is not None or (dtype is not None and is_discrete(dtype)):
         raise NotImplementedError("the derivative of a sum is not known with out= or a dtype of whole numbers")
@@ -56,7 +62,9 @@ def sum_of(r, iterable, r_bar, *, start=0):
 
 @pullback(math.fsum, samples=lambda: [call([0.3, 1.2, -0.7]), call(distinct(4))])
 def fsum(r, seq, r_bar):
-    return np.full(len(seq), r_bar)
+    if isinstance(seq, np.ndarray):
+        return np.full(len(seq), r_bar)
+    return [r_bar] * len(seq)
 
 
 def with_zeros():
@@ -64,7 +72,7 @@ def with_zeros():
     x = distinct(2, 3)
     one, two = distinct(4), distinct(4)
     one[1] = two[1] = two[3] = 0
-    return [*over_axes(), call(one), call(two), call(x * (x > 0), axis=1), call(np.array([1.5]))]
+    return [*over_axes(), call(one), call(two), call(x * (x > 0), axis=1), call(np.array([1.5])), call(1.5)]
 
 
 @inline
@@ -91,9 +99,9 @@ def prod(r, a, r_bar, *, axis=None, dtype=None, out=None, keepdims=False):
     return put_back_axes(r_bar, axis, keepdims) * scattered(product_of_others(gathered(a, axis)), a, axis)
 
 
-@pullback(math.prod, samples=lambda: [call([0.3, 1.2, -0.7]), call([0.3, 0.0, 2.0]), call(distinct(4))])
+@pullback(math.prod, samples=lambda: [call([0.3, 1.2, -0.7]), call([0.3, 0.0, 2.0]), call(distinct(4), start=2.0)])
 def prod_of(r, iterable, r_bar, *, start=1):
-    return r_bar * start * product_of_others(np.array(iterable))
+    return items_of(r_bar * start * product_of_others(np.array(iterable)), iterable)
 
 
 def along():
@@ -159,6 +167,10 @@ def differences():
         call(x, n=2, axis=-2),
         call(distinct(4), prepend=0.3),
         call(x, axis=0, prepend=0, append=0),
+        call(distinct(2, 3, 2), axis=-2, prepend=0.5),
+        call(distinct(2, 3, 2), axis=-3, append=0.5),
+        call(distinct(2, 3, 2), axis=1, append=0.5),
+        call(distinct(2), 3),
     ]
 
 

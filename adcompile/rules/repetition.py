@@ -113,6 +113,8 @@ def paddings():
         call(x, 1, mode="reflect"),
         call(numbers(3), 2, mode="wrap"),
         call(x, 1, mode="symmetric"),
+        call(x, {0: 1, -1: (1, 2)}),
+        call(numbers(2, 1, 2), {-1: (0, 2)}),
     ]
 
 

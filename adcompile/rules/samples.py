@@ -72,7 +72,8 @@ def numbers_only(arrays: bool = True) -> Samples:
 
 def scaled() -> Sequence[Sample]:
     """One argument, and the options of `nan_to_num`."""
-    return [call(numbers(3)), call(numbers(2, 3), nan=1.0, posinf=5.0), call(0.3)]
+    x = numbers(3)
+    return [call(x), call(numbers(2, 3), nan=1.0, posinf=5.0), call(0.3), call(np.array([0.5, np.nan, -1.5]))]
 
 
 # ---------------------------------------------------------------------------- two arguments
@@ -154,6 +155,7 @@ def bounds() -> Sequence[Sample]:
         call(x, np.array([-0.5, 0.0, 0.2]), 0.3),
         call(x, np.full((2, 1), -0.3), np.array([0.2, 0.4, 0.5])),
         call(0.7, -0.5, 0.5),
+        call(x, np.full((2, 3), 0.4), np.full((2, 3), 0.3)),
     ]
 
 
@@ -169,11 +171,15 @@ def over_axes() -> Sequence[Sample]:
         call(x, 1),
         call(x, axis=-1, keepdims=True),
         call(x, axis=(0, 1)),
+        call(x, axis=()),
+        call(x, axis=np.int64(1)),
         call(x, keepdims=True),
         call(distinct(2, 3, 2), axis=(0, 2)),
         call(distinct(2, 3, 2), axis=(0, -1), keepdims=True),
         call(distinct(4)),
         call(distinct(4), axis=0, keepdims=True),
+        call(distinct(2, 3, 2), axis=0),
+        call(distinct(3, 1), axis=1),
     ]
 
 
@@ -181,4 +187,4 @@ def some_missing() -> Sequence[Sample]:
     """Samples with nan in them."""
     x = distinct(2, 3)
     x[0, 1] = np.nan
-    return [call(x), call(x, axis=0), call(x, axis=1, keepdims=True), call(distinct(4))]
+    return [call(x), call(x, axis=0), call(x, axis=1), call(x, axis=1, keepdims=True), call(distinct(4))]

@@ -25,17 +25,22 @@ def sort(r, a, r_bar, *, axis=-1, kind=None, order=None):
 def corners():
     """Samples: matrices of all forms and vectors, every diagonal."""
     x = numbers(3, 3)
-    return [call(x), call(x, 1), call(x, k=-1), call(numbers(2, 4), 1), call(numbers(4, 2), -1)]
+    return [call(x), call(x, 1), call(x, k=-1), call(numbers(2, 4)), call(numbers(2, 4), 1), call(numbers(4, 2), -1)]
 
 
-@pullback(np.tril, samples=lambda: [*corners(), call(numbers(2, 3, 3))])
+def triangles():
+    """Samples of triangles: matrices, a stack, vectors."""
+    return [*corners(), call(numbers(2, 3, 3)), call(numbers(3)), call(numbers(3), 1)]
+
+
+@pullback(np.tril, samples=triangles)
 def tril(r, m, r_bar, *, k=0):
     if np.ndim(m) == 1:
         return np.tril(r_bar, k).sum(axis=0)
     return np.tril(r_bar, k)
 
 
-@pullback(np.triu, samples=lambda: [*corners(), call(numbers(2, 3, 3))])
+@pullback(np.triu, samples=triangles)
 def triu(r, m, r_bar, *, k=0):
     if np.ndim(m) == 1:
         return np.triu(r_bar, k).sum(axis=0)
@@ -153,6 +158,7 @@ def put_back_back(s, r, s_bar, *, shape, indices, axis):
         call(numbers(2, 3), np.array([[0, 0], [2, 1]]), 1),
         call(numbers(2, 3), np.array([[0, 1, 1]]), axis=0),
         call(numbers(2, 3), np.array([0, 5, 5]), axis=None),
+        call(numbers(2, 2, 3), np.array([[[2], [0]], [[1], [1]]])),
     ],
 )
 def take_along_axis(r, arr, r_bar, *, indices, axis=-1):
@@ -172,6 +178,12 @@ def put_along_axis(r, shape, indices, axis):
     return sums
 
 
-@pullback(put_along_axis, samples=lambda: [call(numbers(2, 2), (2, 3), np.array([[0, 0], [2, 1]]), 1)])
+@pullback(
+    put_along_axis,
+    samples=lambda: [
+        call(numbers(2, 2), (2, 3), np.array([[0, 0], [2, 1]]), 1),
+        call(numbers(1, 3), (2, 3), np.array([[0, 1, 1]]), 0),
+    ],
+)
 def put_along_axis_back(s, r, s_bar, *, shape, indices, axis):
     return np.take_along_axis(s_bar, indices, axis)

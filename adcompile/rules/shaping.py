@@ -86,7 +86,7 @@ def at_least(r, a, r_bar):
 def inverse_permutation(axes, *more):
     """The axes that undo a transposition; None if it only turns their order around."""
     order = (axes, *[axis for axis in more if axis is not None]) if isinstance(axes, int) else axes
-    if order is None or len(order) == 0:
+    if order is None:
         return None
     rank = len(order)
     order = [axis % rank for axis in order]
@@ -146,7 +146,14 @@ def moveaxis(r, a, r_bar, *, source, destination):
 
 
 @pullback(
-    np.rollaxis, samples=lambda: [call(numbers(2, 3, 4), 2), call(numbers(2, 3, 4), 0, 3), call(numbers(2, 3, 4), 1, 2)]
+    np.rollaxis,
+    samples=lambda: [
+        call(numbers(2, 3, 4), 2),
+        call(numbers(2, 3, 4), -2, 1),
+        call(numbers(2, 3, 4), 0, 3),
+        *[call(numbers(2, 3, 4), 1, n) for n in (1, 2, -1)],
+        call(numbers(2, 3, 4), -1),
+    ],
 )
 def rollaxis(r, a, r_bar, *, axis, start=0):
     rank = np.ndim(a)

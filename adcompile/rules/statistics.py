@@ -13,7 +13,13 @@ from adcompile.rules.registry import inline, pullback
 from adcompile.rules.samples import call, distinct, over_axes, some_missing
 
 
-@pullback(np.mean, samples=over_axes)
+def means():
+    """Samples of means, some of chosen elements."""
+    x, mask = distinct(2, 3), np.array([[True, False, True], [True, True, False]])
+    return [*over_axes(), call(x, where=mask), call(x, axis=1, where=mask), call(x, axis=0, where=mask[0] | True)]
+
+
+@pullback(np.mean, samples=means)
 def mean(r, a, r_bar, *, axis=None, dtype=None, out=None, keepdims=False, where=None):
     if out is not None or (dtype is not None and is_discrete(dtype)):
         raise NotImplementedError("the derivative of a mean is not known with out= or a dtype of whole numbers")
@@ -43,6 +49,9 @@ def weighted():
         call(x, axis=0, weights=np.array([0.3, 0.9])),
         call(x, axis=-1, weights=np.array([0.3, 0.9, 1.1]), keepdims=True),
         call(x, weights=np.array([[0.3, 0.9, 1.1], [0.2, 0.5, 0.7]])),
+        call(distinct(2, 3, 2), axis=1, weights=np.array([0.3, 0.9, 1.1])),
+        call(x, axis=1, weights=np.array([[0.3, 0.9, 1.1], [0.2, 0.5, 0.7]])),
+        call(x, axis=()),
         call(distinct(4), weights=np.array([0.3, 0.9, 1.1, 0.2])),
     ]
 

@@ -25,6 +25,14 @@ def contractions():
         call(t, numbers(2, 5, 3), axes=((0, 1), (0, 2))),
         call(t, numbers(2, 3, 4, seed=1), axes=3),
         call(t, numbers(2, 5), axes=([0], [0])),
+        call(t, numbers(2, 4), axes=(-1, -1)),
+        call(numbers(3), numbers(3, 2), 1),
+        call(numbers(2, 3), numbers(3), 1),
+        call(numbers(2, 3), numbers(3, 2, 2), 1),
+        call(t, numbers(4, 4), 1),
+        call(numbers(2, 3), numbers(2, 3, seed=1), 2),
+        call(numbers(3, 3), numbers(3, 3, seed=1), 0),
+        call(numbers(2), numbers(3), axes=np.int64(0)),
     ]
 
 
@@ -129,6 +137,10 @@ def sums():
         call("ij,ij->i", m, numbers(2, 1)),
         call("i,->i", v, 1.5),
         call("ij,kj->ik", m, m),
+        call("ij,jk->ik", m, n, optimize=True),
+        call("ij,k,l->i", m, v, numbers(2)),
+        call("...i,...i", m, numbers(2, 3, seed=1)),
+        call("...ji", t),
     ]
 
 
@@ -152,7 +164,7 @@ def letters_of(subscripts, ranks):
         count = rank - len(one) + 3
         full.append(one.replace("...", batch[len(batch) - count :]) if "..." in one else one)
     if not arrow:
-        plain = given.replace(",", "").replace("...", "")
+        plain = given.replace(",", "")  # dots are never alone
         result = "..." + "".join(sorted(c for c in set(plain) if plain.count(c) == 1))
     return (*full, result.replace("...", batch))
 

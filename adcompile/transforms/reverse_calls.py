@@ -96,7 +96,7 @@ def _by_partials(
     first = next(iter(_parameters(rule)))
     env = {first: call.result, **arguments, **options}
     try:
-        parts = _parts(sweep, splice(sweep.b, rule.function, env, is_math(call.fn)), len(positional))
+        parts = _parts(sweep, rule, splice(sweep.b, rule.function, env, is_math(call.fn)), len(positional))
     except NotStatic:
         parts = _parts_at_run_time(sweep, rule, [call.result, *positional], options, len(positional))
     for i, (atom, partial) in enumerate(zip(positional, parts, strict=True)):
@@ -141,7 +141,7 @@ def _by_pullback(
     arrays = {name: spread(sweep, atom) for name, atom in arguments.items()}
     env = {names[0]: call.result, names[len(rule.arguments) + 1]: bar, **arrays, **options}
     try:
-        cotangents = _parts(sweep, splice(sweep.b, rule.function, env, is_math(call.fn)), len(positional))
+        cotangents = _parts(sweep, rule, splice(sweep.b, rule.function, env, is_math(call.fn)), len(positional))
     except NotStatic:
         fixed = len(rule.arguments)
         args = [call.result, *positional[:fixed], bar, *positional[fixed:]]
@@ -156,9 +156,9 @@ def _by_pullback(
             accumulate_items(sweep, atom, cotangent)
 
 
-def _parts(sweep: Cotangents, result: Atom, count: int) -> list[Atom]:
-    """What a rule returned, one atom for each argument."""
-    return [result] if count == 1 else sweep.b.unpack(result, count)
+def _parts(sweep: Cotangents, rule: Rule, result: Atom, count: int) -> list[Atom]:
+    """What a rule returned, one atom for each argument: a tuple, unless it has one argument only."""
+    return [result] if count == 1 and not rule.variadic else sweep.b.unpack(result, count)
 
 
 def _parts_at_run_time(
@@ -169,7 +169,7 @@ def _parts_at_run_time(
     kwargs = [(k, a) for k, a in options.items() if not (isinstance(a, Const) and a.value is defaults.get(k, a))]
     assert rule.function is not None
     made = sweep.b.call(rule.function, *args, kwargs=kwargs)
-    return [made] if count == 1 else sweep.b.unpack(made, count)
+    return _parts(sweep, rule, made, count)
 
 
 def _parameters(rule: Rule) -> list[str]:

@@ -21,6 +21,7 @@ import pytest
 import adcompile.rules  # noqa: F401 (fills the registry)
 from adcompile.ir.nodes import Attribute, Method
 from adcompile.rules.registry import RULES, Rule
+from adcompile.runtime.broadcasting import unbroadcast
 
 COUNTER = itertools.count()
 MODULES = {"np": np, "math": math, "builtins": builtins, "operator": operator, "np.linalg": np.linalg, "np.fft": np.fft}
@@ -66,17 +67,15 @@ def moved(value: Any, by: Any, h: float) -> Any:
 
 
 def inner(a: Any, b: Any) -> float:
-    """The scalar product of two trees; None and missing values count as zeros."""
+    """The scalar product of two trees of one structure; None and missing values count as zeros."""
     if a is None or b is None:
         return 0.0
+    assert isinstance(a, (list, tuple)) == isinstance(b, (list, tuple)), f"a {type(a)} for a {type(b)}"
     if isinstance(a, (list, tuple)):
-        return sum(inner(p, q) for p, q in zip(a, b, strict=True))
-    a = np.asarray(a)
-    if isinstance(b, (list, tuple)):
         return sum(inner(p, q) for p, q in zip(a, b, strict=True))
     assert np.shape(a) == np.shape(b), f"a cotangent of shape {np.shape(a)} for an argument of shape {np.shape(b)}"
     with np.errstate(invalid="ignore"):
-        return float(np.sum(a * b))
+        return float(np.sum(np.asarray(a) * b))
 
 
 def difference(f: Callable[[float], float], h: float) -> float:
@@ -166,6 +165,60 @@ def call_primitive(primitive: Any, args: Any, kwargs: Any) -> Any:
     if isinstance(primitive, Method):
         return getattr(args[0], primitive.name)(*args[1:], **kwargs)
     return primitive(*args, **kwargs)
+
+
+# -------------------------------------------------------------------------- the rule by itself
+
+
+def bind(rule: Rule, args: Any, kwargs: Any) -> tuple[list[Any], dict[str, Any]]:
+    """A call's array arguments and options, as the compiler tells them apart."""
+    if rule.variadic:
+        return list(args), dict(kwargs)
+    count = len(rule.arguments)
+    named = dict(zip(rule.arguments, args, strict=False))
+    options = dict(zip([name for name, _ in rule.options], args[count:], strict=False))
+    for key, value in kwargs.items():
+        (named if key in rule.arguments else options)[key] = value
+    return [named[a] for a in rule.arguments], options
+
+
+def apply(rule: Rule, result: Any, arrays: Any, bar: Any, options: Any) -> list[Any]:
+    """The cotangents that a rule gives when it is called as plain Python."""
+    assert rule.function is not None
+    with np.errstate(all="ignore"):  # of what is not needed as well
+        if rule.kind == "partials":
+            parts = rule.function(result, *arrays, **options)
+            parts = parts if len(arrays) > 1 else (parts,)
+            return [unbroadcast(bar * p, a) if is_float(a) else None for p, a in zip(parts, arrays, strict=True)]
+        fixed = len(rule.arguments)
+        made = rule.function(result, *arrays[:fixed], bar, *arrays[fixed:], **options)
+    return list(made) if len(arrays) > 1 or rule.variadic else [made]
+
+
+def check_by_itself(primitive: Any, rule: Rule, sample: Any) -> None:
+    """Compare what a rule gives, called as plain Python, with a difference along one direction."""
+    args, kwargs = sample
+    arrays, options = bind(rule, args, kwargs)
+    rng = np.random.default_rng(5)
+    result = call_primitive(primitive, args, kwargs)
+    tupled = isinstance(result, (tuple, list))
+    bar = direction(list(result), rng) if tupled else direction(result, rng)
+    bars = type(result)(*bar) if hasattr(result, "_fields") else tuple(bar) if tupled else bar
+    directions = [direction(a, rng) if is_float(a) else None for a in arrays]
+    cotangents = apply(rule, result, arrays, bars, options)
+    made_slope = sum(inner(c, d) for c, d in zip(cotangents, directions, strict=True) if d is not None)
+
+    def along(h: float) -> float:
+        given = [a if d is None else moved(a, d, h) for a, d in zip(arrays, directions, strict=True)]
+        count = len(args)
+        changed = dict(zip(rule.arguments, given, strict=False)) if not rule.variadic else {}
+        positional = [*given[: min(count, len(given))], *args[len(given) :]]
+        named = {k: changed.get(k, v) for k, v in kwargs.items()}
+        return inner(call_primitive(primitive, positional, named), bar)
+
+    h, tol = tolerance(result)
+    expected = difference(along, h)
+    assert close(made_slope, expected, abs(expected), tol), f"{made_slope} is not {expected}"
 
 
 DIFFERENTIABLE = {p: r for p, r in RULES.items() if r.kind != "zero"}

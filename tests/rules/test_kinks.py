@@ -7,21 +7,26 @@ from typing import Any
 
 import numpy as np
 
+from adcompile import grad
 from adcompile.rules.registry import rule_for
 
 
-def at(f: Any, *args: Any) -> Any:
-    """The gradients of sum(f) by a rule itself."""
+def at(f: Any, *args: Any, **options: Any) -> Any:
+    """The gradients of sum(f) by a rule itself, which divides nothing by zero."""
     rule = rule_for(f)
     assert rule is not None and rule.function is not None
     with np.errstate(all="raise"):
-        r = f(*args)
-    bar = np.ones(np.shape(r))
-    if rule.kind == "partials":
-        parts = rule.function(r, *args)
-        return [p * bar for p in (parts if len(args) > 1 else (parts,))]
-    made = rule.function(r, *args, bar)
+        r = f(*args, **options)
+        bar = np.ones(np.shape(r))
+        if rule.kind == "partials":
+            parts = rule.function(r, *args, **options)
+            return [p * bar for p in (parts if len(args) > 1 else (parts,))]
+        made = rule.function(r, *args, bar, **options)
     return made if len(args) > 1 else [made]
+
+
+ZERO = np.array([0.0, 0.0])
+TIES = np.array([[1.0, 3.0, 3.0], [-2.0, -2.0, -3.0]])
 
 
 def test_ties_are_split() -> None:
@@ -29,18 +34,51 @@ def test_ties_are_split() -> None:
     for f in (np.maximum, np.minimum, np.fmax, np.fmin):
         assert [g.tolist() for g in at(f, x, x)] == [[0.5, 0.5], [0.5, 0.5]]
     assert at(np.max, np.array([1.0, 3.0, 3.0]))[0].tolist() == [0, 0.5, 0.5]
+    assert at(np.max, TIES, axis=1)[0].tolist() == [[0, 0.5, 0.5], [0.5, 0.5, 0]]
+    assert at(np.ptp, np.array([3.0, 1.0, 1.0, 3.0]))[0].tolist() == [0.5, -0.5, -0.5, 0.5]
+    assert at(np.ptp, TIES[1:], axis=1)[0].tolist() == [[0.5, 0.5, -1]]
+    assert at(np.median, np.array([1.0, 2.0, 2.0, 2.0, 5.0, 7.0, 0.0]))[0].tolist() == [0, 1 / 3, 1 / 3, 1 / 3, 0, 0, 0]
+    assert at(np.median, np.array([1.0, 1.0, 2.0, 2.0]))[0].tolist() == [0.25, 0.25, 0.25, 0.25]
+
+
+def test_norms_at_ties_and_zeros() -> None:
+    def slope(x: Any, order: Any) -> Any:
+        return at(np.linalg.norm, np.array(x), ord=order)[0].tolist()
+
+    assert slope([3.0, -3.0, 0.0], np.inf) == [0.5, -0.5, 0]
+    assert slope([3.0, 1.0, -1.0], -np.inf) == [0, 0.5, -0.5]
+    assert slope([0.0, 3.0, -4.0], 1) == [0, 1, -1]
+    assert slope([0.0, 2.0, 0.0], 3) == [0, 1, 0]
+    assert slope([0.0, 2.0], np.inf) == [0, 1]
+    for order in (None, 1, 2, 3, 2.5, np.inf, -np.inf):
+        assert slope([0.0, 0.0], order) == [0, 0]
+    assert [np.array(g).tolist() for g in at(math.dist, [1.0, 2.0], [1.0, 2.0])] == [[0, 0], [0, 0]]
+
+
+def test_slopes_at_zero() -> None:
     assert at(np.absolute, np.array([0.0, -1.0]))[0].tolist() == [0, -1]
+    assert at(np.std, ZERO)[0].tolist() == [0, 0]
+    for g in at(np.power, ZERO, np.array([0.0, 2.0])):
+        assert g.tolist() == [0, 0]
+    for g in at(np.hypot, ZERO, ZERO):
+        assert g.tolist() == [0, 0]
+    assert at(np.sinc, ZERO)[0].tolist() == [0, 0]
+    for f in (np.logaddexp, np.logaddexp2):
+        for g in at(f, np.array([-np.inf]), np.array([-np.inf])):
+            assert g.tolist() == [0]
 
 
-def test_no_nan_at_zero() -> None:
-    zero = np.array([0.0, 0.0])
-    assert at(np.linalg.norm, zero)[0].tolist() == [0, 0]
-    assert at(np.std, zero)[0].tolist() == [0, 0]
-    assert at(np.power, zero, np.array([0.0, 2.0]))[0].tolist() == [0, 0]
-    assert at(np.power, zero, np.array([0.0, 2.0]))[1].tolist() == [0, 0]
-    assert at(np.hypot, zero, zero)[0].tolist() == [0, 0]
-    assert at(np.sinc, zero)[0].tolist() == [0, 0]
-    assert at(np.logaddexp, np.array([-np.inf]), np.array([-np.inf]))[0].tolist() == [0]
+def test_equal_elements_are_sorted_in_order() -> None:
+    x = np.array([0.0, 1.0] * 200)
+    expected = [i // 2 if i % 2 == 0 else 200 + i // 2 for i in range(400)]
+    for axis in (-1, None):
+        r, rule = np.sort(x, axis), rule_for(np.sort)
+        assert rule is not None and rule.function is not None
+        assert rule.function(r, x, np.arange(400.0), axis=axis).tolist() == expected
+
+
+def test_what_nan_to_num_replaces_has_no_slope() -> None:
+    assert at(np.nan_to_num, np.array([0.5, np.nan, np.inf, -np.inf]))[0].tolist() == [1, 0, 0, 0]
 
 
 def test_fmax_prefers_numbers() -> None:
@@ -48,15 +86,49 @@ def test_fmax_prefers_numbers() -> None:
     assert [g.tolist() for g in at(np.fmax, x, y)] == [[1, 0], [0, 1]]
 
 
+def test_what_is_not_taken_gives_no_nan() -> None:
+    x = np.array([0.0, 4.0])
+
+    def f(x: Any) -> Any:
+        return np.sum(np.where(x > 0, x, 2 * x))
+
+    def g(x: Any) -> Any:
+        safe = np.where(x > 0, x, 1.0)
+        return np.sum(np.where(x > 0, np.sqrt(safe) + 1 / safe, 0.0))
+
+    def h(x: Any) -> Any:
+        total = 0.0
+        for v in x:
+            total += np.sqrt(v) if v > 0 else 3 * v
+        return total
+
+    assert grad(f)(x).tolist() == [2, 1]
+    assert grad(g)(x).tolist() == [0, 0.25 - 1 / 16]
+    assert grad(h)(x).tolist() == [3, 0.25]
+    assert [b if b is None else b.tolist() for b in at(np.where, x > 0, np.array([np.nan, 1.0]), x)] == [
+        None,
+        [0, 1],
+        [1, 0],
+    ]
+
+
 def test_clip_shares_the_cotangent_out() -> None:
     x = np.array([-1.0, 0.0, 0.5, 1.0, 2.0])
     a, low, high = at(np.clip, x, 0.0, 1.0)
     assert a.tolist() == [0, 1, 1, 1, 0]
     assert (low, high) == (1, 1)
-    a, low, high = at(np.clip, x, 1.0, 1.0)
-    assert a.sum() + low + high >= 5
+    assert [g if g is None else g.tolist() for g in at(np.clip, x, None, np.ones(5))] == [
+        [1, 1, 1, 1, 0],
+        None,
+        [0, 0, 0, 0, 1],
+    ]
+    a, low, high = at(np.clip, x, np.ones(5), np.ones(5))
+    assert (a + low + high).tolist() == [1, 1, 1, 1, 1]
+    assert [g.tolist() for g in at(np.clip, x, np.full(5, 1.5), np.full(5, 1.0))][2] == [1, 1, 1, 0, 1]
 
 
 def test_sinc_near_zero_is_accurate() -> None:
-    for x in (1e-12, 1e-8, 1e-5, 3e-4, 1e-3):
-        assert math.isclose(at(np.sinc, x)[0], -(math.pi**2) * x / 3 * (1 - math.pi**2 * x**2 / 10), rel_tol=1e-6)
+    for x in (1e-12, 1e-8, 1e-5, 2e-4, 3e-4, 1e-3):
+        t = math.pi * x
+        exact = -math.pi * t / 3 * (1 - t**2 / 10 + t**4 / 280)
+        assert math.isclose(at(np.sinc, x)[0], exact, rel_tol=1e-9)

@@ -120,6 +120,7 @@ KNOWN = [
     "np.reshape(x, (3, -1), order='F')",
     "x.T.reshape(3, 2, order='F')",
     "x.T.flatten('F')",
+    "x.reshape(1, 1, 1, 2, 1, 1, 1, 3).transpose(7, 0, 1, 2, 3, 4, 5, 6)",
     "np.roll(x, [1, 2], (0, 1))",
     "np.roll(x, np.array([1, 2]), (0, 1))",
     "np.roll(x, (1, 1), (0, 0))",

@@ -1,0 +1,171 @@
+"""Mutants of rules that compute the same as the rule, and why; `mutants.py` reads this.
+
+An entry is a change as `mutants.py` prints it, or a statement: then all survivors in it are meant.
+"""
+
+SHORTER = "a shorter way to what the lines below it compute as well"
+NEGATIVE = "for NumPy every negative size is the one to be found"
+COMMUTES = "the operands may change places"
+DIVIDES_ZERO = "where the difference is seen, 0 is divided: by 1 or by -1"
+NO_RANK = "no rank is negative, so the lines below it are taken: they give a 0-d array for a number"
+NOT_REACHED = "axis 0 is not asked for: it has a line of its own"
+DEPRECATED = "an array of one element that is made a float: NumPy is about to refuse it"
+LAST_PIECE = "only tells the last piece, whose end may be given or left out"
+FROM_MINUS_INFINITY = "minus infinity less a finite number"
+AT_MOST_EIGHT = "methods take the axes one by one; test_odd_arguments.py looks at eight"
+HOW = "only how it is computed"
+SQUARE = "matrices are square, also in a stack"
+SAME_AT_EQUALITY = "both lines give the same where the two are equal"
+
+EQUIVALENT: dict[str, dict[str, str]] = {
+    "creation.array": {"0 -> -1 in: ndmin=": "only a positive one is asked for", "if np.ndim(r) == 0:": NO_RANK},
+    "creation.linspace": {
+        "if np.ndim(start) == 0 and np.ndim(stop) == 0:": SHORTER,
+        "(1 - weights) @ r_bar -> r_bar @ (1 - weights) in: return ((1 - weights) @ r_bar, weights @ r_bar)": COMMUTES,
+        "weights @ r_bar -> r_bar @ weights in: return ((1 - weights) @ r_bar, weights @ r_bar)": COMMUTES,
+    },
+    "creation.meshgrid": {
+        "1 -> 2 in: "
+        "cotangents = (*cotangents, np.reshape(np.reshape(g, (np.size(x), -1)).sum(axis=1), np.shape(x)))": NEGATIVE
+    },
+    "elementwise.to_float": {"return r_bar if np.ndim(x) == 0 else np.full(np.shape(x), r_bar)": DEPRECATED},
+    "elementwise.hypot": {
+        "r + (r == 0) -> r - (r == 0) in: return (x / (r + (r == 0)), y / (r + (r == 0)))": DIVIDES_ZERO
+    },
+    "elementwise.logaddexp": {"top = np.where(r == -np.inf, 0, r)": FROM_MINUS_INFINITY},
+    "elementwise.logaddexp2": {"top = np.where(r == -np.inf, 0, r)": FROM_MINUS_INFINITY},
+    "elementwise.sinc": {
+        "np.abs(t) < 0.001 -> np.abs(t) <= 0.001 in: near = np.abs(t) < 0.001": SAME_AT_EQUALITY,
+        "x + near -> x - near in: "
+        "return np.where(near, np.pi * t * (t ** 2 / 30 - 1 / 3), (np.cos(t) - r) / (x + near))": (
+            "where it is near, the quotient is not taken; it must only not divide by zero"
+        ),
+    },
+    "elementwise.arcsinh": {"np.hypot(1, x) -> np.hypot(x, 1) in: return 1 / np.hypot(1, x)": COMMUTES},
+    "elementwise.copysign": {
+        "np.sign(x) * np.copysign(1, y) -> np.sign(x) / np.copysign(1, y) in: "
+        "return (np.sign(x) * np.copysign(1, y), 0)": "multiplied or divided by 1 or -1"
+    },
+    "elementwise.clip": {
+        "np.maximum(a, a_min) -> np.maximum(a_min, a) in: "
+        "above = r < a if a_min is None else (r != a) & (r < np.maximum(a, a_min))": COMMUTES
+    },
+    "joining.before": {"return (slice(None),) * axis if axis >= 0 else (Ellipsis,)": NOT_REACHED},
+    "joining.after": {
+        "axis >= 0 -> axis > 0 in: return () if axis >= 0 else (slice(None),) * (-axis - 1)": NOT_REACHED,
+        "0 -> 1 in: return () if axis >= 0 else (slice(None),) * (-axis - 1)": NOT_REACHED,
+        "0 -> -1 in: return () if axis >= 0 else (slice(None),) * (-axis - 1)": "for the last axis both are empty",
+    },
+    "joining.concatenate": {
+        "if not isinstance(arrays, tuple):": SHORTER,
+        "stop = None if i + 1 == len(arrays) else size if i == 0 else start + size": LAST_PIECE,
+    },
+    "joining.stack": {"if not isinstance(arrays, tuple):": SHORTER},
+    "joining.hstack": {"0 -> -1 in: stop = start + np.shape(a)[0]": "a vector has one axis"},
+    "linalg.solve": {
+        "if np.ndim(a) == 2 and np.ndim(b) == 1:": SHORTER,
+        "if np.ndim(a) == 2 and np.ndim(b) == 2:": SHORTER,
+        "0 -> -1 in: return (-(g * r[..., None, :]), unbroadcast(g[..., 0], b))": "the axis has one element",
+    },
+    "linalg.inv": {"if np.ndim(a) == 2:": SHORTER},
+    "linalg.det": {"if np.ndim(a) == 2:": SHORTER},
+    "linalg.slogdet": {"if np.ndim(a) == 2:": SHORTER},
+    "linalg.cholesky": {
+        "1 - 0.5 * np.eye(np.shape(a)[-1]) -> 0.5 * np.eye(np.shape(a)[-1]) - 1 in: "
+        "halved = 1 - 0.5 * np.eye(np.shape(a)[-1])": "it is multiplied by twice",
+        "-1 -> 1 in: halved = 1 - 0.5 * np.eye(np.shape(a)[-1])": SQUARE,
+        "1 -> 2 in: halved = 1 - 0.5 * np.eye(np.shape(a)[-1])": SQUARE,
+    },
+    "linalg.matrix_power": {
+        "if n == 1:": SHORTER,
+        "if n < 0:": "0 and 1 have lines of their own",
+        "return g if n == -1 else power_terms(g, inverse, -n)": SHORTER,
+        "if n > 8:": "the same sum, written out or in a function",
+    },
+    "linalg.chain_back": {
+        "1 -> 2 in: factors[0] = np.reshape(factors[0], (-1, np.shape(factors[0])[-1]))": NEGATIVE,
+        "1 -> 2 in: factors[-1] = np.reshape(factors[-1], (np.shape(factors[-1])[0], -1))": NEGATIVE,
+        "1 -> 2 in: g = np.reshape(r_bar, (len(factors[0]), -1))": NEGATIVE,
+    },
+    "linalg.norm": {
+        "1 -> 2 in: matrix = isinstance(axis, tuple) or (axis is None and np.ndim(x) > 1)": (
+            "of whole matrices only 'fro' is not refused, which is no question of rank"
+        ),
+        "if ord is None or ord == 'fro' or (ord == 2 and (not matrix)):": SHORTER,
+        "if ord == 1:": SHORTER,
+        "r + (r == 0) -> r - (r == 0) in: return r_bar / (r + (r == 0)) * x": DIVIDES_ZERO,
+        "r + (r == 0) -> r - (r == 0) in: "
+        "return r_bar * np.sign(x) * (np.abs(x) / (r + (r == 0))) ** (ord - 1)": DIVIDES_ZERO,
+    },
+    "linalg.dist": {
+        "r + (r == 0) -> r - (r == 0) in: p_bar = r_bar / (r + (r == 0)) * (np.array(p) - np.array(q))": DIVIDES_ZERO
+    },
+    "products.matmul": {
+        "if np.ndim(x) == 1 and np.ndim(y) == 1:": SHORTER,
+        "if np.ndim(x) == 1 and np.ndim(y) == 2:": SHORTER,
+        "if np.ndim(x) == 2 and np.ndim(y) == 1:": SHORTER,
+        "if np.ndim(x) == 2 and np.ndim(y) == 2:": SHORTER,
+    },
+    "products.dot": {
+        "if np.ndim(a) == 1 and np.ndim(b) == 1:": SHORTER,
+        "if np.ndim(a) == 2 and np.ndim(b) == 1:": SHORTER,
+        "if np.ndim(a) == 1 and np.ndim(b) == 2:": SHORTER,
+        "if np.ndim(a) == 2 and np.ndim(b) == 2:": SHORTER,
+    },
+    "products.inner": {
+        "if np.ndim(a) == 1 and np.ndim(b) == 1:": SHORTER,
+        "if np.ndim(a) == 2 and np.ndim(b) == 2:": SHORTER,
+    },
+    "products.outer": {"if np.ndim(a) == 1 and np.ndim(b) == 1:": SHORTER},
+    "products.vdot": {"if np.ndim(a) == 1 and np.ndim(b) == 1:": SHORTER},
+    "products.kron": {"if np.ndim(a) == 1 and np.ndim(b) == 1:": SHORTER},
+    "products.interleaved": {
+        "max(len(rows), len(columns)) -> max(len(columns), len(rows)) in: rank = max(len(rows), len(columns))": COMMUTES
+    },
+    "products.beside": {
+        "(1,) * len(shape) -> (1,) in: ones = (1,) * len(shape)": "`interleaved` puts ones before the shorter shape"
+    },
+    "python.repeated": {
+        "add(a_bar, r_bar[k * len(a):(k + 1) * len(a)]) -> add(r_bar[k * len(a):(k + 1) * len(a)], a_bar) in: "
+        "a_bar = add(a_bar, r_bar[k * len(a):(k + 1) * len(a)])": COMMUTES
+    },
+    "reductions.sum_of": {"if np.ndim(r_bar) == 0:": SHORTER},
+    "reductions.product_of_others": {"if np.ndim(x) == 1:": SHORTER},
+    "reductions.prod": {"if np.ndim(a) == 0:": SHORTER, "if np.ndim(a) == 1:": SHORTER},
+    "reductions.cumsum": {"if np.ndim(a) == 1:": SHORTER},
+    "reductions.inner_slice": {"if axis < 0:": "the last axis, from behind or from the front of a vector"},
+    "reductions.diff": {"if np.shape(a)[axis] < n:": SAME_AT_EQUALITY, "if np.ndim(a) == 1:": SHORTER},
+    "repetition.repeat": {"if np.ndim(repeats) == 0 and axis is None:": SHORTER},
+    "repetition.interior": {"return slices[0] if rank == 1 else slices": "one slice, or a tuple of it"},
+    "selection.diag": {"if k == 0 and np.shape(v)[0] - np.shape(v)[1] == 0:": SHORTER},
+    "selection.trace": {"if np.ndim(a) == 2 and axis1 == 0 and (axis2 == 1):": SHORTER},
+    "shaping.at_least": {"if np.ndim(a) == 0:": NO_RANK},
+    "shaping.inverse_permutation": {"if order == list(range(rank))[::-1]:": SHORTER},
+    "shaping.transpose": {
+        "inverse_permutation(axes, n1, n2, n3, n4, n5, n6, n7) -> "
+        "inverse_permutation(axes, n1, n2, n3, n4, n5, n6) in: "
+        "order = inverse_permutation(axes, n1, n2, n3, n4, n5, n6, n7)": AT_MOST_EIGHT
+    },
+    "shaping.matrix_transpose": {"if np.ndim(x) == 2:": SHORTER},
+    "statistics.std": {"r + (r == 0) -> r - (r == 0) in: slope = r_bar / (r + (r == 0)) / count": DIVIDES_ZERO},
+    "tensors.tensordot": {
+        "if is_count(axes):": SHORTER,
+    },
+    "tensors.letters_of": {
+        "given.replace(',', '') -> given.replace('', ',') in: plain = given.replace(',', '')": (
+            "a comma at every place is no letter that stands once"
+        )
+    },
+    "tensors.absent_axes": {
+        "number + 1 -> 1 in: others = ''.join([*operands[:number], *operands[number + 1:], result])": (
+            "`unbroadcast` spreads a cotangent that lacks the axes"
+        )
+    },
+    "tensors.einsum": {
+        "False -> True in: optimize=": HOW,
+        "if optimize is False:": HOW,
+        "np.einsum(reverse_subscripts(subscripts, ranks, i), *factors, optimize=optimize) -> "
+        "np.einsum(reverse_subscripts(subscripts, ranks, i), *factors) in: "
+        "g = np.einsum(reverse_subscripts(subscripts, ranks, i), *factors, optimize=optimize)": HOW,
+    },
+}
