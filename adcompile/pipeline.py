@@ -20,7 +20,9 @@ import adcompile.rules  # noqa: F401  (registers the rules)
 from adcompile.analyses.activity import active_values
 from adcompile.analyses.infer import Types, atom_type, expand_stars, infer
 from adcompile.analyses.methods import attribute_of_module, function_of_method
+from adcompile.analyses.places import Places
 from adcompile.analyses.user_functions import is_user_function
+from adcompile.analyses.versions import versions_of_inputs
 from adcompile.backend.callables import Bindings
 from adcompile.backend.emit import emit
 from adcompile.backend.unparse import to_text
@@ -30,7 +32,20 @@ from adcompile.frontend.scope import MISSING, OutsideScope
 from adcompile.inference.elementwise import shape_of
 from adcompile.inference.registry import infer_call
 from adcompile.ir.binding import bind_arguments
-from adcompile.ir.nodes import Atom, Attribute, Block, Call, Const, Function, FunctionRef, Method, Param, Stmt, Var
+from adcompile.ir.nodes import (
+    Atom,
+    Attribute,
+    Block,
+    Call,
+    Const,
+    Function,
+    FunctionRef,
+    Method,
+    Param,
+    Star,
+    Stmt,
+    Var,
+)
 from adcompile.ir.types import (
     NEVER,
     UNKNOWN,
@@ -59,6 +74,7 @@ from adcompile.transforms.eliminate_dead import eliminate_dead
 from adcompile.transforms.finish_cotangents import finish_cotangents, keep_from_caller
 from adcompile.transforms.follow_stores import follow_stores
 from adcompile.transforms.hoist import hoist
+from adcompile.transforms.inline_calls import can_stand_in, inline_calls
 from adcompile.transforms.place_residuals import place_residuals, split_residuals
 from adcompile.transforms.plan_buffers import plan_buffers
 from adcompile.transforms.read_shapes import read_shapes
@@ -103,6 +119,15 @@ class Program:
     decisions: Decisions = field(default_factory=Decisions)
 
 
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a user's function does to what it is given: whether it may change it, and whether
+    its stores or its result have to be seen in the caller's own code."""
+
+    changes: bool
+    shares: bool
+
+
 class Compilation:
     """One compilation: a function, the types of its inputs, and all functions that it calls."""
 
@@ -121,7 +146,7 @@ class Compilation:
         self._recursive: set[Any] = set()  # those that were found to call themselves
         self.outside_changes: dict[int, tuple[Any, str, Any]] = {}
         self._following: list[Any] = []
-        self._changing: dict[Any, bool] = {}
+        self._effects: dict[Any, Effect] = {}
         self._varied: set[Any] = set()
         self._halves: dict[Any, tuple[FunctionRef, FunctionRef]] = {}
 
@@ -219,8 +244,7 @@ class Compilation:
             primal = _separate_aux(primal)
         self.after("lower", primal)
         self.stage = "infer"
-        types_ = infer(primal, known, self.call_type)
-        primal = resolve_calls(primal, types_, self.emitted_by)
+        primal, types_ = self.resolved(primal, known)
         self.after("infer", primal)
         self.stage = "follow_stores"
         primal = follow_stores(primal, types_)
@@ -268,6 +292,7 @@ class Compilation:
         taken = {name: scope.value(name) for scope in outside for name in _outside_names(scope.holder)}
         taken = {name: value for name, value in taken.items() if value is not MISSING}
         params = dict.fromkeys(p.var.name for one, _ in self.functions for p in one.params)
+        taken |= {c.name: OutsideScope(c.holder).value(c.name) for one, _ in self.functions for c in one.captures}
         bindings = Bindings({**taken, **dict.fromkeys(self.names), **params})
         # Names that emitted code may call: a local of the user's with such a name gets another.
         reserved = set(taken)
@@ -340,26 +365,54 @@ class Compilation:
         finally:
             self._following.pop()
 
+    def resolved(self, primal: Function, known: Mapping[Var, Type]) -> tuple[Function, Types]:
+        """The function with plain calls and the types of its values; functions that change what
+        they are given stand in it themselves."""
+        while True:
+            types_ = infer(primal, known, self.call_type)
+            plain = resolve_calls(primal, types_, self.emitted_by)
+            captured = set(plain.captures)
+            primal = inline_calls(plain, lambda call: self.is_inlined(call, types_, plain.holder))
+            if primal is plain:
+                return plain, types_
+            new = {c.var: self.capture_type(c.holder, c.name) for c in primal.captures if c not in captured}
+            known = {**known, **new}
+
+    def is_inlined(self, call: Call, types_: Types, holder: types.FunctionType) -> bool:
+        """Whether a call is of a user's function that changes its arguments, or gives out what
+        it was given, and can stand in the program itself."""
+        if not is_user_function(call.fn) or any(isinstance(a, Star) for a in call.args) or call.fn in self._following:
+            return False
+        return self._effect(call, types_).shares and can_stand_in(call.fn, holder)  # type: ignore[arg-type]
+
     def changes_arguments(self, call: Call, types_: Types) -> bool:
         """Whether a call that is not known to leave its arguments alone may change them: a
         user's function does not, if nothing in its source does."""
+        return not is_user_function(call.fn) or self._effect(call, types_).changes
+
+    def _effect(self, call: Call, types_: Types) -> Effect:
+        """What a call of a user's function does to its arguments."""
         args = expand_stars(call, types_)
-        if not is_user_function(call.fn) or args is None:
-            return True
-        inputs = self.bind(call.fn, args, {k: atom_type(types_, a) for k, a in call.kwargs})  # type: ignore[arg-type]
+        inputs = None
+        if args is not None and all(k is not None for k, _ in call.kwargs):
+            inputs = self.bind(call.fn, args, {k: atom_type(types_, a) for k, a in call.kwargs})  # type: ignore[arg-type]
         if inputs is None:
-            return True
+            return Effect(changes=True, shares=False)
         key = (call.fn, inputs)
-        if key not in self._changing:
-            self._changing[key] = False  # what a recursive call finds
+        if key not in self._effects:
+            self._effects[key] = Effect(changes=False, shares=False)  # what a recursive call finds
             primal, known = self.typed(call.fn, inputs)  # type: ignore[arg-type]
-            found = DiagnosticList()
             with self.following(call.fn):
-                inner = infer(primal, known, self.call_type)
-                primal = resolve_calls(primal, inner, self.emitted_by)
-                check_mutation(primal, inner, found, self.changes_arguments)
-                self._changing[key] = bool(found) or changes_inputs(primal, inner, self.changes_arguments)
-        return self._changing[key]
+                primal, types_ = self.resolved(primal, known)
+                followed = follow_stores(primal, types_)
+                found = DiagnosticList()
+                check_mutation(followed, types_, found, self.changes_arguments)
+                unknown = bool(found) or changes_inputs(followed, types_, self.changes_arguments)
+            writes = bool(versions_of_inputs(followed.body))
+            given = Places(followed.body, types_).place(followed.body.yields[0])
+            shares = writes or (given is not None and given.root in followed.inputs)
+            self._effects[key] = Effect(changes=unknown or writes, shares=shares)
+        return self._effects[key]
 
     def follow_varied(
         self, call: Call, types_: Types, varied: frozenset[Var]

@@ -25,16 +25,7 @@ from adcompile.testing.programs import check_program, reference_gradient
 # ------------------------------------------------------------------------------------ the table
 
 
-# Refused, with a message that says so, until what they do is followed.
-NOT_FOLLOWED_YET = {"call_of_a_function_that_changes_its_argument"}
-
-
-def row(case):
-    marks = [pytest.mark.xfail(raises=Refused)] if case.name in NOT_FOLLOWED_YET else []
-    return pytest.param(case, id=case.name, marks=marks)
-
-
-@pytest.mark.parametrize("case", [row(case) for case in CASES])
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 def test_value_and_gradient(case):
     for args in case.calls:
         check_program(case.function, args)

@@ -10,12 +10,14 @@ cannot change what reading `b` gives.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from adcompile.analyses.effects import is_pure_callable
+from adcompile.inference.indexing import is_basic_index
 from adcompile.ir.callables import IN_PLACE, canonical
 from adcompile.ir.nodes import (
     Atom,
@@ -38,7 +40,7 @@ from adcompile.ir.nodes import (
     WriteBack,
 )
 from adcompile.ir.traverse import blocks_of
-from adcompile.ir.types import STRING, UNKNOWN, Array, Dict, List, Scalar, Static, Tuple, Type
+from adcompile.ir.types import STRING, UNKNOWN, Array, Dict, List, Scalar, Static, Tuple, Type, of_constant
 from adcompile.runtime import broadcasting, structures, updates
 from adcompile.runtime.markers import detach
 
@@ -306,6 +308,8 @@ class Aliasing:
             self._link([result], operands[:1])
             if not isinstance(self.types.get(result, UNKNOWN), Array):
                 self._put(result, ANY, operands[-1])
+        elif fn == Method("flatten") or gathers(call, self.types):
+            pass  # a copy
         elif getattr(fn, "__name__", "") == "getitem":
             key = operands[1].value if isinstance(operands[1], Const) and type(operands[1].value) is int else ANY
             self._take(result, operands[0], ANY if isinstance(key, int) and key < 0 else key)
@@ -326,6 +330,14 @@ class Aliasing:
             else:
                 for operand in call.operands:
                     self._mix(result, operand)
+
+
+def gathers(call: Call, types: Mapping[Var, Type]) -> bool:
+    """Whether a call takes elements of an array by a mask or an array of indices: a copy."""
+    if call.fn is not operator.getitem:
+        return False
+    whole, index = (types.get(a, UNKNOWN) if isinstance(a, Var) else of_constant(a.value) for a in call.operands)
+    return isinstance(whole, Array) and is_basic_index(index) is False
 
 
 def is_of_rules(fn: Any) -> bool:

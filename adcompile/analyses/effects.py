@@ -10,7 +10,7 @@ import numpy as np
 
 from adcompile.inference.registry import ELEMENTWISE, TRANSFERS
 from adcompile.ir.callables import IN_PLACE, METHODS, canonical
-from adcompile.ir.nodes import Attribute, Call, Const, FunctionRef, Method, Syntax, Through, Var, WriteBack
+from adcompile.ir.nodes import Attribute, Augmented, Call, Const, FunctionRef, Method, Syntax, Through, Var, WriteBack
 from adcompile.ir.types import UNKNOWN, Passive, Static, Type
 from adcompile.rules.registry import RULE_FUNCTIONS, RULES
 from adcompile.runtime.checks import require_scalar, require_view
@@ -89,8 +89,8 @@ def is_pure(call: Call) -> bool:
 
 def is_pure_callable(fn: Any) -> bool:
     """Whether a callable has no effect but its result."""
-    if isinstance(fn, (Syntax, FunctionRef, WriteBack, Through)):
-        return isinstance(fn, (FunctionRef, Through))
+    if isinstance(fn, (Syntax, FunctionRef, WriteBack, Through, Augmented)):
+        return isinstance(fn, (FunctionRef, Through, Augmented))
     if isinstance(fn, Attribute) or (isinstance(fn, Method) and fn.name in PURE_METHODS):
         return True
     try:

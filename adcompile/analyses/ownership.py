@@ -9,10 +9,11 @@ import operator
 from collections.abc import Iterable
 from typing import Any
 
-from adcompile.analyses.aliasing import SHARING, is_of_rules
+from adcompile.analyses.aliasing import SHARING, gathers, is_of_rules
 from adcompile.analyses.effects import is_pure_callable
+from adcompile.analyses.infer import Types
 from adcompile.ir.callables import canonical, is_update
-from adcompile.ir.nodes import Atom, Attribute, Block, Call, Const, For, If, Var, While, With
+from adcompile.ir.nodes import Atom, Attribute, Block, Call, Const, For, If, Method, Var, While, With
 from adcompile.ir.traverse import walk
 
 
@@ -20,7 +21,8 @@ class Ownership:
     """Whether a value's memory was made by this function, for this value alone. `given` are
     inputs that the function may change: those that it gives back changed."""
 
-    def __init__(self, body: Block, given: Iterable[Var] = ()) -> None:
+    def __init__(self, body: Block, types: Types, given: Iterable[Var] = ()) -> None:
+        self.types = types
         self.sources: dict[Var, tuple[Atom, ...] | None] = dict.fromkeys(given, ())
         for stmt in walk(body):
             if isinstance(stmt, Call):
@@ -37,12 +39,13 @@ class Ownership:
                 for i, result in enumerate(stmt.results):
                     self.sources[result] = (stmt.body.yields[i],)
 
-    @staticmethod
-    def _of_call(call: Call) -> tuple[Atom, ...] | None:
+    def _of_call(self, call: Call) -> tuple[Atom, ...] | None:
         """What a call's result owes its memory to: () for memory of its own, None for others'."""
         fn: Any = call.fn
         if is_update(call):
             return call.operands[:1]
+        if fn == Method("flatten") or gathers(call, self.types):
+            return ()
         if isinstance(fn, Attribute) or not is_pure_callable(fn) or fn is operator.getitem:
             return None
         if len(call.results) > 1 or fn in SHARING or canonical(fn) in SHARING or is_of_rules(fn):

@@ -23,6 +23,7 @@ from adcompile.ir.callables import IN_PLACE, UPDATES, canonical
 from adcompile.ir.nodes import (
     Atom,
     Attribute,
+    Augmented,
     Block,
     Call,
     Const,
@@ -94,6 +95,7 @@ class Places:
     def __init__(self, body: Block, types: Types) -> None:
         self.types = types
         self.of: dict[Var, Place] = {}
+        self.displays: dict[Var, Call] = {}  # tuples whose items are known
         self.positions: dict[Var, Var] = {}  # of what a loop runs over, by the loop's item
         self._apart: set[Var] = set()  # values that come from several objects
         settled = -1
@@ -110,6 +112,8 @@ class Places:
 
     def _stmt(self, stmt: Stmt) -> None:
         if isinstance(stmt, Call):
+            if stmt.fn is structures.make_tuple and not any(isinstance(a, Star) for a in stmt.args):
+                self.displays[stmt.result] = stmt
             for i, result in enumerate(stmt.results):
                 self.of[result] = self._of_call(stmt, i) or Place(result)
         elif isinstance(stmt, If):
@@ -145,12 +149,12 @@ class Places:
 
     def _item(self, item: Var, source: Source) -> Place:
         """The place of what a loop runs over: `a[k]`."""
-        if not isinstance(source, Each) or not self._has_memory(item):
-            return Place(item)
-        whole = self.place(source.sequence)
-        if whole is None or not isinstance(atom_type(self.types, source.sequence), (Array, List)):
+        whole = self.place(source.sequence) if isinstance(source, Each) else None
+        if whole is None or not isinstance(atom_type(self.types, source.sequence), (Array, List)):  # type: ignore[union-attr]
             return Place(item)
         position = self.positions.setdefault(item, Var("k", item.origin))
+        if not self._has_memory(item):
+            return Place(item)
         return Place(whole.root, (*whole.path, Step(View(operator.getitem, 1), (position,))))
 
     def _merge(self, result: Var, atoms: Sequence[Atom]) -> None:
@@ -168,6 +172,9 @@ class Places:
         fn: Any = call.fn
         if isinstance(fn, Syntax) or any(isinstance(a, Star) for a in call.args) or not call.args:
             return None
+        display = self.displays.get(call.operands[0]) if isinstance(call.operands[0], Var) else None
+        if display is not None and (item := self._of_display(display, call, number)) is not None:
+            return self.place(item)
         whole = self.place(call.operands[0])
         if whole is None:
             return None
@@ -179,6 +186,16 @@ class Places:
             return None  # the parts of `a.flat` are copies
         step = self._view(call)
         return None if step is None else self._part(whole, call, step.view, step.atoms)
+
+    @staticmethod
+    def _of_display(display: Call, call: Call, number: int) -> Atom | None:
+        """The item of a tuple display that a call takes."""
+        if call.fn is structures.unpack:
+            return display.operands[number]
+        index = call.operands[1] if call.fn is operator.getitem else None
+        if isinstance(index, Const) and type(index.value) is int:
+            return display.operands[index.value]
+        return None
 
     def _part(self, whole: Place, call: Call, view: View, atoms: tuple[Atom, ...]) -> Place | None:
         if not any(self._has_memory(r) for r in call.results):
@@ -216,7 +233,7 @@ class Places:
             return False
         if fn in IN_PLACE:
             return isinstance(atom_type(self.types, call.operands[0]), (Array, List))
-        return isinstance(fn, Through) or fn in UPDATES
+        return isinstance(fn, (Through, Augmented)) or fn in UPDATES
 
     # ------------------------------------------------------------------------------- answers
 

@@ -35,7 +35,7 @@ class Separation:
 
     def __init__(self, body: Block, types: Types) -> None:
         self.places = Places(body, types)
-        self.ownership = Ownership(body)
+        self.ownership = Ownership(body, types)
         self._made: set[Var] = set()
         self._phis: dict[Var, _Phi] = {}
         self._known: set[Pair] = set()

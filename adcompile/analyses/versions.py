@@ -12,6 +12,15 @@ from adcompile.ir.traverse import walk
 
 def versions_of_inputs(body: Block) -> dict[Var, Var]:
     """For each value that an input's object has in turn, the input."""
+    return _versions(body)[0]
+
+
+def written_elsewhere(body: Block) -> set[Var]:
+    """The inputs whose last value comes, on some path, from another object, such as a copy."""
+    return _versions(body)[1]
+
+
+def _versions(body: Block) -> tuple[dict[Var, Var], set[Var]]:
     sources: dict[Var, list[Atom]] = {}
     final: dict[Var, Atom] = {}
     for stmt in walk(body):
@@ -29,11 +38,14 @@ def versions_of_inputs(body: Block) -> dict[Var, Var]:
         elif isinstance(stmt, With):
             sources.update((r, [a]) for r, a in zip(stmt.results, stmt.body.yields, strict=True))
     found: dict[Var, Var] = {}
+    elsewhere: set[Var] = set()
     for start, last in final.items():
         pending = [last]
         while pending:
             atom = pending.pop()
             if isinstance(atom, Var) and atom not in found:
                 found[atom] = start
-                pending += [] if atom is start else sources.get(atom, [])
-    return found
+                if atom is not start:
+                    pending += sources.get(atom, ())
+                    elsewhere.update([] if atom in sources else [start])
+    return found, elsewhere

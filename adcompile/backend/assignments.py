@@ -113,8 +113,8 @@ class Assignments(Expressions):
             for view, atoms in views:
                 changed = self.applied(view.fn, changed, *view.split(atoms))
             fn, rest = fn.fn, list(remaining)
-        if fn is updates.write_back:
-            self.write_back(target, rest[0])
+        if fn in (updates.write_back, updates.write_back_items):
+            self.write_back(target, rest[0], fn is updates.write_back_items)
         elif fn is updates.update:
             place = ast.Subscript(changed, self.index(rest[0]), ast.Store())
             self.out.append(ast.Assign([place], self.expr(rest[1]), lineno=0))
@@ -133,13 +133,13 @@ class Assignments(Expressions):
             op = IN_PLACE_OPERATORS.get(fn) or BINARY[fn]
             self.out.append(ast.AugAssign(ast.Name(name, ast.Store()), op(), self.expr(rest[0])))
 
-    def write_back(self, target: Atom, changed: Atom) -> None:
+    def write_back(self, target: Atom, changed: Atom, deep: bool) -> None:
         """Leave the caller's object, which is still bound to its name, with the changed contents."""
         if isinstance(target, Var) and isinstance(self.types.get(target), Array):
             everything = ast.Subscript(self.expr(target), ast.Constant(...), ast.Store())
             self.out.append(ast.Assign([everything], self.expr(changed), lineno=0))
         else:
-            helper = self.bindings.callable(updates.write_back)
+            helper = self.bindings.callable(updates.write_back_items if deep else updates.write_back)
             self.out.append(ast.Expr(ast.Call(helper, [self.expr(target), self.expr(changed)], [])))
 
     def negated(self, atom: Atom) -> ast.expr | None:

@@ -9,7 +9,7 @@ relies on: plan_buffers.  ensures: folding keeps every value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from adcompile.analyses.effects import is_pure
 from adcompile.analyses.infer import Types
@@ -197,12 +197,15 @@ class Folding:
         return isinstance(stmt, Call) and is_pure(stmt) and stmt not in self.in_place
 
 
-def deciding_branch(block: Block, stop: Atom, uses: Mapping[Var, int]) -> tuple[int, int | None] | None:
+def deciding_branch(
+    block: Block, stop: Atom, uses: Mapping[Var, int], folded: Container[Var] = ()
+) -> tuple[int, int | None] | None:
     """The branch that decides whether a trip ends its loop: its position in the trip's body, and
     which of its results is the flag (None if the branch's own condition is). Only a flag that
-    nothing else needs, and only where little follows the branch, as that is written twice."""
+    nothing else needs, and only where little follows the branch, as that is written twice; and
+    no branch that is folded into an expression."""
     for position, stmt in enumerate(block.stmts):
-        if not isinstance(stmt, If) or not isinstance(stop, Var):
+        if not isinstance(stmt, If) or not isinstance(stop, Var) or any(r in folded for r in stmt.results):
             continue
         if stmt.cond is not stop and not (stop in stmt.results and uses.get(stop, 0) == 1):
             continue

@@ -186,7 +186,7 @@ class Loops(Assignments, ABC):
                     self.assign(flag, ast.Constant(True))
                 self.out.append(ast.Break())
             return
-        found = deciding_branch(block, stop, self.folding.uses)
+        found = deciding_branch(block, stop, self.folding.uses, self.folding.folded)
         if found is None:
             self.block(block)
             finish()

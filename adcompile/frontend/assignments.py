@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 import gast
@@ -11,8 +10,8 @@ from adcompile.frontend.changes import Changes, as_load
 from adcompile.frontend.jumps import base_name
 from adcompile.frontend.kept import KeptCode
 from adcompile.frontend.names import LocalFunction
-from adcompile.frontend.operators import BINARY, IN_PLACE
-from adcompile.ir.nodes import Atom, Call, Const, Var
+from adcompile.frontend.operators import IN_PLACE
+from adcompile.ir.nodes import Atom, Augmented, Call, Const, Var
 from adcompile.runtime import structures, updates
 
 
@@ -73,14 +72,7 @@ class Assignments(Changes, KeptCode):
             base = self.expr(target.value)
             index = self.expr(target.slice)
             value = self.expr(stmt.value)
-            if isinstance(stmt.op, (gast.Add, gast.Sub)):
-                if isinstance(stmt.op, gast.Sub):
-                    value = self.call(operator.neg, value, node=stmt)
-                changed = self.call(updates.increment, base, index, value, node=stmt)
-            else:
-                old: Atom = self.call(operator.getitem, base, index, node=stmt)
-                new = self.call(BINARY[type(stmt.op)], old, value, node=stmt)
-                changed = self.call(updates.update, base, index, new, node=stmt)
+            changed = self.call(Augmented(fn), base, index, value, node=stmt)
             self.put_back(target.value, changed)
             return
         read = gast.copy_location(as_load(target), target)

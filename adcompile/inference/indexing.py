@@ -79,6 +79,11 @@ def is_basic_index(index: Type) -> bool | None:
     return None if None in answers else True
 
 
+def is_mask(index: Type) -> bool:
+    """Whether a subscript is an array of truths."""
+    return isinstance(index, Array) and kind_of(index.dtype) == "bool"
+
+
 def _is_basic(part: Type) -> bool | None:
     if _is_int(part) or _is_slice(part):
         return True

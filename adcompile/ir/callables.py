@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from adcompile.ir.nodes import Attribute, Call, Method, Syntax, Through
+from adcompile.ir.nodes import Attribute, Augmented, Call, Method, Syntax, Through
 from adcompile.runtime import updates
 
 OPERATORS: dict[Any, Callable[..., Any]] = {
@@ -71,6 +71,7 @@ UPDATES = frozenset(
         updates.extend,
         updates.without_last,
         updates.write_back,
+        updates.write_back_items,
     ]
 )
 MATH: dict[Any, Callable[..., Any]] = {
@@ -154,7 +155,7 @@ def is_update(call: Call) -> bool:
     fn: Any = call.fn
     if isinstance(fn, (Syntax, type)):
         return False
-    return isinstance(fn, Through) or fn in UPDATES or fn in IN_PLACE
+    return isinstance(fn, (Through, Augmented)) or fn in UPDATES or fn in IN_PLACE
 
 
 def is_math(fn: Any) -> bool:

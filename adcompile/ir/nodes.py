@@ -163,10 +163,24 @@ class Through:
 
 
 @dataclass(frozen=True, slots=True)
+class Augmented:
+    """The callable behind `a[i] op= v`, whose result is the changed `a`; `op` is `operator.iadd`
+    and kin. What it does depends on what `a[i]` is; `follow_stores` knows, and writes that."""
+
+    op: Callable[..., Any]
+
+    @property
+    def __name__(self) -> str:
+        return self.op.__name__
+
+
+@dataclass(frozen=True, slots=True)
 class WriteBack:
-    """The callable that leaves the caller's object, which `of` is, with the contents of its argument."""
+    """The callable that leaves the caller's object, which `of` is, with the contents of its
+    argument. `items` says of a container whether items were replaced, or changed themselves."""
 
     of: Var
+    items: frozenset[str] = frozenset()
 
     @property
     def __name__(self) -> str:
@@ -182,7 +196,7 @@ class Call:
     is made once and in order, as if it had an effect: it reads what something else changes."""
 
     results: tuple[Var, ...]
-    fn: Callable[..., Any] | Method | Attribute | Syntax | FunctionRef | Through | WriteBack
+    fn: Callable[..., Any] | Method | Attribute | Syntax | FunctionRef | Through | Augmented | WriteBack
     args: tuple[Atom | Star, ...]
     kwargs: tuple[tuple[str | None, Atom], ...] = ()  # None: `**value`
     origin: Origin | None = None

@@ -19,6 +19,7 @@ from adcompile.errors import SourceError
 from adcompile.ir.nodes import (
     UNDEF,
     Atom,
+    Augmented,
     Block,
     Call,
     Capture,
@@ -322,6 +323,7 @@ class _Parser:
         line.expect("=")
         token = line.take("name", "syntax")
         views = self.views() if line.accept("through") else ()
+        is_augmented = line.accept("at")
         line.expect("(")
         is_kept = token.text in KEPT and line.tokens and line.tokens[-1].kind == "string"
         kept = self.string() if is_kept else ""
@@ -336,6 +338,8 @@ class _Parser:
         args = tuple(a for name, a in arguments if name == "")
         kwargs = tuple((None if name == "**" else name, a) for name, a in arguments if name != "")
         called = self.callable(token)
+        if is_augmented:
+            called = Augmented(called)
         return Call(results, Through(called, views) if views else called, args, kwargs)  # type: ignore[arg-type]
 
     def views(self) -> tuple[View, ...]:

@@ -27,6 +27,7 @@ from adcompile.ir.nodes import (
     UNDEFINED,
     Atom,
     Attribute,
+    Augmented,
     Block,
     Call,
     Each,
@@ -238,6 +239,8 @@ def constant_text(value: Any) -> str:
 
 def callable_text(fn: Any) -> str:
     """A callable (or a module, or any other object) by its name."""
+    if isinstance(fn, Augmented):
+        return f"{callable_text(fn.op)} at"
     if isinstance(fn, Through):
         views = (" ".join([callable_text(v.fn), str(v.arity), *v.keys]) for v in fn.views)
         return f"{callable_text(fn.fn)} through [{', '.join(views)}]"

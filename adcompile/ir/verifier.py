@@ -17,6 +17,7 @@ from adcompile.ir.nodes import (
     UNDEFINED,
     Atom,
     Attribute,
+    Augmented,
     Block,
     Call,
     Const,
@@ -39,6 +40,7 @@ from adcompile.ir.nodes import (
 from adcompile.ir.traverse import atoms_of, blocks_of, inner_of, results_of, walk
 
 T = TypeVar("T")
+SYNTAX = (Method, Attribute, Syntax, FunctionRef, Through, Augmented, WriteBack)  # callables that are no objects
 PARAM_KINDS = ("positional", "*", "keyword", "**")  # in the order in which they stand
 
 
@@ -96,7 +98,7 @@ def call_has_results(stmt: Stmt) -> Iterator[str]:
 
 def callee_is_callable(stmt: Stmt) -> Iterator[str]:
     """What is called is a callable, or syntax that stands for one."""
-    if isinstance(stmt, Call) and not isinstance(stmt.fn, (Method, Attribute, Syntax, FunctionRef, Through, WriteBack)):
+    if isinstance(stmt, Call) and not isinstance(stmt.fn, SYNTAX):
         if not callable(stmt.fn):
             yield f"{stmt.fn!r} is not"
 

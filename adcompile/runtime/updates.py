@@ -55,6 +55,19 @@ def write_back(a: Any, changed: Any) -> Any:
     return a
 
 
+def write_back_items(a: Any, changed: Any) -> Any:
+    """The caller's container `a`, each object in it given the contents of its counterpart."""
+    keys = a.keys() if isinstance(a, dict) else range(len(a))
+    for key in keys:
+        if isinstance(a[key], (list, tuple, dict)):
+            write_back_items(a[key], changed[key])
+        elif isinstance(a[key], np.ndarray):
+            write_back(a[key], changed[key])
+        elif a[key] is not changed[key]:
+            a[key] = changed[key]
+    return a
+
+
 def append(sequence: list[Any], value: Any) -> list[Any]:
     """`sequence` with `value` at its end."""
     return [*sequence, value]

@@ -24,11 +24,12 @@ from adcompile.analyses.effects import is_pure, leaves_arguments, names_changed
 from adcompile.analyses.infer import Types
 from adcompile.analyses.liveness import Liveness
 from adcompile.analyses.separation import Separation
+from adcompile.analyses.user_functions import is_user_function
 from adcompile.analyses.versions import versions_of_inputs
 from adcompile.errors import DiagnosticList, Origin
 from adcompile.frontend.scope import OutsideScope
 from adcompile.ir.callables import is_update
-from adcompile.ir.nodes import Atom, Block, Call, Function, Method, Opaque, Stmt, Syntax, Through, Var
+from adcompile.ir.nodes import Atom, Block, Call, Function, Method, Opaque, Stmt, Syntax, Through, Var, WriteBack
 from adcompile.ir.traverse import atoms_of, blocks_of, map_atoms, walk
 from adcompile.ir.types import UNKNOWN, Array, Dict, List, Passive, Scalar, Tuple, Unknown
 from adcompile.runtime.structures import contains, not_contains
@@ -52,6 +53,7 @@ def check_mutation(
     if not updates and not unknown:
         return function
     aliasing = Aliasing(function.body, types)
+    _check_containers(function, found)
     if updates:
         _check_updates(function, updates, aliasing, Separation(function.body, types), found)
     kept = _check_calls(stmts, unknown, aliasing, types, found)
@@ -89,6 +91,9 @@ def _check_updates(
     liveness = Liveness(function)
 
     def sees(call: Call, other: Var) -> bool:
+        place = separation.places.place(call.operands[0])
+        if place is not None and separation.places.at(other).root is place.root:
+            return False  # the same object: its names were made to follow the change
         return _sees(call, other, aliasing, separation)
 
     inputs = {v: v.name for v in function.inputs}
@@ -128,6 +133,19 @@ def _sees(call: Call, other: Var, aliasing: Aliasing, separation: Separation) ->
     if isinstance(call.fn, Through) and not isinstance(aliasing.types.get(target, UNKNOWN), Array):
         return aliasing.touches(target, other)
     return aliasing.affects(target, other) and not separation.apart(target, other)
+
+
+def _check_containers(function: Function, found: DiagnosticList) -> None:
+    """Refuse a container of the caller's of which items are replaced and others changed."""
+    for stmt in walk(function.body):
+        if isinstance(stmt, Call) and isinstance(stmt.fn, WriteBack) and len(stmt.fn.items) > 1:
+            name = stmt.fn.of.name
+            found.add(
+                f"'{name}' is the caller's; items of it are replaced, and others are changed in place",
+                stmt.fn.of.origin,
+                "which of the caller's objects see the changes is known at run time alone",
+                f"change a copy: {name} = copy.deepcopy({name}), and return it",
+            )
 
 
 def _may_change_arguments(stmt: Stmt, types: Types, changes_arguments: Changes) -> bool:
@@ -187,7 +205,9 @@ def _is_passive(stmt: Stmt) -> bool:
 
 
 def _is_kept(stmt: Stmt) -> bool:
-    return isinstance(stmt, Opaque) or (isinstance(stmt, Call) and not is_pure(stmt) and not is_update(stmt))
+    if isinstance(stmt, Opaque):
+        return True
+    return isinstance(stmt, Call) and not is_pure(stmt) and not is_update(stmt) and not is_user_function(stmt.fn)
 
 
 def outside_changes(function: Function, scope: OutsideScope) -> dict[int, tuple[Any, str, Origin | None]]:

@@ -30,7 +30,7 @@ def finish_cotangents(both: Reversed, wrt: Sequence[Var], backward: Block) -> tu
     for stmt in backward.stmts:
         if isinstance(stmt, Call) and len(stmt.results) == 1:
             builder.definitions[stmt.result] = stmt
-    finishing = _Finishing(builder, Ownership(backward))
+    finishing = _Finishing(builder, Ownership(backward, both.types))
     finished = [finishing.own(var, cotangent) for var, cotangent in zip(wrt, backward.yields, strict=True)]
     return tuple(finished), builder.stmts
 

@@ -15,13 +15,17 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from adcompile.analyses.infer import Types
-from adcompile.analyses.places import Place, Places, Step, is_view_or_copy
+from adcompile.analyses.infer import Types, atom_type
+from adcompile.analyses.places import Place, Places, Step, is_view_or_copy, same_place
+from adcompile.inference.indexing import is_basic_index, is_mask
+from adcompile.inference.registry import infer_call
 from adcompile.ir.callables import IN_PLACE, is_update
 from adcompile.ir.nodes import (
     UNDEF,
     Atom,
+    Augmented,
     Block,
     Call,
     Const,
@@ -37,12 +41,13 @@ from adcompile.ir.nodes import (
     Syntax,
     Through,
     Var,
+    View,
     While,
     With,
     WriteBack,
 )
 from adcompile.ir.traverse import blocks_of, defined_in, inner_of, map_atoms, map_source, walk
-from adcompile.ir.types import INT, UNKNOWN, Array
+from adcompile.ir.types import INT, UNKNOWN, Array, List, Scalar, Tuple
 from adcompile.runtime import checks, structures, updates
 
 ALL = Const(Ellipsis)
@@ -68,6 +73,7 @@ class _Following:
         self.newest: dict[Var, Atom] = {}  # of each object, by its first value
         self.known: dict[Var, tuple[Atom, tuple[Atom, ...]]] = {}  # what a value is, and as of which objects
         self.displays: dict[Var, Call] = {}  # tuples whose items are known
+        self.kinds: dict[Var, set[str]] = {}  # of containers: how their items were changed
         self.stmts: list[Stmt] = []
 
     # --------------------------------------------------------------------------------- blocks
@@ -77,7 +83,7 @@ class _Following:
             yields = [self.read(a) for a in body.yields]
             for var in self.function.inputs:
                 if (last := self.newest.get(var, var)) is not var:
-                    self.emit(Call((Var(),), WriteBack(var), (last,)))
+                    self.emit(Call((Var(),), WriteBack(var, frozenset(self.kinds.get(var, ()))), (last,)))
             return yields
 
         return self.block(body, end)
@@ -182,33 +188,112 @@ class _Following:
     def update(self, call: Call, place: Place) -> None:
         """A store: the object has a new value."""
         root, path = place.root, place.path
-        now = self.newest.get(root, root)
-        if not path and not (call.fn in IN_PLACE and root in self.function.inputs):
-            made = map_atoms(call, self.read, lambda b: b)
-            self.emit(made)
+        fn, operands = call.fn, [self.read(a) for a in call.operands[1:]]
+        if isinstance(fn, Augmented):
+            self.augmented(call, fn.op, place, operands)
+        elif fn in IN_PLACE and (path or root in self.function.inputs) and self.is_array(call.operands[0]):
+            changed = self.compute(IN_PLACE[fn], [self.read(call.operands[0]), *operands], call)
+            self.store(call, place, updates.update, [ALL, changed])
+        elif fn is updates.update and self.is_part(call.operands[2], call.operands[0], place, operands[0]):
+            return  # the object has it already
+        elif not path:
+            self.note_kind(root, (), fn, operands)
+            self.emit(map_atoms(call, self.read, lambda b: b))
             self.newest[root] = call.result
             self.define(call.result)
-            return
-        fn, operands = call.fn, [self.read(a) for a in call.operands[1:]]
-        if fn in IN_PLACE:
-            value = self.changed_by(call, operands[0])
-            fn, operands = updates.update, [ALL, value]
-        if fn is updates.update and operands[0] is ALL and path and path[-1].view.fn is operator.getitem:
-            operands[0] = self.read(path[-1].atoms[0])
-            path = path[:-1]
-        steps = [self.read(a) for step in path for a in step.atoms]
-        callee = Through(fn, tuple(step.view for step in path)) if path else fn  # type: ignore[arg-type]
-        result = Var(root.name, call.origin)
-        self.types[result] = self.types.get(now, UNKNOWN) if isinstance(now, Var) else UNKNOWN
-        self.emit(Call((result,), callee, (now, *steps, *operands), origin=call.origin))
-        self.newest[root] = result
+        else:
+            self.store(call, place, fn, operands)
 
-    def changed_by(self, call: Call, operand: Atom) -> Var:
-        """The value that `view op= operand` leaves in the view."""
-        old = self.read(call.operands[0])
+    def augmented(self, call: Call, op: Any, place: Place, operands: list[Atom]) -> None:
+        """`a[i] op= v`: an item that is an object is changed itself, else it is replaced."""
+        base, (index, value) = call.operands[0], operands
+        item = infer_call(operator.getitem, [atom_type(self.types, base), atom_type(self.types, index)], {})
+        if self.is_array(base):
+            single = is_basic_index(atom_type(self.types, index)) or is_mask(atom_type(self.types, index))
+            if op in (operator.iadd, operator.isub) and single:
+                negated = value if op is operator.iadd else self.compute(operator.neg, [value], call)
+                self.store(call, place, updates.increment, [index, negated])
+                return
+        elif isinstance(item, (Array, List)):
+            step = Step(View(operator.getitem, 1), (index,))
+            inner = Place(place.root, (*place.path, step))
+            if isinstance(item, List):
+                self.store(call, inner, updates.extend, [value])
+                return
+            old = self.view(self.newest.get(place.root, place.root), inner.path, Var("", call.origin))
+            self.store(call, inner, updates.update, [ALL, self.compute(IN_PLACE[op], [old, value], call)])
+            return
+        old = self.compute(operator.getitem, [self.read(base), index], call)
+        self.store(call, place, updates.update, [index, self.compute(IN_PLACE[op], [old, value], call)])
+
+    def store(self, call: Call, place: Place, fn: Any, operands: list[Atom]) -> None:
+        """The object's new value after `fn(view, *operands)` on a view of it."""
+        root, now = place.root, self.newest.get(place.root, place.root)
+        holders: list[tuple[Atom, Atom]] = []  # the containers on the way, and where in each
+        path, part = list(place.path), now
+        while path and not self.is_array(part):
+            key = self.read(path.pop(0).atoms[0])
+            holders.append((part, key))
+            part = self.compute(operator.getitem, [part, key], call)
+        changed: Atom = self.changed(part, path, fn, operands, call)
+        self.note_kind(root, holders, fn, operands)
+        for holder, key in reversed(holders):
+            changed = self.held(holder, key, changed, call)
+        assert isinstance(changed, Var)
+        changed.name = root.name
+        self.newest[root] = changed
+
+    def changed(self, whole: Atom, path: Sequence[Step], fn: Any, operands: list[Atom], call: Call) -> Atom:
+        """What an array, or an item of a container, is after a store through views of it."""
+        if fn is updates.update and operands[0] is ALL:
+            if path and path[-1].view.fn is operator.getitem:
+                operands, path = [self.read(path[-1].atoms[0]), operands[1]], path[:-1]
+            elif not path and whole is not self.newest.get(self.places.at(whole).root, whole):  # type: ignore[arg-type]
+                if atom_type(self.types, whole) == atom_type(self.types, operands[1]) != UNKNOWN:
+                    return operands[1]  # an item of a container: it is replaced by one like it
+        steps = [self.read(a) for step in path for a in step.atoms]
+        callee = Through(fn, tuple(step.view for step in path)) if path else fn
+        return self.compute(callee, [whole, *steps, *operands], call)
+
+    def held(self, holder: Atom, key: Atom, item: Atom, call: Call) -> Atom:
+        """A container with another item."""
+        type_ = atom_type(self.types, holder)
+        if not isinstance(type_, Tuple):
+            return self.compute(updates.update, [holder, key, item], call)
+        assert isinstance(key, Const)
+        items: list[Atom] = [
+            self.compute(operator.getitem, [holder, Const(i)], call) for i in range(len(type_.items))
+        ]
+        items[key.value] = item
+        return self.compute(structures.make_tuple, items, call)
+
+    def note_kind(self, root: Var, holders: Sequence[Any], fn: Any, operands: Sequence[Atom]) -> None:
+        """Whether a container of the caller's has an item replaced, or an item changed itself."""
+        if self.is_array(root):
+            return
+        if holders:
+            self.kinds.setdefault(root, set()).add("changed")
+        elif fn is not updates.update or not isinstance(atom_type(self.types, operands[1]), Scalar):
+            self.kinds.setdefault(root, set()).add("replaced")
+
+    def is_part(self, value: Atom, whole: Atom, place: Place, index: Atom) -> bool:
+        """Whether a value is what stands at an index already: `a[i] = a[i]`."""
+        mine = self.places.place(value)
+        display = self.displays.get(whole) if isinstance(whole, Var) else None
+        if display is not None and isinstance(index, Const) and type(index.value) is int:
+            item = self.places.place(display.operands[index.value])
+            return mine is not None and item is not None and same_place(mine, item)
+        part = Place(place.root, (*place.path, Step(View(operator.getitem, 1), (index,))))
+        return mine is not None and same_place(mine, part)
+
+    def is_array(self, atom: Atom) -> bool:
+        return isinstance(atom_type(self.types, atom), Array)
+
+    def compute(self, fn: Any, operands: Sequence[Atom], call: Call) -> Var:
+        """A new value."""
         value = Var("", call.origin)
-        self.types[value] = self.types.get(call.result, UNKNOWN)
-        self.emit(Call((value,), IN_PLACE[call.fn], (old, operand), origin=call.origin))
+        self.types[value] = infer_call(fn, [atom_type(self.types, a) for a in operands], {})
+        self.emit(Call((value,), fn, tuple(operands), origin=call.origin))
         return value
 
     # --------------------------------------------------------------------------- control flow
@@ -317,7 +402,8 @@ class _Following:
             new = replace(new, head=head)
             enter()
         else:
-            self.items(loop, new)  # type: ignore[arg-type]
+            taken = self.take_items(loop, new)  # type: ignore[arg-type]
+            new = replace(new, body=Block((*taken, *new.body.stmts), new.body.yields))
         new = replace(new, body=self.block(new.body, end))
         stop = None if loop.stop is None else keep.index(loop.stop)
         self.newest, self.known = before
@@ -330,16 +416,28 @@ class _Following:
         sources: list[Source] = []
         items: list[Var] = []
         for item, source in zip(loop.items, loop.sources, strict=True):
-            place = self.places.place(item)
             position = self.places.positions.get(item)
-            if position is not None and place is not None and place.root in objects and self.keeps_length(loop, place):
+            whole = self.places.place(source.sequence) if isinstance(source, Each) else None
+            if position and whole and whole.root in objects and self.keeps_length(loop, whole):
                 assert isinstance(source, Each)
+                self.types[position] = INT
                 sources.append(self.counting(source, loop))
                 items.append(position)
             else:
                 sources.append(map_source(source, self.read))
                 items.append(item)
         return replace(new, sources=tuple(sources), items=tuple(items))
+
+    def take_items(self, loop: For, new: For) -> list[Call]:
+        """At the start of a trip: the items that are numbers, taken from what is counted."""
+        taken: list[Call] = []
+        for item, source, kept in zip(loop.items, loop.sources, new.items, strict=True):
+            if item is not kept and self.places.place(item) is None:
+                assert isinstance(source, Each)
+                taken.append(Call((item,), operator.getitem, (source.sequence, kept), origin=loop.origin))
+            elif item is kept:
+                self.define(item)
+        return taken
 
     def counting(self, source: Each, loop: For) -> Range:
         """The positions of a sequence, in the order of the loop."""
@@ -367,10 +465,3 @@ class _Following:
                 ):
                     return False
         return True
-
-    def items(self, loop: For, new: For) -> None:
-        for item, kept in zip(loop.items, new.items, strict=True):
-            self.types[kept] = self.types[item] if item is kept else INT
-            if item is kept:
-                self.define(item)
-

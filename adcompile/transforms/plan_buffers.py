@@ -22,7 +22,7 @@ from adcompile.analyses.infer import Types
 from adcompile.analyses.liveness import Liveness
 from adcompile.analyses.ownership import Ownership
 from adcompile.analyses.separation import Separation
-from adcompile.analyses.versions import versions_of_inputs
+from adcompile.analyses.versions import versions_of_inputs, written_elsewhere
 from adcompile.inference.elementwise import shape_of
 from adcompile.ir.callables import is_update
 from adcompile.ir.nodes import (
@@ -43,6 +43,7 @@ from adcompile.runtime import updates
 from adcompile.transforms.save_old_values import save_old_values
 
 ADDITIONS = frozenset([operator.add, operator.sub])
+GIVING_BACK = (updates.write_back, updates.write_back_items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +89,17 @@ def _planned(function: Function, types: Types, given: Set[Var]) -> Plan:
 def _changed_where_they_are(plan: Plan, given: Set[Var]) -> set[Var]:
     """The caller's objects all of whose changes are made in their own memory."""
     versions = versions_of_inputs(plan.function.body)
-    good = {start for version, start in versions.items() if version is start} & given
+    good = ({start for version, start in versions.items() if version is start} & given) - written_elsewhere(
+        plan.function.body
+    )
     for stmt in walk(plan.function.body):
         if isinstance(stmt, Call) and is_update(stmt) and stmt not in plan.in_place:
             good.discard(versions.get(stmt.result))
     return good
+
+
+def _gives_back(stmt: Stmt, var: Var) -> bool:
+    return isinstance(stmt, Call) and stmt.fn in GIVING_BACK and stmt.operands[0] is var
 
 
 def _copied_back(function: Function, inputs: Set[Var], types: Types) -> Function:
@@ -100,12 +107,13 @@ def _copied_back(function: Function, inputs: Set[Var], types: Types) -> Function
 
     def stmt(s: Stmt) -> Stmt:
         if isinstance(s, Call) and isinstance(s.fn, WriteBack) and s.fn.of in inputs:
-            return replace(s, fn=updates.write_back, args=(s.fn.of, *s.args))
+            deep = "changed" in s.fn.items
+            return replace(s, fn=updates.write_back_items if deep else updates.write_back, args=(s.fn.of, *s.args))
         return s
 
     stmts = list(map(stmt, function.body.stmts))
     for var in [p.var for p in function.params if p.var in inputs]:
-        at = next(i for i, s in enumerate(stmts) if isinstance(s, Call) and s.operands and s.operands[0] is var)
+        at = next(i for i, s in enumerate(stmts) if _gives_back(s, var))
         old = Var(f"{var.name}_in", var.origin)
         behind = substitute(Block(tuple(stmts[at + 1 :]), function.body.yields), {var: old})
         if behind.yields != function.body.yields or any(old in uses_of(s) for s in behind.stmts):
@@ -172,7 +180,7 @@ def copier(type_: Type) -> Any:
 class _Planner:
     def __init__(self, function: Function, types: Types, given: Set[Var]) -> None:
         self.types = types
-        self.ownership = Ownership(function.body, given)
+        self.ownership = Ownership(function.body, types, given)
         self.liveness = Liveness(function)
         self.aliasing = Aliasing(function.body, types)
         self.separation = Separation(function.body, types)
@@ -209,7 +217,7 @@ class _Planner:
 
     def hindrance(self, call: Call) -> str | None:
         """Why a call may not take the memory of its first operand; None if it may."""
-        if call.fn is updates.write_back:
+        if call.fn in GIVING_BACK:
             return None
         target = call.operands[0]
         if not isinstance(target, Var):

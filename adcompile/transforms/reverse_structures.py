@@ -187,7 +187,9 @@ def give_stored(sweep: Cotangents, fn: Any, whole: Atom, index: Atom, value: Ato
     item = sweep.b.call(operator.getitem, whole, index)
     if fn is not updates.add_at and sweep.distinct.may_repeat(sweep.b.type_of(whole), index):
         item = sweep.b.call(np.where, sweep.b.call(updates.written_last, whole, index), item, Const(0.0))
-    sweep.accumulate(value, sweep.b.call(broadcasting.unbroadcast, item, value))
+    if not isinstance(sweep.b.type_of(whole), (List, Dict)):
+        item = sweep.b.call(broadcasting.unbroadcast, item, value)
+    sweep.accumulate(value, item)
 
 
 def _updated(sweep: Cotangents, call: Call, bar: Atom) -> None:

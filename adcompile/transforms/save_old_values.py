@@ -10,7 +10,7 @@ relies on: place_residuals.  ensures: no view is read after a store has changed 
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -20,6 +20,7 @@ import numpy as np
 from adcompile.analyses.aliasing import Aliasing
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.liveness import Liveness
+from adcompile.analyses.places import is_view, is_view_or_copy
 from adcompile.analyses.versions import versions_of_inputs
 from adcompile.inference.indexing import is_basic_index
 from adcompile.ir.callables import is_update
@@ -27,6 +28,7 @@ from adcompile.ir.nodes import Atom, Block, Call, For, Function, If, Stmt, Var, 
 from adcompile.ir.traverse import blocks_of, inner_of, map_atoms, results_of, uses_of, walk
 from adcompile.ir.types import UNKNOWN, Array, Type
 from adcompile.runtime import broadcasting
+from adcompile.runtime.checks import require_view
 
 # Calls that ask an argument for its shape and dtype alone, and which argument.
 ASKED_FOR_SHAPE: Mapping[Any, int] = {
@@ -89,56 +91,68 @@ def _shapes_of_last(function: Function, types: Types) -> Function:
 
 
 def _save_views(function: Function, types: Types) -> Function:
-    """Copy each view of an array that is read after the array is changed."""
-    views = {s.result: s for s in walk(function.body) if isinstance(s, Call) and _is_part(s, types)}
+    """Copy each view of an array that is read after the array is changed, for those that read it then."""
+    views = {s.result for s in walk(function.body) if isinstance(s, Call) and _is_part(s, types)}
     if not views:
         return function
-    liveness, aliasing = Liveness(function), Aliasing(function.body, types)
-    stale: set[Var] = set()
-    for stmt in walk(function.body):
-        if isinstance(stmt, Call) and is_update(stmt) and not isinstance(stmt.fn, WriteBack):
-            target = stmt.operands[0]
-            if isinstance(target, Var):
+    saving = _SavingViews(function, views, types)
+    return function if not saving.late else replace(function, body=saving.block(function.body, set()))
+
+
+class _SavingViews:
+    """Takes the copies; what reads a view before its array changes still reads the view itself."""
+
+    def __init__(self, function: Function, views: Set[Var], types: Types) -> None:
+        self.types = types
+        self.changed_by: dict[Stmt, list[Var]] = {}  # for each update, the views that it changes
+        self.late: set[Var] = set()
+        self.copies: dict[Var, Var] = {}
+        liveness, aliasing = Liveness(function), Aliasing(function.body, types)
+        for stmt in walk(function.body):
+            if isinstance(stmt, Call) and is_update(stmt) and isinstance(target := stmt.operands[0], Var):
                 alive = liveness.live_after[stmt]
-                stale.update(v for v in alive if v in views and v is not target and aliasing.affects(target, v))
-    if not stale:
-        return function
-    renamed: dict[Var, Atom] = {}
+                changed = [v for v in alive if v in views and v is not target and aliasing.affects(target, v)]
+                self.changed_by[stmt] = changed
+                self.late.update(changed)
 
-    def rebuild(b: Block) -> Block:
+    def block(self, block: Block, stale: set[Var]) -> Block:
+        """A block with copies; `stale` are the views that something before has changed."""
         stmts: list[Stmt] = []
-        for stmt in b.stmts:
-            stmts.append(map_atoms(stmt, lambda a: a, rebuild))
-            if isinstance(stmt, Call) and len(stmt.results) == 1 and stmt.result in stale:
-                view = stmt.result
-                copied = Var(view.name, view.origin)
-                types[copied] = types.get(view, UNKNOWN)
-                renamed[view] = copied
-                stmts.append(Call((copied,), np.copy, (view,), origin=stmt.origin))
-        return Block(tuple(stmts), b.yields)
+        for stmt in block.stmts:
+            inside = stale | (self.changed_within(stmt) if isinstance(stmt, (For, While)) else set())
+            stmts.append(map_atoms(stmt, self.reading(stmt, stale), lambda b: self.block(b, set(inside))))
+            stale |= self.changed_within(stmt)
+            if isinstance(stmt, Call) and len(stmt.results) == 1 and stmt.result in self.late:
+                stale.discard(stmt.result)
+                stmts.append(self.copy(stmt.result, stmt))
+        return Block(tuple(stmts), tuple(map(self.reading(None, stale), block.yields)))
 
-    body = rebuild(function.body)
-    copies = set(renamed.values())
+    def reading(self, stmt: Stmt | None, stale: Set[Var]) -> Callable[[Atom], Atom]:
+        if isinstance(stmt, Call) and stmt.fn is require_view:
+            return lambda a: a
+        return lambda a: self.copies.get(a, a) if isinstance(a, Var) and a in stale else a
 
-    def keep(b: Block) -> Block:
-        """Every reader of a view reads the copy, but the copy itself."""
-        stmts: list[Stmt] = []
-        for s in b.stmts:
-            if isinstance(s, Call) and len(s.results) == 1 and s.result in copies:
-                stmts.append(s)
-            else:
-                stmts.append(map_atoms(s, lambda a: renamed.get(a, a) if isinstance(a, Var) else a, keep))
-        return Block(tuple(stmts), tuple(renamed.get(a, a) if isinstance(a, Var) else a for a in b.yields))
+    def changed_within(self, stmt: Stmt) -> set[Var]:
+        found = set(self.changed_by.get(stmt, ()))
+        for inner in blocks_of(stmt):
+            for one in walk(inner):
+                found.update(self.changed_by.get(one, ()))
+        return found
 
-    return replace(function, body=keep(body))
+    def copy(self, view: Var, call: Call) -> Call:
+        copied = self.copies[view] = Var(view.name, view.origin)
+        self.types[copied] = self.types.get(view, UNKNOWN)
+        return Call((copied,), np.copy, (view,), origin=call.origin)
 
 
 def _is_part(call: Call, types: Types) -> bool:
-    """Whether a call takes a view of a part of an array."""
-    if call.fn is not operator.getitem or not isinstance(types.get(call.result), Array):
+    """Whether a call takes a view of an array."""
+    if not isinstance(types.get(call.result if len(call.results) == 1 else None), Array) or not call.args:  # type: ignore[arg-type]
         return False
-    whole, index = (atom_type(types, a) for a in call.operands)
-    return isinstance(whole, Array) and bool(is_basic_index(index))
+    whole = atom_type(types, call.operands[0])
+    if call.fn is operator.getitem:
+        return isinstance(whole, Array) and bool(is_basic_index(atom_type(types, call.operands[1])))
+    return isinstance(whole, Array) and (is_view(call.fn) or is_view_or_copy(call.fn))
 
 
 # --------------------------------------------------------------------------------------- versions

@@ -14,7 +14,6 @@ def f(x, w, n):
 ARGS = (np.array([0.3, -0.8]), np.array([1.2, 0.4, 0.1]), 3)
 MORE = (np.array([0.3, -0.8]), np.array([1.2]), 1), (np.array([0.2]), np.array([1.2, 0.4, 0.1]), 2)
 WRT = (0, 1)
-SECOND_ORDER_FAILS = "the gradient stores into a list whose items it shares"
 
 
 # emitted:
