@@ -22,7 +22,8 @@ from adcompile.testing.programs.writer import ANYTHING, NO_STORES, OWN
 COUNT = int(os.environ.get("ADCOMPILE_EXAMPLES", "2000" if "CI" in os.environ else "150"))
 JOBS = min(2, os.cpu_count() or 1) if COUNT >= 500 else 1  # new processes take a second to start
 
-# Changes of what may be shared are refused where they cannot be followed; nothing else may be.
+# Changes of what may be shared are refused where they cannot be followed; nothing else may be
+# at the first order, unless a program stores to anything.
 MAY_BE_REFUSED = "in place"
 
 
@@ -30,7 +31,7 @@ def expect_right(campaign, count, share):
     """Try programs: none may be wrong or crash, and at least a share of them has to be right."""
     found = collections.defaultdict(list)
     for number, verdict in campaign.verdicts(range(count), JOBS):
-        allowed = campaign.stores == ANYTHING or MAY_BE_REFUSED in verdict.reason
+        allowed = campaign.stores == ANYTHING or campaign.order == 2 or MAY_BE_REFUSED in verdict.reason
         found["may be refused" if verdict.kind == REFUSED and allowed else verdict.kind].append((number, verdict))
     failures = [f for kind in (WRONG, CRASHED, REFUSED) for f in found[kind]]
     assert not failures, f"{len(failures)} failures\n" + "\n".join(shown(campaign, *f) for f in failures[:3])
@@ -47,7 +48,7 @@ def test_gradients(stores, part):
     expect_right(Campaign(1, stores), round(COUNT * part), share=0.9)
 
 
-NOT_YET = "arrays that a loop over them changes, and stores at positions that repeat, are not right yet"
+NOT_YET = "stores through masks to arguments, and arrays that a loop over them changes, are not right yet"
 
 
 @pytest.mark.skipif("ADCOMPILE_STORES" not in os.environ, reason=NOT_YET)
@@ -55,9 +56,8 @@ def test_gradients_with_stores_to_anything():
     expect_right(Campaign(1, ANYTHING), COUNT, share=0.3)
 
 
-@pytest.mark.skipif("ADCOMPILE_SECOND_ORDER" not in os.environ, reason="not every emitted program is accepted yet")
 def test_gradients_of_emitted_programs():
-    expect_right(Campaign(1, NO_STORES, order=2), COUNT // 5, share=0.8)
+    expect_right(Campaign(1, NO_STORES, order=2), COUNT * 3 // 20, share=0.8)
 
 
 @settings(

@@ -73,11 +73,12 @@ def judge(program: Program, order: int = 1) -> Verdict:
 def check(program: Program, f: Callable[..., Any], right: Sequence[Reference], order: int) -> Verdict:
     """Check all gradients at once, and one thing more: which, the program's text decides."""
     args = program.args
-    where = [p for p in float_arguments(args) if isinstance(args[p], (float, np.ndarray))]
-    one, more = where[len(program.text) % len(where)], len(program.text) % 3
+    where = float_arguments(args)
+    more = len(program.text) % 3
     if order == 2:
-        return Verdict(RIGHT if check_second_order(f, args, one) else DISCARDED)
-    alone = [one] if more == 0 else []
+        plain = [p for p in where if isinstance(args[p], (float, np.ndarray))]
+        return Verdict(RIGHT if check_second_order(f, args, plain[len(program.text) % len(plain)]) else DISCARDED)
+    alone = [where[len(program.text) % len(where)]] if more == 0 else []
     text = check_program(f, args, alone=alone, pulled=more == 1, tolerance=1e-9, right=right)
     if more == 2 and text != compiled_text(program):
         return Verdict(WRONG, "compiled twice, two texts")
