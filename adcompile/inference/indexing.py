@@ -6,7 +6,7 @@ import operator
 from collections.abc import Sequence
 
 from adcompile.inference.elementwise import broadcast
-from adcompile.inference.registry import transfer, unknown_size
+from adcompile.inference.registry import infer_call, transfer, unknown_size
 from adcompile.ir.types import (
     BOOL,
     UNKNOWN,
@@ -224,7 +224,15 @@ def _high(size: Dim, stop: Dim | Type | None) -> Dim | None:
     return stop if _is_proven(stop) and _is_proven(add_dims(size, scale_dim(stop, -1))) else None
 
 
-@transfer(updates.update, updates.increment, updates.add_at)
+@transfer(updates.increment)
+def increased(a: Type, index: Type, value: Type) -> Type:
+    if isinstance(a, (List, Dict)):  # an array in it stays what it is; a number becomes the sum
+        old = getitem(a, index)
+        value = old if isinstance(old, Array) else infer_call(operator.add, (old, value), {})
+    return changed(a, index, value)
+
+
+@transfer(updates.update, updates.add_at)
 def changed(a: Type, index: Type, value: Type) -> Type:
     if isinstance(a, Array):
         return a

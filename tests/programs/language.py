@@ -608,6 +608,22 @@ def else_of_a_loop_without_break(x):
     return y
 
 
+@at((V, 0.5))
+def number_added_to_an_array_in_a_dict(v, x):
+    table = {"p": v * x, "q": 1}
+    table["p"] -= 0.3
+    table["q"] += v
+    return np.mean(table["p"] * x) + np.mean(table["q"])
+
+
+@at((V, 0.5))
+def number_added_to_an_array_in_a_list(v, x):
+    rows = [v * x, v + x]
+    rows[0] *= 0.3
+    rows[1] += x
+    return np.mean(rows[0]) + np.mean(rows[1] * rows[0])
+
+
 @at((0.32, 0.5), (-0.32, 0.5))
 def breaks_of_two_loops_and_a_return_in_the_inner_one(x, y):
     s = y
