@@ -75,6 +75,7 @@ from adcompile.transforms.finish_cotangents import finish_cotangents, keep_from_
 from adcompile.transforms.follow_stores import follow_stores
 from adcompile.transforms.hoist import hoist
 from adcompile.transforms.inline_calls import can_stand_in, inline_calls
+from adcompile.transforms.normalise_stores import normalise_stores
 from adcompile.transforms.place_residuals import place_residuals, split_residuals
 from adcompile.transforms.plan_buffers import plan_buffers
 from adcompile.transforms.read_shapes import read_shapes
@@ -370,7 +371,7 @@ class Compilation:
         they are given stand in it themselves."""
         while True:
             types_ = infer(primal, known, self.call_type)
-            plain = resolve_calls(primal, types_, self.emitted_by)
+            plain = normalise_stores(resolve_calls(primal, types_, self.emitted_by), types_)
             captured = set(plain.captures)
             primal = inline_calls(plain, lambda call: self.is_inlined(call, types_, plain.holder))
             if primal is plain:

@@ -85,6 +85,11 @@ def infer_call(fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type])
     named = {name: type_ for name, type_ in kwargs.items() if name is not None}
     if len(named) < len(kwargs):
         return UNKNOWN
+    out = named.get("out")
+    if isinstance(out, Tuple) and len(out.items) == 1:
+        out = out.items[0]
+    if isinstance(out, Array):
+        return out  # what a call of NumPy's gives is the array that it wrote to
     if isinstance(args[0], (Tuple, List)) if args else False:
         joined = _sequence(fn, args)
         if joined is not None:

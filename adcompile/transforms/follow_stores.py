@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adcompile.analyses.infer import Types, atom_type
@@ -47,7 +47,7 @@ from adcompile.ir.nodes import (
     WriteBack,
 )
 from adcompile.ir.traverse import blocks_of, defined_in, inner_of, map_atoms, map_source, walk
-from adcompile.ir.types import INT, UNKNOWN, Array, List, Scalar, Tuple
+from adcompile.ir.types import INT, UNKNOWN, Array, List, Scalar, Tuple, Type
 from adcompile.runtime import checks, structures, updates
 
 ALL = Const(Ellipsis)
@@ -63,6 +63,16 @@ def follow_stores(function: Function, types: Types) -> Function:
     return replace(function, body=pass_.whole(function.body))
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A change of a container after which items may stand elsewhere: the one at `index`, or all;
+    where items were put `behind` the others, those that are counted from the end."""
+
+    container: Place
+    index: Atom | None = None
+    behind: bool = False
+
+
 class _Following:
     """One walk in the order of execution, with the newest value of each object."""
 
@@ -74,6 +84,7 @@ class _Following:
         self.known: dict[Var, tuple[Atom, tuple[Atom, ...]]] = {}  # what a value is, and as of which objects
         self.displays: dict[Var, Call] = {}  # tuples whose items are known
         self.kinds: dict[Var, set[str]] = {}  # of containers: how their items were changed
+        self.moved: set[Var] = set()  # items that may not stand in their container any more
         self.stmts: list[Stmt] = []
 
     # --------------------------------------------------------------------------------- blocks
@@ -127,7 +138,7 @@ class _Following:
             return atom
         now = self.state(atom)
         known, as_of = self.known.get(atom, (atom, None))
-        if as_of == now or not now:
+        if as_of == now or not now or atom in self.moved:
             return known
         if as_of is None and atom not in self.displays:
             place = self.places.at(atom)
@@ -167,7 +178,7 @@ class _Following:
     def call(self, call: Call) -> None:
         if self.places.is_update(call):
             place = self.places.place(call.operands[0])
-            if place is not None:
+            if place is not None and call.operands[0] not in self.moved:
                 self.update(call, place)
                 return
         if call.fn is structures.make_tuple and not any(isinstance(a, Star) for a in call.args):
@@ -176,6 +187,8 @@ class _Following:
         self.emit(made)
         for result in call.results:
             self.define(result)
+        if call.operands and call.operands[0] in self.moved:
+            self.moved.update(r for r in call.results if self.same_root(r, call.operands[0]))
         if not isinstance(call.fn, Syntax) and is_view_or_copy(call.fn) and self.is_stored(call.result):
             assert isinstance(made, Call)
             self.emit(Call((Var(),), checks.require_view, (call.result, made.operands[0]), origin=call.origin))
@@ -189,6 +202,8 @@ class _Following:
         """A store: the object has a new value."""
         root, path = place.root, place.path
         fn, operands = call.fn, [self.read(a) for a in call.operands[1:]]
+        if (move := self.moving(call)) is not None:
+            self.move_items(move)
         if isinstance(fn, Augmented):
             self.augmented(call, fn.op, place, operands)
         elif fn in IN_PLACE and (path or root in self.function.inputs) and self.is_array(call.operands[0]):
@@ -203,6 +218,56 @@ class _Following:
             self.define(call.result)
         else:
             self.store(call, place, fn, operands)
+
+    def moving(self, call: Call) -> Move | None:
+        """How an update of a container makes its items stand elsewhere, or no longer in it."""
+        place = self.places.place(call.operands[0])
+        if place is None or self.is_array(call.operands[0]):
+            return None
+        fn: Any = call.fn
+        if fn is updates.update or isinstance(fn, Augmented):
+            index = call.operands[1]
+            if isinstance(fn, Augmented):
+                item = infer_call(operator.getitem, [self.type_of(call.operands[0]), self.type_of(index)], {})
+                if isinstance(item, (Scalar, Array, List)):
+                    return None  # a number is nothing that has a place, and the others change themselves
+            elif call.operands[2] not in self.moved and self.is_part(call.operands[2], call.operands[0], place, index):
+                return None
+            return Move(place, index)
+        return Move(place, behind=fn in (updates.append, updates.extend, operator.iadd))
+
+    def move_items(self, move: Move) -> None:
+        """Items of a container are about to change places: what was taken stays what it is."""
+        for var in list(self.known):
+            place = self.places.place(var)
+            if place is not None and var not in self.moved and self.is_moved(place, move):
+                self.known[var] = self.read(var), ()
+                self.moved.add(var)
+
+    def is_moved(self, place: Place, move: Move) -> bool:
+        """Whether something at a place may stand elsewhere after a change of its container."""
+        depth = len(move.container.path)
+        if place.root is not move.container.root or len(place.path) <= depth:
+            return False
+        step = place.path[depth]
+        mine = step.atoms[0] if step.view.fn is operator.getitem else None
+        counted = isinstance(mine, Const) and type(mine.value) is int and mine.value >= 0
+        if move.behind:
+            return not (counted or mine in self.places.positions.values())
+        if not (isinstance(mine, Const) and isinstance(move.index, Const)):
+            return True
+        named = isinstance(mine.value, str) and isinstance(move.index.value, str)
+        both = counted and type(move.index.value) is int and move.index.value >= 0
+        return mine.value == move.index.value or not (named or both)
+
+    def moves_in(self, stmt: Stmt) -> list[Move]:
+        """The changes of places in the blocks of a statement."""
+        calls = [s for b in blocks_of(stmt) for s in walk(b) if isinstance(s, Call) and self.places.is_update(s)]
+        return [move for move in map(self.moving, calls) if move is not None]
+
+    def same_root(self, var: Var, other: Atom) -> bool:
+        one, two = self.places.place(var), self.places.place(other)
+        return one is not None and two is not None and one.root is two.root
 
     def augmented(self, call: Call, op: Any, place: Place, operands: list[Atom]) -> None:
         """`a[i] op= v`: an item that is an object is changed itself, else it is replaced."""
@@ -278,13 +343,16 @@ class _Following:
 
     def is_part(self, value: Atom, whole: Atom, place: Place, index: Atom) -> bool:
         """Whether a value is what stands at an index already: `a[i] = a[i]`."""
-        mine = self.places.place(value)
+        mine = self.places.place(value) if value not in self.moved else None
         display = self.displays.get(whole) if isinstance(whole, Var) else None
         if display is not None and isinstance(index, Const) and type(index.value) is int:
             item = self.places.place(display.operands[index.value])
             return mine is not None and item is not None and same_place(mine, item)
         part = Place(place.root, (*place.path, Step(View(operator.getitem, 1), (index,))))
         return mine is not None and same_place(mine, part)
+
+    def type_of(self, atom: Atom) -> Type:
+        return atom_type(self.types, atom)
 
     def is_array(self, atom: Atom) -> bool:
         return isinstance(atom_type(self.types, atom), Array)
@@ -322,10 +390,12 @@ class _Following:
                 return value
         return None
 
-    def is_redundant(self, var: Var, objects: Sequence[Var]) -> bool:
+    def is_redundant(self, var: Var, objects: Sequence[Var], moves: Sequence[Move]) -> bool:
         """Whether a carried value is a changed object or a view of one: it is taken from the object."""
         place = self.places.place(var)
-        return place is not None and place.root is not var and place.root in objects
+        if place is None or place.root is var or place.root not in objects:
+            return False
+        return var not in self.moved and not any(self.is_moved(place, move) for move in moves)
 
     def newcomer(self, root: Var) -> Var:
         now = self.newest.get(root, root)
@@ -335,7 +405,8 @@ class _Following:
 
     def branch(self, stmt: If) -> None:
         objects = self.changed_inside(stmt)
-        keep = [i for i, r in enumerate(stmt.results) if not self.is_redundant(r, objects)]
+        moves = self.moves_in(stmt)
+        keep = [i for i, r in enumerate(stmt.results) if not self.is_redundant(r, objects, moves)]
         extra = [self.carrier(o, stmt.results) or self.newcomer(o) for o in objects]
         cond = self.read(stmt.cond)
 
@@ -354,19 +425,28 @@ class _Following:
         then, orelse = run(stmt.then), run(stmt.orelse)
         results = (*(stmt.results[i] for i in keep), *extra)
         self.emit(replace(stmt, cond=cond, then=then, orelse=orelse, results=results))
-        self.after(objects, extra, stmt.results)
+        self.after(objects, extra, stmt.results, [stmt.results[i] for i in keep])
 
-    def after(self, objects: Sequence[Var], newest: Sequence[Var], results: Sequence[Var]) -> None:
+    def after(
+        self, objects: Sequence[Var], newest: Sequence[Var], results: Sequence[Var], kept: Sequence[Var]
+    ) -> None:
         """Behind a statement that changed some objects, and has some results."""
         self.newest.update(zip(objects, newest, strict=True))
         for result in (*newest, *results):
             place = self.places.place(result)
-            if result in newest or place is None or place.root not in objects:
+            if result in newest or result in kept or place is None or place.root not in objects:
                 self.known[result] = result, self.state(result)
+        self.moved.update(r for r in kept if r not in newest and self.is_of(r, objects))
+
+    def is_of(self, var: Var, objects: Sequence[Var]) -> bool:
+        """Whether a value is a part of one of some objects."""
+        place = self.places.place(var)
+        return place is not None and bool(place.path) and place.root in objects
 
     def with_(self, stmt: With) -> None:
         objects = self.changed_inside(stmt)
-        keep = [i for i, r in enumerate(stmt.results) if not self.is_redundant(r, objects)]
+        moves = self.moves_in(stmt)
+        keep = [i for i, r in enumerate(stmt.results) if not self.is_redundant(r, objects, moves)]
         extra = [self.carrier(o, stmt.results) or self.newcomer(o) for o in objects]
         context = self.read(stmt.context)
 
@@ -375,11 +455,14 @@ class _Following:
 
         body = self.block(stmt.body, end)
         self.emit(replace(stmt, context=context, body=body, results=(*(stmt.results[i] for i in keep), *extra)))
-        self.after(objects, extra, stmt.results)
+        self.after(objects, extra, stmt.results, [stmt.results[i] for i in keep])
 
     def loop(self, loop: Loop) -> None:
         objects = self.changed_inside(loop)
-        keep = [i for i, p in enumerate(loop.params) if not self.is_redundant(p, objects)]
+        moves = self.moves_in(loop)
+        for move in moves:
+            self.move_items(move)
+        keep = [i for i, p in enumerate(loop.params) if not self.is_redundant(p, objects, moves)]
         params = [self.carrier(o, loop.params) or self.newcomer(o) for o in objects]
         results = [self.carrier(o, loop.results) or self.newcomer(o) for o in objects]
         inits = (*(self.read(loop.inits[i]) for i in keep), *(self.newest.get(o, o) for o in objects))
@@ -389,6 +472,7 @@ class _Following:
             self.newest, self.known = {**before[0], **dict(zip(objects, params, strict=True))}, dict(before[1])
             for param in (*params, *(loop.params[i] for i in keep)):
                 self.define(param)
+            self.moved.update(p for i in keep if self.is_of(p := loop.params[i], objects))
 
         def end() -> Sequence[Atom]:
             return [*(self.read(loop.body.yields[i]) for i in keep), *(self.newest.get(o, o) for o in objects)]
@@ -408,7 +492,7 @@ class _Following:
         stop = None if loop.stop is None else keep.index(loop.stop)
         self.newest, self.known = before
         self.emit(replace(new, results=(*(loop.results[i] for i in keep), *results), stop=stop))
-        self.after(objects, results, loop.results)
+        self.after(objects, results, loop.results, [loop.results[i] for i in keep])
 
     def sources(self, loop: For, new: For, objects: Sequence[Var]) -> For:
         """A loop over the elements of what it changes counts them instead, and takes each from

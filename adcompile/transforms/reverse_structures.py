@@ -184,7 +184,7 @@ def give_stored(sweep: Cotangents, fn: Any, whole: Atom, index: Atom, value: Ato
     what it was stored into. Of several values for one element, the last counts, but for `add_at`."""
     if not sweep.is_active(value):
         return
-    item = sweep.b.call(operator.getitem, whole, index)
+    item = whole if is_all_of(sweep, whole, index) else sweep.b.call(operator.getitem, whole, index)
     if fn is not updates.add_at and sweep.distinct.may_repeat(sweep.b.type_of(whole), index):
         item = sweep.b.call(np.where, sweep.b.call(updates.written_last, whole, index), item, Const(0.0))
     if not isinstance(sweep.b.type_of(whole), (List, Dict)):
@@ -192,16 +192,30 @@ def give_stored(sweep: Cotangents, fn: Any, whole: Atom, index: Atom, value: Ato
     sweep.accumulate(value, item)
 
 
+def is_all_of(sweep: Cotangents, whole: Atom, index: Atom) -> bool:
+    """Whether `whole[index]` is all of an array."""
+    everything = isinstance(index, Const) and (index.value is Ellipsis or index.value == slice(None))
+    return everything and isinstance(sweep.b.type_of(whole), Array)
+
+
 def _updated(sweep: Cotangents, call: Call, bar: Atom) -> None:
     """Reverse `a[i] = v`: `v` takes what stands at `i`, and `a` gets nothing from there."""
     a, index, value = call.operands
     give_stored(sweep, call.fn, bar, index, value)
-    if sweep.is_active(a):
-        if isinstance(sweep.b.type_of(a), (List, Dict)) and isinstance(value, Var):
-            cleared: Atom = sweep.zeros(value)
-        else:
-            cleared = Const(0.0)
-        sweep.accumulate(a, sweep.b.call(updates.update, bar, index, cleared))
+    if sweep.is_active(a) and not is_all_of(sweep, a, index):
+        sweep.accumulate(a, sweep.b.call(updates.update, bar, index, _nothing_at(sweep, a, index, value)))
+
+
+def _nothing_at(sweep: Cotangents, container: Atom, index: Atom, value: Atom) -> Atom:
+    """The cotangent of what `value` replaced: zeros like that, which may have another form."""
+    type_ = sweep.b.type_of(container)
+    item = _item_type(type_, index) if isinstance(type_, (List, Dict)) else None
+    if isinstance(item, Scalar) or not isinstance(type_, (List, Dict)):
+        return Const(0.0)
+    same = isinstance(item, Array) and item.shape is not None and item == sweep.b.type_of(value)
+    if item is None or same:
+        return sweep.zeros(value) if isinstance(value, Var) else Const(0.0)
+    return sweep.b.call(broadcasting.zeros_like, sweep.b.call(operator.getitem, container, index))
 
 
 def _incremented(sweep: Cotangents, call: Call, bar: Atom) -> None:

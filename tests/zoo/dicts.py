@@ -131,3 +131,23 @@ def momentum_step_on_a_dict_argument(params, rate):
         params["v"] -= rate * np.cos(params["w"])
         params["w"] += params["v"]
     return np.sum(params["w"] ** 2)
+
+
+@at((V,))
+def entry_taken_before_it_is_replaced(x):
+    state = {"a": x * 1.0, "b": x * x}
+    old, other = state["a"], state["b"]
+    state["a"] = x * 3.0
+    other[0] = 5.0
+    return np.sum(old * old) + np.sum(state["a"] * state["b"])
+
+
+@at((V,))
+def entry_replaced_on_one_path(x):
+    state = {"a": x * 1.0}
+    old = state["a"]
+    if x[0] > 0:
+        state["a"] = x * x
+    taken = state["a"]
+    state["a"] = x
+    return np.sum(old * old) + np.sum(taken**3) + np.sum(state["a"] * taken)

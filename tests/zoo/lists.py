@@ -294,3 +294,58 @@ def arrays_in_a_list_argument_are_changed(items):
     items[0] *= items[1]
     items[1][2] = items[0][0]
     return np.sum(items[0] * items[1])
+
+
+# ------------------------------------------------------- arrays taken from lists that change
+
+
+@at((V,))
+def array_taken_before_it_is_replaced(x):
+    items = [x * 1.0, x * 3.0]
+    first = items[0]
+    items[0] = x * x
+    return np.sum(first * first) + np.sum(items[0])
+
+
+@at((V,))
+def arrays_swapped_in_a_list(x):
+    items = [np.sin(x), x * 3.0]
+    items[0], items[1] = items[1], items[0]
+    return np.sum(items[0] * items[0]) + np.sum(items[1])
+
+
+@at((V,))
+def last_array_taken_before_another_is_appended(x):
+    items = [x * 1.0]
+    last = items[-1]
+    items.append(x * 2.0)
+    return np.sum(last * last * last) + np.sum(items[-1] * last)
+
+
+@at((V,))
+def array_popped_before_another_is_appended(x):
+    items = [x * 1.0, x * x]
+    last = items.pop()
+    items.append(x * 2.0)
+    return np.sum(last * last) + np.sum(items[0] * items[1])
+
+
+@at((V,))
+def previous_array_of_a_slot_that_is_replaced(x):
+    items = [x * 1.0]
+    before = items[0]
+    total = 0.0
+    for k in range(3):
+        now = items[0]
+        items[0] = now * x + k
+        total += np.sum(before * now)
+        before = now
+    return total + np.sum(before)
+
+
+@at((V,))
+def view_of_an_array_that_leaves_its_list(x):
+    items = [x * 1.0, x * x]
+    part = items[1][1:]
+    items[1] = part * 2.0
+    return np.sum(part * part) + np.sum(items[1] * part)

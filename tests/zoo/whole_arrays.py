@@ -243,3 +243,125 @@ def array_made_by_ones_and_filled_in_a_comprehension(x):
     y = np.ones(6)
     y[[k for k in range(6) if k % 2 == 0]] = x[::2] * x[1::2]
     return np.sum(y * y * x)
+
+
+# ------------------------------------------------------------- calls that write into an array
+
+
+@at((M, V))
+def products_and_clips_with_out(a, x):
+    y = np.empty(3)
+    np.dot(a, x, out=y)
+    b = np.empty((3, 4))
+    np.clip(a * a, 0.1, 1.0, out=b)
+    (b * 2.0).clip(0.3, 1.5, out=b)
+    np.take(x, [2, 0, 2], out=y)
+    return np.sum(y * y) + np.sum(b * b * a)
+
+
+@at((V, W))
+def out_in_a_tuple_and_by_position(x, w):
+    y = np.empty(4)
+    z = np.add(x, w, out=(y,))
+    z *= x
+    np.multiply(y, w, z)
+    return np.sum(y * z)
+
+
+@at((M,))
+def out_is_a_view_of_an_operand(a):
+    b = a * a
+    np.add(b[:, 1:], b[:, :-1], out=b[:, 1:])
+    np.sqrt(b.T, out=b.T)
+    b.sum(axis=0, out=b[0])
+    return np.sum(b * b)
+
+
+@at((M, V))
+def out_and_where_that_broadcast(a, x):
+    b = a * 0.5
+    np.multiply(x, 3.0, out=b, where=x > 0)
+    np.divide(a, b, out=b, where=b != 0)
+    return np.sum(b * b)
+
+
+@at((V,))
+def result_of_a_call_with_out_is_the_array(x):
+    y = np.zeros(4)
+    z = np.multiply(x, x, out=y)
+    y[1] = 3.0 * x[0]
+    return np.sum(z * x) + np.sum(np.add(z, x, out=z))
+
+
+@at((P,))
+def buffers_with_out_in_a_loop(x):
+    a, b = x * 1.0, np.empty(6)
+    for _ in range(3):
+        np.multiply(a, 0.9, out=b)
+        np.add(b, np.sin(a), out=b)
+        a, b = b, a
+    return np.sum(a * b)
+
+
+@at((M,))
+def views_filled_and_sorted(a):
+    b = a * a
+    b[1].fill(a[0, 0])
+    b[:, 2].sort()
+    b.T[3].sort()
+    b[2:, :2].fill(0.5)
+    return np.sum(b * a)
+
+
+@at((M, V))
+def copyto_into_views_and_rows(a, x):
+    b = np.zeros((3, 4))
+    np.copyto(b[0], x)
+    np.copyto(b[1:], a[:2], where=a[:2] > 0)
+    for row in b:
+        np.copyto(row[1:], row[:-1] * x[1:])
+    return np.sum(b * b)
+
+
+@at((V, 1.3))
+def diagonal_of_an_array_of_more_rows(x, s):
+    b = np.outer(x, x)[:, :3].copy()
+    np.fill_diagonal(b, s)
+    c = np.outer(x, x)
+    np.fill_diagonal(c, x * s)
+    return np.sum(b * b) * np.sum(c * c)
+
+
+@at((M,))
+def rows_put_along_an_axis(a):
+    b = a * 1.0
+    order = np.argsort(a, axis=0)
+    np.put_along_axis(b, order, a * a, axis=0)
+    np.put_along_axis(b, np.array([[0, 0], [1, 2], [3, 3]]), a[:, :2] * 3.0, axis=1)
+    return np.sum(b * b)
+
+
+@at((M, V))
+def extremes_kept_at_indices(a, x):
+    y = np.zeros(3) + x[3]
+    np.maximum.at(y, [0, 1, 0, 2], x)
+    b = a * a
+    np.multiply.at(b, np.array([0, 2, 0]), a)
+    np.divide.at(b, [1, 1], 2.0 + x[0])
+    return np.sum(y * y) + np.sum(b * b)
+
+
+@at((V, np.array([1, 0, 1])))
+def add_at_of_a_view_and_of_an_argument(x, k):
+    b = np.outer(x, x)
+    np.add.at(b.T[2], k, x[:3])
+    np.subtract.at(x, k, 0.5)
+    return np.sum(b * b) + np.sum(x * x)
+
+
+@at((V,))
+def argument_written_by_calls(x):
+    np.multiply(x, x, out=x)
+    np.copyto(x[1:], x[:-1].copy())
+    x[2:].fill(2.0 * x[0])
+    return np.sum(x * x)

@@ -27,14 +27,10 @@ def f_grad(x, out_bar=1.0):
     # return s + np.sum(b ** 3)
     b_bar = out_bar * 3 * b2 ** 2
     # b[0] = x[1]
-    g = b_bar[0]
-    b_bar[0] = 0.0
     x_bar = np.zeros_like(x)
-    x_bar[1] = g
-    # b[:] = 0.0
-    b_bar[:] = 0.0
+    x_bar[1] = b_bar[0]
     # s = np.sum(b * b)
-    b_bar += 2 * out_bar * b
+    b_bar = 2 * out_bar * b
     # b = np.exp(x)
     x_bar += b_bar * b
     return x_bar

@@ -2,16 +2,16 @@ import numpy as np
 
 
 def f(x):
-    y = np.zeros(3)
-    np.copyto(y, x)
+    y = x * 2.0
+    np.random.shuffle(y)
     return np.sum(y)
 
 
 ARGS = (np.array([1.0, 2.0, 3.0]),)
 
 # refused:
-# changed_by_a_function.py:6: 'copyto' may change 'y' in place, which is read elsewhere
-#     np.copyto(y, x)
-#     ^^^^^^^^^^^^^^^
+# changed_by_a_function.py:6: 'shuffle' may change 'y' in place, which is read elsewhere
+#     np.random.shuffle(y)
+#     ^^^^^^^^^^^^^^^^^^^^
 #   why: nothing says what it does to its arguments
 #   instead: pass a copy, or compute a new value instead of changing 'y'
