@@ -60,3 +60,19 @@ def test_the_array_of_the_caller_holds_the_result():
     y = np.zeros(4)
     np.testing.assert_allclose(grad(f)(V, y), 8.0 * V)
     np.testing.assert_array_equal(y, 2.0 * V)
+
+
+def test_union_of_what_may_be_a_dict_is_refused():
+    def f(x, pairs):
+        merged = {"a": x} | dict(pairs)
+        return np.sum(merged["a"])
+
+    with pytest.raises(Refused):
+        grad(f)(V, [("b", 1.0)])
+
+
+def test_union_of_masks():
+    def f(x):
+        return np.sum(x * x * ((x > 1.0) | (x < 0)))
+
+    np.testing.assert_allclose(grad(f)(V), 2.0 * V * ((V > 1.0) | (V < 0)))

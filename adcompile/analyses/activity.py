@@ -5,6 +5,7 @@ relies on: types.  ensures: the set of active values; everything else is passive
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping
 
 from adcompile.analyses.effects import leaves_arguments
@@ -25,7 +26,7 @@ from adcompile.ir.nodes import (
     While,
     With,
 )
-from adcompile.ir.types import Passive, Static, Type, may_carry_derivative
+from adcompile.ir.types import Dict, Passive, Static, Type, Unknown, may_carry_derivative
 from adcompile.rules.registry import rule_for
 
 
@@ -44,7 +45,7 @@ def active_values(function: Function, types: Types, wrt: Iterable[Var]) -> tuple
 def passes_derivative(call: Call, types: Mapping[Var, Type]) -> bool:
     """Whether a derivative can flow from a call's arguments to its results."""
     rule = rule_for(call.fn)
-    if rule is not None and rule.kind == "zero":
+    if rule is not None and rule.kind == "zero" and not may_merge_dicts(call, types):
         return False
     if isinstance(call.fn, (Attribute, Method)) and call.operands:
         # Attributes and methods of a string or a module are constants; what a method of another
@@ -53,6 +54,13 @@ def passes_derivative(call: Call, types: Mapping[Var, Type]) -> bool:
         if isinstance(receiver, Static) or (isinstance(receiver, Passive) and leaves_arguments(call, types)):
             return False
     return any(may_carry_derivative(atom_type(types, r)) for r in call.results)
+
+
+def may_merge_dicts(call: Call, types: Mapping[Var, Type]) -> bool:
+    """Whether a call is a `|` of what may be dicts, and no operation on bits."""
+    if isinstance(call.fn, (Attribute, Method)) or (call.fn is not operator.or_ and call.fn is not operator.ior):
+        return False
+    return all(isinstance(atom_type(types, a), (Dict, Unknown)) for a in call.operands)
 
 
 class _Flow:

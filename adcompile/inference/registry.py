@@ -90,7 +90,7 @@ def infer_call(fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type])
         out = out.items[0]
     if isinstance(out, Array):
         return out  # what a call of NumPy's gives is the array that it wrote to
-    if isinstance(args[0], (Tuple, List)) if args else False:
+    if isinstance(args[0], (Tuple, List, Dict)) if args else False:
         joined = _sequence(fn, args)
         if joined is not None:
             return joined
@@ -118,9 +118,12 @@ def _through(fn: Through, args: Sequence[Type]) -> Type:
 
 
 def _sequence(fn: Any, args: Sequence[Type]) -> Type | None:
-    """`+` and `*` on lists and tuples, which join and repeat them."""
+    """`+` and `*` on lists and tuples, which join and repeat them, and `|` of dicts."""
     plain = IN_PLACE.get(fn, fn) if not isinstance(fn, (Method, Attribute)) else None
     first = args[0]
+    if isinstance(first, Dict):
+        merged = plain is operator.or_ and isinstance(args[1], Dict)
+        return Dict(tuple({**dict(first.items), **dict(args[1].items)}.items())) if merged else None  # type: ignore[attr-defined]
     if plain is operator.add and len(args) == 2:
         if isinstance(first, Tuple) and isinstance(args[1], Tuple):
             return Tuple(first.items + args[1].items)

@@ -41,9 +41,9 @@ from adcompile.ir.nodes import (
     Var,
 )
 from adcompile.ir.traverse import map_atoms, substitute
-from adcompile.ir.types import INT, Array, Dim, List, Scalar, Tuple, Type, kind_of
+from adcompile.ir.types import INT, Array, Dict, Dim, List, Scalar, Tuple, Type, kind_of
 from adcompile.runtime import updates
-from adcompile.runtime.structures import make_tuple
+from adcompile.runtime.structures import make_dict, make_tuple
 from adcompile.transforms.build import Builder
 
 ALL = Const(Ellipsis)
@@ -95,6 +95,8 @@ def _store_of(call: Call, types: Types) -> Store | None:
     if any(isinstance(a, Star) for a in call.args) or any(key is None for key, _ in call.kwargs):
         return None
     target = atom_type(types, call.operands[0])
+    if isinstance(target, Dict):
+        return _of_dict(call, types)
     if isinstance(fn, Method):
         method = METHODS.get(fn.name)
         if method is not None and isinstance(target, Array):
@@ -109,6 +111,18 @@ def _store_of(call: Call, types: Types) -> Store | None:
         if function is not None and isinstance(target, Array):
             return function
     return _with_out if _out_of(call, types) is not None else None
+
+
+def _of_dict(call: Call, types: Types) -> Store | None:
+    """How `d | e`, `d |= e` or `d.update(e)` is written, where the keys of both are known."""
+    fn: Any = call.fn
+    if not all(isinstance(atom_type(types, a), Dict) for a in call.args[1:]):  # type: ignore[arg-type]
+        return None
+    if fn == Method("update"):
+        return _update_dict
+    if isinstance(fn, (Method, Attribute)) or len(call.args) != 2:
+        return None
+    return _update_dict if fn is operator.ior else _merge_dicts if fn is operator.or_ else None
 
 
 def _out_of(call: Call, types: Types) -> Atom | None:
@@ -327,6 +341,30 @@ FUNCTIONS: dict[Any, Store] = {
     np.fill_diagonal: _fill_diagonal,
     np.put_along_axis: _put_along_axis,
 }
+
+
+# ------------------------------------------------------------------------------------ dicts
+
+
+def _entries(s: _Stores, mapping: Atom) -> list[tuple[Const, Atom]]:
+    """The keys and values of a dict whose keys are known."""
+    type_ = s.type(mapping)
+    assert isinstance(type_, Dict)
+    return [(Const(key), s.b.call(operator.getitem, mapping, Const(key))) for key, _ in type_.items]
+
+
+def _update_dict(s: _Stores, call: Call) -> Atom | None:
+    changed, *others = call.operands[: len(call.args)]
+    name = changed.name if isinstance(changed, Var) else ""
+    entries = [entry for other in others for entry in _entries(s, other)]
+    for key, value in [*entries, *((Const(key), value) for key, value in call.kwargs)]:
+        changed = s.b.make(updates.update, (changed, key, value), name=name)
+    return NONE if isinstance(call.fn, Method) else changed
+
+
+def _merge_dicts(s: _Stores, call: Call) -> Atom | None:
+    merged = {key.value: (key, value) for d in call.operands for key, value in _entries(s, d)}
+    return s.b.make(make_dict, [a for entry in merged.values() for a in entry])
 
 
 # -------------------------------------------------------------------------------- ufunc.at

@@ -314,6 +314,9 @@ class _ReverseSweep(Cotangents):
         if meant in sequences and isinstance(self.b.type_of(call.operands[0]), (List, Tuple)):
             by_rule(self, replace(call, fn=sequences[meant]), bar)
             return
+        if meant is operator.or_ or meant is operator.ior:
+            self.refuse_call(call)
+            return
         simple = STRUCTURAL.get(meant) if not isinstance(meant, type) else None
         if simple is not None:
             simple(self, call, bar)

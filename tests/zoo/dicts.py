@@ -151,3 +151,12 @@ def entry_replaced_on_one_path(x):
     taken = state["a"]
     state["a"] = x
     return np.sum(old * old) + np.sum(taken**3) + np.sum(state["a"] * taken)
+
+
+@at((V, W))
+def dicts_merged(x, w):
+    first = {"a": x * x, "b": w}
+    both = first | {"c": x * w, "b": x + w}
+    both |= {"d": both["c"] * 2.0}
+    both.update(first, e=w * w)
+    return np.sum(both["a"] * both["b"] * both["c"] * both["d"] * both["e"])
