@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from adcompile.backend.assignments import Assignments
@@ -57,28 +57,24 @@ class Loops(Assignments, ABC):
         self.enter_loop(loop)
         loop, unpacked = self.unpacked_item(loop)
         targets = [self.target(item, unpacked.get(item)) for item in loop.items]
-        iterables = [self.iterable(s) for s in loop.sources]
-        target, iterable = self.together(loop, targets, iterables)
+        target, iterable = self.together(loop.sources, targets)
         if loop.index is not None and loop.index in self.read:
             target = ast.Tuple([ast.Name(self.names[loop.index], ast.Store()), target], ast.Store())
             iterable = ast.Call(self.builtin("enumerate"), [iterable], [])
         self.out.append(ast.For(target, iterable, self.trip(loop), [], lineno=0))
 
-    def together(self, loop: For, targets: list[ast.expr], iterables: list[ast.expr]) -> tuple[ast.expr, ast.expr]:
+    def together(self, sources: Sequence[Source], targets: list[ast.expr]) -> tuple[ast.expr, ast.expr]:
         """Several sources in step: `enumerate` for a count without an end, `zip` for the rest."""
-        first = loop.sources[0]
-        if isinstance(first, Range) and first.stop is NONE and len(targets) > 1:
-            inner = self.zipped(targets[1:], iterables[1:])
-            start = [] if isinstance(first.start, Const) and first.start.value == 0 else [self.expr(first.start)]
-            call = ast.Call(self.builtin("enumerate"), [inner[1], *start], [])
-            return ast.Tuple([targets[0], inner[0]], ast.Store()), call
-        return self.zipped(targets, iterables)
-
-    def zipped(self, targets: list[ast.expr], iterables: list[ast.expr]) -> tuple[ast.expr, ast.expr]:
-        """The targets and the sources of several in step."""
         if len(targets) == 1:
-            return targets[0], iterables[0]
-        return ast.Tuple(targets, ast.Store()), ast.Call(self.builtin("zip"), iterables, [])
+            return targets[0], self.iterable(sources[0])
+        first = sources[0]
+        if isinstance(first, Range) and first.stop is NONE:
+            target, iterable = self.together(sources[1:], targets[1:])
+            start = [] if isinstance(first.start, Const) and first.start.value == 0 else [self.expr(first.start)]
+            call = ast.Call(self.builtin("enumerate"), [iterable, *start], [])
+            return ast.Tuple([targets[0], target], ast.Store()), call
+        zipped = ast.Call(self.builtin("zip"), list(map(self.iterable, sources)), [])
+        return ast.Tuple(targets, ast.Store()), zipped
 
     def unpacked_item(self, loop: For) -> tuple[For, dict[Var, Call]]:
         """Unpack an item in the loop's target, where its body begins with that."""

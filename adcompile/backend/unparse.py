@@ -11,6 +11,7 @@ import ast
 import astor
 
 from adcompile.backend.emit import COMMENT, Emitted
+from adcompile.backend.lines import broken
 
 
 class _Printer(astor.SourceGenerator):  # type: ignore[misc]
@@ -29,7 +30,7 @@ class _Printer(astor.SourceGenerator):  # type: ignore[misc]
 
 def to_text(emitted: Emitted) -> str:
     """The text of a function, its comment markers replaced by comments."""
-    printed = astor.to_source(emitted.node, source_generator_class=_Printer)
+    printed = astor.to_source(emitted.node, pretty_source=broken, source_generator_class=_Printer)
     lines = []
     for line in printed.rstrip("\n").split("\n"):
         stripped = line.strip()

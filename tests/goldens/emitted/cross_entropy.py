@@ -31,6 +31,5 @@ def cross_entropy_grad(logits, labels, out_bar=1.0):
     # shifted = logits - np.max(logits, axis=1, keepdims=True)
     g = logits == t
     logits_bar = shifted_bar
-    logits_bar -= shifted_bar.sum(axis=1, keepdims=True) / np.sum(g, axis=1,
-        keepdims=True) * g
+    logits_bar -= shifted_bar.sum(axis=1, keepdims=True) / np.sum(g, axis=1, keepdims=True) * g
     return logits_bar
