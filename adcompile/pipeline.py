@@ -6,6 +6,7 @@ User functions that are called go the same way, each for the types that it is ca
 
 from __future__ import annotations
 
+import itertools
 import operator
 import os
 import threading
@@ -46,6 +47,7 @@ from adcompile.ir.nodes import (
     Stmt,
     Var,
 )
+from adcompile.ir.traverse import inner_of, results_of, walk
 from adcompile.ir.types import (
     NEVER,
     UNKNOWN,
@@ -294,7 +296,8 @@ class Compilation:
         taken = {name: value for name, value in taken.items() if value is not MISSING}
         params = dict.fromkeys(p.var.name for one, _ in self.functions for p in one.params)
         taken |= {c.name: OutsideScope(c.holder).value(c.name) for one, _ in self.functions for c in one.captures}
-        bindings = Bindings({**taken, **dict.fromkeys(self.names), **params})
+        spelled = {name for scope in outside for name in _spelled(scope.holder.__code__)}
+        bindings = Bindings({**taken, **dict.fromkeys(self.names), **params}, spelled)
         # Names that emitted code may call: a local of the user's with such a name gets another.
         reserved = set(taken)
         texts = []
@@ -600,13 +603,15 @@ def _whole(primal: Function, seed: Var, forward: Sequence[Stmt], backward: Block
 
 
 def name_seed(seed: Var, primal: Function) -> None:
-    """Give the result's cotangent a name that no parameter has."""
-    names = {p.var.name for p in primal.params}
-    base = name = seed.name or "out_bar"
-    number = 2
-    while name in names:
-        name, number = f"{base}{number}", number + 1
-    seed.name = name
+    """Give the result's cotangent a name that no parameter has. A result without a name of its own
+    does not take the one of a local's cotangent either."""
+    taken = {p.var.name for p in primal.params}
+    if not seed.name:
+        named = {v.name for s in walk(primal.body) for v in (*results_of(s), *inner_of(s))}
+        taken |= {f"{name}_bar" for name in taken | named}
+    first = [seed.name] if seed.name else ["out_bar", "result_bar"]
+    candidates = itertools.chain(first, (f"{first[-1]}{number}" for number in itertools.count(2)))
+    seed.name = next(name for name in candidates if name not in taken)
 
 
 def _separate_aux(primal: Function) -> Function:
@@ -656,6 +661,12 @@ def _plain_name(function: Any) -> str:
 def _outside_names(holder: Any) -> set[str]:
     code = holder.__code__
     return set(code.co_names) | set(code.co_freevars)
+
+
+def _spelled(code: types.CodeType) -> set[str]:
+    """The names of attributes and globals that stand in a function."""
+    inner = [c for c in code.co_consts if isinstance(c, types.CodeType)]
+    return set(code.co_names).union(*map(_spelled, inner))
 
 
 def _import_lines(bindings: Bindings) -> list[str]:

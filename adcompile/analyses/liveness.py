@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from typing import TypeVar
 
-from adcompile.ir.nodes import Atom, Block, For, Function, If, Loop, Stmt, Var, While, With
-from adcompile.ir.traverse import atoms_of, blocks_of, inner_of, results_of, walk
+from adcompile.ir.nodes import Atom, Block, Each, For, Function, If, Loop, Stmt, Var, While, With
+from adcompile.ir.traverse import atoms_of, blocks_of, inner_of, results_of, source_atoms, walk
 
 Expand = Callable[[Atom], Iterable[Var]]
 Key = TypeVar("Key")
@@ -167,6 +167,8 @@ class Liveness:
         around = after | (self._free_in(loop.body) & ~inner)
         if isinstance(loop, While):
             around |= self._free_in(loop.head) & ~inner
+        else:  # what is iterated over is read until the last trip begins
+            around |= self._reads(a for s in loop.sources if isinstance(s, Each) for a in source_atoms(s))
         live = self._block(loop.body, around)
         if isinstance(loop, While):
             live = self._block(loop.head, live | around)

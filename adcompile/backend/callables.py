@@ -7,7 +7,7 @@ import builtins
 import math
 import operator
 import types
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -53,10 +53,11 @@ class Bindings:
     `values` is what the loader binds; `imports` are the lines that a saved module needs.
     """
 
-    def __init__(self, taken: Mapping[str, Any]) -> None:
+    def __init__(self, taken: Mapping[str, Any], spelled: Collection[str] = ()) -> None:
         self.values: dict[str, Any] = {}
         self.imports: dict[str, str] = {}
         self._taken = taken  # names of the user's modules, and what they mean there
+        self._spelled = sorted(spelled)  # the names that stand in the user's functions
 
     def module(self, module: types.ModuleType, alias: str) -> ast.expr:
         """A module under its usual alias."""
@@ -94,7 +95,7 @@ class Bindings:
             return self.object(name, fn) if self._taken.get(name, fn) is not fn else name_node(name)
         if getattr(math, name, None) is fn:
             return attribute_node(self.module(math, "math"), name)
-        path = numpy_path(fn)
+        path = numpy_path(fn, self._spelled)
         if path is not None:
             expr = self.module(np, "np")
             for part in path:
@@ -145,8 +146,9 @@ def class_of_function(fn: Any) -> type | None:
     return holder if isinstance(holder, type) and getattr(holder, name, None) is fn else None
 
 
-def numpy_path(fn: Any) -> tuple[str, ...] | None:
-    """The attributes that lead from `np` to a function of NumPy; None if it is not NumPy's."""
+def numpy_path(fn: Any, spelled: Sequence[str] = ()) -> tuple[str, ...] | None:
+    """The attributes that lead from `np` to a function of NumPy; None if it is not NumPy's. Of two
+    names of one function the one among the `spelled` is taken: `np.abs` stays `np.abs`."""
     name = getattr(fn, "__name__", None)
     if name is None:
         return None
@@ -155,7 +157,8 @@ def numpy_path(fn: Any) -> tuple[str, ...] | None:
         for part in path:
             holder = getattr(holder, part)
         if getattr(holder, name, None) is fn:
-            return (*path, name)
+            as_spelled = (other for other in spelled if vars(holder).get(other) is fn)
+            return (*path, name if name in spelled else next(as_spelled, name))
     return None
 
 

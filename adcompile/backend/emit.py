@@ -12,6 +12,8 @@ import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from adcompile.analyses.infer import Types
 from adcompile.analyses.liveness import Liveness
 from adcompile.backend.callables import Bindings, name_node
@@ -20,7 +22,7 @@ from adcompile.backend.fold import Folding
 from adcompile.backend.loops import Loops, Write, is_pass, negation
 from adcompile.backend.names import Names
 from adcompile.errors import Origin
-from adcompile.ir.callables import is_update
+from adcompile.ir.callables import canonical, is_update
 from adcompile.ir.nodes import Block, Call, For, Function, If, Opaque, Param, Stmt, Var, While, With
 from adcompile.ir.traverse import walk
 from adcompile.transforms.plan_buffers import Plan
@@ -48,10 +50,7 @@ class _Writer(Loops):
         self.source = plan.function
         folding = Folding(plan, types)
         liveness = Liveness(plan.function, folding.expand, frozenset(folding.folded))
-        for stmt in walk(plan.function.body):
-            if isinstance(stmt, Call) and (is_update(stmt) or stmt in plan.in_place):
-                # It is written as two statements: take the target's value, then change it.
-                liveness.clash(stmt.result, [v for a in stmt.operands[1:] for v in folding.expand(a)])
+        keep_apart(plan, folding, liveness)
         names = Names(plan.function, liveness, plan.in_place, reserved, hints(plan.function))
         super().__init__(plan, names, folding, types, bindings)
         self.comments: list[str] = []
@@ -152,12 +151,29 @@ class _Writer(Loops):
         self.out.append(node)
 
 
+def keep_apart(plan: Plan, folding: Folding, liveness: Liveness) -> None:
+    """Say which values may not share a name, though they are not alive at once."""
+    for stmt in walk(plan.function.body):
+        if isinstance(stmt, Call) and (is_update(stmt) or stmt in plan.in_place):
+            # It is written as two statements: take the target's value, then change it.
+            target, *others = stmt.operands
+            liveness.clash(stmt.result, [v for a in others for v in folding.expand(a) if v is not target])
+
+
+HINTS = {np.shape: "shape", np.size: "n", np.ndim: "rank", len: "n"}
+
+
 def hints(function: Function) -> dict[Var, str]:
     """Names for temporaries that need one, that say what they are: `x[i]` is `x_i`."""
     found: dict[Var, str] = {}
     for stmt in walk(function.body):
-        if isinstance(stmt, Call) and stmt.fn is operator.getitem and not stmt.result.name:
+        if not isinstance(stmt, Call) or len(stmt.results) != 1 or stmt.result.name:
+            continue
+        meant = canonical(stmt.fn)
+        if stmt.fn is operator.getitem:
             base, index = stmt.operands
             if isinstance(base, Var) and isinstance(index, Var) and base.name and len(index.name) == 1:
                 found[stmt.result] = f"{base.name}_{index.name}"
+        elif meant in HINTS:
+            found[stmt.result] = HINTS[meant]
     return found

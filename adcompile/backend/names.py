@@ -55,7 +55,7 @@ class Names:
     def _coalesce(self, body: Block, in_place: frozenset[Call]) -> None:
         for stmt in walk(body):
             if isinstance(stmt, Call) and stmt in in_place:
-                self._merge(stmt.result, stmt.operands[0])
+                self._merge(stmt.result, stmt.operands[0], renamed=True)
         for stmt in walk(body):
             if isinstance(stmt, (For, While)):
                 self._merge_loop(stmt)
@@ -78,12 +78,18 @@ class Names:
                 if loop.body.yields[i] in loop.items:
                     self._merge(param, loop.body.yields[i])
 
-    def _merge(self, a: Var, b: Atom) -> None:
+    def _merge(self, a: Var, b: Atom, renamed: bool = False) -> None:
+        """Put two values into one class, if they can share a name. `renamed` lets a cotangent have
+        the name of the one whose memory it takes over."""
         if not isinstance(b, Var) or b in self._folded or a in self._folded:
             return
         one, other = self.find(a), self.find(b)
-        if one is other or (one.name and other.name and one.name != other.name):
+        if one is other:
             return
+        if one.name and other.name and one.name != other.name:
+            if not (renamed and one.name.endswith("_bar") and other.name.endswith("_bar")):
+                return
+            one, other = other, one
         if other in self._clashes.get(one, ()):
             return
         if self._is_param(one) and self._is_param(other):

@@ -205,3 +205,17 @@ def test_every_statement_is_answered():
     found = Found(LOOP)
     calls = [s for s in walk(found.function.body) if isinstance(s, Call)]
     assert set(calls) <= set(found.liveness.live_after)
+
+
+def test_what_is_iterated_over_is_alive_in_the_loop():
+    found = Found(
+        """
+function f(%xs, %n):
+  for %x in each(%xs), %i in range(0, %n, 1) carry %s = 0.0 -> %r:
+    %a = operator.add(%s, %x)
+    yield %a
+  yield %r
+"""
+    )
+    assert found.after("a") == ["a", "xs"]
+    assert found.clash("x", "xs") and not found.clash("x", "n")

@@ -66,8 +66,8 @@ def log_determinant_grad(A, total_bar=1.0):
         t = i, i
         L_bar[t] += g / L[t]
     A_bar = np.zeros_like(A)
-    for j, tape in reversed(tape):
-        for i, t, t2, t3, tape in reversed(tape):
+    for j, tape2 in reversed(tape):
+        for i, t, t2, t3, tape3 in reversed(tape2):
             t4 = i, j
             if i == j:
                 # L[i, j] = math.sqrt(s)
@@ -80,7 +80,7 @@ def log_determinant_grad(A, total_bar=1.0):
                 L_bar[t4] = 0.0
                 s_bar = g / t2
                 L_bar[j, j] -= s_bar * t3
-            for k, t, t2 in reversed(tape):
+            for k, t, t2 in reversed(tape3):
                 # s -= L[i, k] * L[j, k]
                 L_bar[j, k] -= t * s_bar
                 L_bar[i, k] -= s_bar * t2

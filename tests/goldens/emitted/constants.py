@@ -31,7 +31,7 @@ import numpy as np
 
 
 def f_grad(x, w, out_bar=1.0):
-    scale = np.max(np.absolute(x))
+    scale = np.max(np.abs(x))
     z = x / scale
     # return np.sum(w * z * detach(np.tanh(z)))
     g = out_bar * np.tanh(z)

@@ -19,7 +19,7 @@ import numpy as np
 
 
 def huber_grad(r, delta, out_bar=1.0):
-    t = np.absolute(r)
+    t = np.abs(r)
     if t <= delta:
         # return 0.5 * r ** 2
         r_bar = out_bar * r

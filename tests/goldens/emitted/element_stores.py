@@ -18,15 +18,15 @@ WRT = 0
 import numpy as np
 
 
-def f_grad(x, out_bar=1.0):
-    t = len(x)
-    out = np.zeros(t)
-    for i in range(t):
+def f_grad(x, result_bar=1.0):
+    n = len(x)
+    out = np.zeros(n)
+    for i in range(n):
         out[i] = x[i] ** 2
     # return np.sum(np.sin(out))
-    out_bar = out_bar * np.cos(out)
+    out_bar = result_bar * np.cos(out)
     x_bar = np.zeros_like(x)
-    for i in reversed(range(t)):
+    for i in reversed(range(n)):
         # out[i] = x[i] ** 2
         out_bar_i = out_bar[i]
         out_bar[i] = 0.0

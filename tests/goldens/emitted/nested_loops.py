@@ -32,10 +32,10 @@ def f_grad(W, h, steps, total_bar=1.0):
         tape.append((h, tape2))
     h_bar = np.zeros_like(h)
     W_bar = np.zeros_like(W)
-    for h, tape in reversed(tape):
+    for h, tape2 in reversed(tape):
         # total += np.sum(h * h)
         h_bar += 2 * total_bar * h
-        for h_in, h in reversed(tape):
+        for h_in, h in reversed(tape2):
             # h = np.tanh(W @ h + x)
             g = h_bar * (1 - h ** 2)
             h_bar = g @ W

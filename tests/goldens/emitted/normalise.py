@@ -24,7 +24,7 @@ def f_grad(x, w, out_bar=1.0):
     z_bar = w * out_bar
     # z = (x - x.mean()) / np.sqrt(np.var(x) + 1e-5)
     g = z_bar / t2
-    g2 = x.size
-    x_bar = g - (g * z).sum() / t2 / g2 * t
-    x_bar -= g.sum() / g2
+    n = x.size
+    x_bar = g - (g * z).sum() / t2 / n * t
+    x_bar -= g.sum() / n
     return x_bar, w_bar

@@ -46,6 +46,5 @@ def kernel_grad(u, n, out_bar=1.0):
         A_bar[1:-1] += g
         A_bar[:-2] += g
     # A = u.copy()
-    u_bar = B_bar
-    u_bar += A_bar
-    return u_bar
+    B_bar += A_bar
+    return B_bar
