@@ -73,6 +73,7 @@ from adcompile.transforms.check_mutation import changes_inputs, check_mutation, 
 from adcompile.transforms.check_real import check_real
 from adcompile.transforms.decisions import Decisions, Differentiation
 from adcompile.transforms.eliminate_dead import eliminate_dead
+from adcompile.transforms.fill_spread import fill_spread
 from adcompile.transforms.finish_cotangents import finish_cotangents, keep_from_caller
 from adcompile.transforms.follow_stores import follow_stores
 from adcompile.transforms.hoist import hoist
@@ -276,7 +277,7 @@ class Compilation:
         body = arrange(sweep.body, types_)
         body = hoist(body, both.forward, primal.inputs, types_)
         body = read_shapes(eliminate_dead(replace(sweep, body=body)).body, both.forward, primal.inputs, types_)
-        sweep = replace(sweep, body=body)
+        sweep = replace(sweep, body=fill_spread(body, types_))
         both = replace(both, backward=sweep.body)
         decided = Differentiation(primal, types_, tuple(wrt), active, pullbacks, both)
         self.decisions.functions.append(decided)

@@ -13,6 +13,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 
 from adcompile.analyses.effects import is_pure
 from adcompile.analyses.infer import Types
+from adcompile.backend.subscripts import written_again
 from adcompile.ir.callables import is_update
 from adcompile.ir.nodes import (
     Atom,
@@ -49,6 +50,7 @@ class Folding:
         self.folded: dict[Var, Call | If] = {}
         self.size: dict[Var, int] = {}
         self.uses = _count_uses(plan.function.body)
+        self.written_again = written_again(plan.function.body, types, self.uses)
         self._block(plan.function.body, is_body=True)
 
     def expand(self, atom: Atom) -> Iterable[Var]:
@@ -80,6 +82,8 @@ class Folding:
             if not isinstance(stmt, (Call, If)):
                 continue
             var = stmt.results[0]
+            if var in self.written_again:
+                self._fold(var, stmt)
             if var not in readers:
                 continue
             j, reader = readers[var]
@@ -116,7 +120,7 @@ class Folding:
 
     def _places(self, stmt: Stmt) -> Sequence[Atom]:
         if isinstance(stmt, Call):
-            if isinstance(stmt.fn, Syntax):
+            if isinstance(stmt.fn, Syntax) or not self.written_again.isdisjoint(stmt.results):
                 return ()
             return stmt.operands[1:] if is_update(stmt) or stmt in self.in_place else stmt.operands
         if isinstance(stmt, If):

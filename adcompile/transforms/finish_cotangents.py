@@ -81,12 +81,9 @@ def _finish(builder: AdjointBuilder, ownership: Ownership, var: Atom, cotangent:
     if isinstance(have, Scalar):
         dtype = () if want.dtype in ("float64", "?") else (Const(np.dtype(want.dtype)),)
         return builder.make(np.asarray, (cotangent, *dtype)) if want.shape == () else cotangent
-    spread = builder.definition(cotangent, np.broadcast_to)
-    if spread is not None:
-        source = spread.operands[0]
-        if isinstance(builder.type_of(source), Scalar):
-            return builder.make(np.full_like, (var, source))
-        return builder.make(np.copy, (cotangent,))
+    filled = builder.definition(cotangent, np.full)
+    if filled is not None and isinstance(builder.type_of(filled.operands[1]), Scalar):
+        return builder.make(np.full_like, (var, filled.operands[1]))
     if want.dtype not in ("float64", "?") and not (isinstance(have, Array) and have.dtype == want.dtype):
         cotangent = builder.make(match_dtype, (cotangent, var))
     return cotangent if cotangent is not var and ownership.owns(cotangent) else builder.make(np.copy, (cotangent,))

@@ -36,8 +36,8 @@ def f_grad(x, n, out_bar=1.0):
         raise ValueError('diverged')
     print(log)
     # return np.sum(x)
-    x_bar = np.broadcast_to(out_bar, x.shape)
+    x_bar = np.full(x.shape, out_bar)
     for x in reversed(tape):
         # x = x - 0.1 * np.cos(x)
-        x_bar = x_bar + 0.1 * x_bar * np.sin(x)
-    return np.copy(x_bar)
+        x_bar += 0.1 * x_bar * np.sin(x)
+    return x_bar
