@@ -9,7 +9,7 @@ from test_goldens import PROGRAMS, arguments, load, numbers, transformed
 
 import adcompile.pipeline
 from adcompile.analyses.aliasing import Aliasing
-from adcompile.transforms import algebra, choose_residuals, cotangents, finish_cotangents
+from adcompile.transforms import algebra, choose_residuals, cotangents, finish_cotangents, plan_buffers
 from adcompile.transforms.build import Builder
 from adcompile.transforms.plan_buffers import Plan
 
@@ -68,6 +68,14 @@ def without_shapes_at_hand(patch):
     patch.setattr(adcompile.pipeline, "read_shapes", lambda backward, *others: backward)
 
 
+def without_filling(patch):
+    patch.setattr(adcompile.pipeline, "fill_spread", lambda backward, types: backward)
+
+
+def without_reading_early(patch):
+    patch.setattr(plan_buffers, "read_before_store", lambda function: function)
+
+
 def without_reuse(patch):
     patch.setattr(cotangents, "AdjointBuilder", NaiveBuilder)
     patch.setattr(finish_cotangents, "AdjointBuilder", NaiveBuilder)
@@ -88,6 +96,8 @@ SWITCHES = [
     without_arranging,
     without_hoisting,
     without_shapes_at_hand,
+    without_filling,
+    without_reading_early,
     without_reuse,
     without_any,
 ]

@@ -40,6 +40,7 @@ from adcompile.ir.nodes import (
 from adcompile.ir.traverse import blocks_of, map_atoms, substitute, uses_of, walk
 from adcompile.ir.types import UNKNOWN, Array, List, Scalar, Type, kind_of
 from adcompile.runtime import updates
+from adcompile.transforms.read_before_store import read_before_store
 from adcompile.transforms.save_old_values import save_old_values
 
 ADDITIONS = frozenset([operator.add, operator.sub])
@@ -62,7 +63,7 @@ def plan_buffers(function: Function, types: Types) -> Plan:
     """Choose the updates that happen in place; insert the copies that loops need."""
     if not any(isinstance(s, Call) and (is_update(s) or s.fn in ADDITIONS) for s in walk(function.body)):
         return Plan(function, frozenset(), Aliasing(function.body, types))
-    function = save_old_values(function, types)
+    function = save_old_values(read_before_store(function), types)
     given = set(versions_of_inputs(function.body).values())
     plan = _planned(function, types, given)
     elsewhere = given - _changed_where_they_are(plan, given) if given else set()

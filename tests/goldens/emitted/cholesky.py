@@ -39,51 +39,46 @@ def log_determinant_grad(A, total_bar=1.0):
     for j in range(n):
         tape2 = []
         for i in range(j, n):
-            t = i, j
-            s = A[t]
+            s = A[i, j]
             tape3 = []
             for k in range(j):
-                t2 = L[i, k]
-                t3 = L[j, k]
-                s -= t2 * t3
-                tape3.append((k, t2, t3))
+                t = L[i, k]
+                t2 = L[j, k]
+                s -= t * t2
+                tape3.append((k, t, t2))
             if i == j:
-                t2 = math.sqrt(s)
-                L[t] = t2
-                t3 = None
-                t4 = None
-            else:
-                t3 = L[j, j]
-                t4 = s / t3
-                L[t] = t4
+                t = math.sqrt(s)
+                L[i, j] = t
                 t2 = None
-            tape2.append((i, t2, t3, t4, tape3))
+                t3 = None
+            else:
+                t2 = L[j, j]
+                t3 = s / t2
+                L[i, j] = t3
+                t = None
+            tape2.append((i, t, t2, t3, tape3))
         tape.append((j, tape2))
     L_bar = np.zeros_like(L)
     # total += 2 * math.log(L[i, i])
     g = 2 * total_bar
     for i in reversed(range(n)):
-        t = i, i
-        L_bar[t] += g / L[t]
+        L_bar[i, i] += g / L[i, i]
     A_bar = np.zeros_like(A)
     for j, tape2 in reversed(tape):
         for i, t, t2, t3, tape3 in reversed(tape2):
-            t4 = i, j
             if i == j:
                 # L[i, j] = math.sqrt(s)
-                g = L_bar[t4]
-                L_bar[t4] = 0.0
-                s_bar = g * 0.5 / t
+                s_bar = L_bar[i, j] * 0.5 / t
+                L_bar[i, j] = 0.0
             else:
                 # L[i, j] = s / L[j, j]
-                g = L_bar[t4]
-                L_bar[t4] = 0.0
-                s_bar = g / t2
+                s_bar = L_bar[i, j] / t2
+                L_bar[i, j] = 0.0
                 L_bar[j, j] -= s_bar * t3
             for k, t, t2 in reversed(tape3):
                 # s -= L[i, k] * L[j, k]
                 L_bar[j, k] -= t * s_bar
                 L_bar[i, k] -= s_bar * t2
             # s = A[i, j]
-            A_bar[t4] += s_bar
+            A_bar[i, j] += s_bar
     return A_bar

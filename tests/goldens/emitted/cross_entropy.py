@@ -25,11 +25,8 @@ def cross_entropy_grad(logits, labels, out_bar=1.0):
     log_p_bar = np.zeros_like(logits)
     log_p_bar[np.arange(len(labels)), labels] = -out_bar / labels.size
     # log_p = shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))
-    shifted_bar = log_p_bar
-    shifted_bar -= log_p_bar.sum(axis=1, keepdims=True) / np.sum(t2, axis=1,
-        keepdims=True) * t2
+    log_p_bar -= log_p_bar.sum(axis=1, keepdims=True) / np.sum(t2, axis=1, keepdims=True) * t2
     # shifted = logits - np.max(logits, axis=1, keepdims=True)
     g = logits == t
-    logits_bar = shifted_bar
-    logits_bar -= shifted_bar.sum(axis=1, keepdims=True) / np.sum(g, axis=1, keepdims=True) * g
-    return logits_bar
+    log_p_bar -= log_p_bar.sum(axis=1, keepdims=True) / np.sum(g, axis=1, keepdims=True) * g
+    return log_p_bar

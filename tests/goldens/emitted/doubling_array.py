@@ -29,13 +29,13 @@ def f_grad(a, out_bar=1.0):
         b = b * 2
         trips += 1
     # return c.sum()
-    g = a.shape
-    c_bar = np.broadcast_to(out_bar, g)
+    shape = a.shape
+    c_bar = np.full(shape, out_bar)
     if b.sum() > 0:
         b_bar = c_bar
     else:
         # c = 100 * b
-        b_bar = np.broadcast_to(100 * out_bar, g)
+        b_bar = np.full(shape, 100 * out_bar)
     for _ in range(trips):
         # b = b * 2
         b_bar = b_bar * 2

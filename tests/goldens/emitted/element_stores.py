@@ -28,7 +28,7 @@ def f_grad(x, result_bar=1.0):
     x_bar = np.zeros_like(x)
     for i in reversed(range(n)):
         # out[i] = x[i] ** 2
-        out_bar_i = out_bar[i]
+        g = 2 * out_bar[i] * x[i]
         out_bar[i] = 0.0
-        x_bar[i] += 2 * out_bar_i * x[i]
+        x_bar[i] += g
     return x_bar

@@ -35,7 +35,7 @@ def f_grad(x, w, n, out_bar=1.0):
         t.append(s[0])
     t2 = np.array(t)
     # return sum(losses) + np.mean(np.array([s[0] for s in states]))
-    g = items_of(np.broadcast_to(out_bar / t2.size, t2.shape), t)
+    g = items_of(np.full(t2.shape, out_bar / t2.size), t)
     states_bar = zeros_like(states)
     for k in reversed(range(len(states))):
         s = states[k]
@@ -44,11 +44,9 @@ def f_grad(x, w, n, out_bar=1.0):
         states_bar[k] = s_bar
     # losses = [np.sum(s ** 2) for s in states]
     for k in reversed(range(len(states))):
-        states_bar_in = states_bar
         s = states[k]
         s_bar = out_bar * 2 * s
-        states_bar = states_bar_in
-        states_bar[k] = states_bar_in[k] + s_bar
+        states_bar[k] = states_bar[k] + s_bar
     x_bar = np.zeros_like(x)
     w_bar = np.zeros_like(w)
     for k in reversed(range(len(tape))):

@@ -60,8 +60,8 @@ def f_grad(x, y, limit, out_bar=1.0):
         x_bar = out_bar
         out_bar = 0.0
     y_bar = 0.0
-    for x, tape in reversed(tape):
-        for j, y, t in reversed(tape):
+    for x, tape2 in reversed(tape):
+        for j, y, t in reversed(tape2):
             y2 = y * t
             if stop_in:
                 # return x * y
