@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from adcompile.inference.elementwise import shape_of
+from adcompile.ir.callables import is_math
 from adcompile.ir.nodes import Atom, Call, Const, Method, Var
 from adcompile.ir.types import Array, Scalar
 from adcompile.runtime import updates
@@ -49,6 +50,8 @@ class AdjointBuilder(Builder):
         exact = super().fold(fn, args, kwargs)
         if exact is not None:
             return exact
+        if is_math(fn) and args and not kwargs:
+            return self._constant(fn, args)
         if fn == SUM:
             return self._sum(args[0], kwargs)
         if fn in UPDATES:
@@ -64,6 +67,17 @@ class AdjointBuilder(Builder):
         if found is None and fn in BINARY:
             return self.make(fn, args)
         return found
+
+    def _constant(self, fn: Any, args: Sequence[Atom]) -> Atom | None:
+        """What a function of the `math` module gives for constants."""
+        numbers = [number_of(a) for a in args]
+        if None in numbers:
+            return None
+        try:
+            value = fn(*numbers)
+        except (ValueError, OverflowError):
+            return None  # the program would raise here: leave that to run time
+        return Const(value) if type(value) in (int, float) else None
 
     def is_scalar(self, atom: Atom) -> bool:
         """Whether an atom is certainly a single number."""
