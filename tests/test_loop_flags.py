@@ -1,0 +1,106 @@
+"""How loops end: what says so is kept apart from loop to loop, and is right in both sweeps."""
+
+import numpy as np
+import pytest
+
+from adcompile import check_grads, value_and_grad
+
+
+def break_inside_return_outside(x, y):
+    s = y
+    for _ in range(4):
+        for _ in range(3):
+            if x > 0.0:
+                break
+            return x * y
+        else:
+            s = s * 2.0
+        s = s * x
+    return s
+
+
+def return_after_a_store(x, y):
+    table = np.zeros(6)
+    for k in range(6):
+        table[k] = x**2 + k * y
+        if table[k] > 2.0:
+            return table[k] * table[0]
+    return np.sum(table)
+
+
+def two_ways_out(x, y):
+    for k in range(5):
+        x = x * 1.3
+        if x > 2.0:
+            break
+        y = y + x * k
+        if y > 3.0:
+            return y * y
+    else:
+        return x - y
+    return x * y
+
+
+def while_in_for(x, y):
+    total = 0.0
+    for k in range(3):
+        z = x + k
+        while True:
+            z = z * 0.5
+            if z < 0.3:
+                break
+            total = total + z * y
+            if total > 1.9:
+                return total * x
+        total = total * z
+    return total
+
+
+def value_set_before_the_loop(x, y):
+    """What a trip may set in its last trip has a value before the loop as well."""
+    best = x * y
+    for k in range(4):
+        if x * k > 1.5:
+            best = np.sin(x) * k
+            break
+        x = x * y
+    return best
+
+
+def cond_of_an_outer_branch(x, y):
+    """The condition that ends a loop is no proof of the last trip where it is read elsewhere."""
+    total = 0.0
+    for k in range(4):
+        high = x > 1.0
+        if k > 1:
+            if high:
+                total = total + x * x
+                break
+            total = total + 2.0 * x
+        if high:
+            total = total + np.sin(x)
+        x = x * y
+    return total + x
+
+
+def break_on_the_counter(x, y):
+    for k in range(10):
+        if k == 3:
+            break
+        x = x * y + k
+    return x
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        *(break_inside_return_outside, return_after_a_store, two_ways_out, while_in_for),
+        *(value_set_before_the_loop, cond_of_an_outer_branch, break_on_the_counter),
+    ],
+    ids=lambda f: f.__name__,
+)
+@pytest.mark.parametrize("x", [-0.7, 0.32, 0.8, 1.3, 1.9])
+@pytest.mark.parametrize("y", [0.5, 1.1, 1.7])
+def test_ends_of_loops(f, x, y):
+    assert value_and_grad(f)(x, y)[0] == f(x, y)
+    check_grads(f, (x, y), (0, 1))
