@@ -60,6 +60,10 @@ def without_arranging(patch):
     patch.setattr(adcompile.pipeline, "arrange", lambda backward, types: backward)
 
 
+def without_reading_first(patch):
+    patch.setattr(adcompile.pipeline, "read_before_stores", lambda backward, types: backward)
+
+
 def without_hoisting(patch):
     patch.setattr(adcompile.pipeline, "hoist", lambda backward, *others: backward)
 
@@ -94,6 +98,7 @@ SWITCHES = [
     without_last_dead_code,
     without_algebra,
     without_arranging,
+    without_reading_first,
     without_hoisting,
     without_shapes_at_hand,
     without_filling,

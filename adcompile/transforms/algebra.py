@@ -47,6 +47,8 @@ class AdjointBuilder(Builder):
 
     def fold(self, fn: Any, args: Sequence[Atom], kwargs: Kwargs) -> Atom | None:
         """The value of a call that folds exactly, or that the identities of this file rewrite; else None."""
+        if fn is operator.truediv and self._is_fraction(*args):
+            return self.make(fn, args)  # `g / 3` is not `g * 0.333`
         exact = super().fold(fn, args, kwargs)
         if exact is not None:
             return exact
@@ -78,6 +80,12 @@ class AdjointBuilder(Builder):
         except (ValueError, OverflowError):
             return None  # the program would raise here: leave that to run time
         return Const(value) if type(value) in (int, float) else None
+
+    @staticmethod
+    def _is_fraction(a: Atom, b: Atom) -> bool:
+        """Whether a quotient of constants is better left as it is."""
+        over, under = number_of(a), number_of(b)
+        return over is not None and under not in (None, 0) and not float(over / under).is_integer()
 
     def is_scalar(self, atom: Atom) -> bool:
         """Whether an atom is certainly a single number."""

@@ -330,7 +330,9 @@ class _ReverseSweep(Cotangents):
         made = self.b.call(pullback.function, pullback.residual, bar)
         actives = [a for a, is_active in zip(call.operands, pullback.active, strict=True) if is_active]
         parts: list[Atom] = [made]
-        if len(actives) > 1:
+        if len(actives) == 1 and isinstance(made, Var):
+            self.types[made] = self.b.type_of(actives[0])  # a cotangent is as its value is
+        elif len(actives) > 1:
             results = [self.adjoint_of(a) for a in actives if isinstance(a, Var)]
             self.b.unpack_call(results, made)
             parts = list(results)

@@ -22,7 +22,7 @@ def power_grad(x, n, out_bar=1.0):
     else:
         # return x * power(x, n - 1)
         x_bar = out_bar * t
-        x_bar = x_bar + power_pullback(power_residual, x * out_bar)
+        x_bar += power_pullback(power_residual, x * out_bar)
     return x_bar
 
 
@@ -45,5 +45,5 @@ def power_pullback(residual, out_bar):
     else:
         # return x * power(x, n - 1)
         x_bar = out_bar * t2
-        x_bar = x_bar + power_pullback(power_residual, x * out_bar)
+        x_bar += power_pullback(power_residual, x * out_bar)
     return x_bar

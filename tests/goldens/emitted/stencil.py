@@ -32,13 +32,13 @@ def kernel_grad(u, n, out_bar=1.0):
     B_bar = np.zeros_like(u)
     for _ in range(1, n):
         # A[1:-1] = (B[:-2] + B[1:-1] + B[2:]) / 3
-        g = A_bar[1:-1] * 0.3333333333333333
+        g = A_bar[1:-1] / 3
         A_bar[1:-1] = 0.0
         B_bar[2:] += g
         B_bar[1:-1] += g
         B_bar[:-2] += g
         # B[1:-1] = (A[:-2] + A[1:-1] + A[2:]) / 3
-        g = B_bar[1:-1] * 0.3333333333333333
+        g = B_bar[1:-1] / 3
         B_bar[1:-1] = 0.0
         A_bar[2:] += g
         A_bar[1:-1] += g
