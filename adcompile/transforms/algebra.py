@@ -49,6 +49,11 @@ class AdjointBuilder(Builder):
         """The value of a call that folds exactly, or that the identities of this file rewrite; else None."""
         if fn is operator.truediv and self._is_fraction(*args):
             return self.make(fn, args)  # `g / 3` is not `g * 0.333`
+        if is_math(fn) and not kwargs and all(number_of(a) is not None for a in args):
+            try:
+                return Const(fn(*(number_of(a) for a in args)))
+            except (ValueError, ArithmeticError):
+                return None  # it would raise at run time as well
         exact = super().fold(fn, args, kwargs)
         if exact is not None:
             return exact
@@ -85,7 +90,9 @@ class AdjointBuilder(Builder):
     def _is_fraction(a: Atom, b: Atom) -> bool:
         """Whether a quotient of constants is better left as it is."""
         over, under = number_of(a), number_of(b)
-        return over is not None and under not in (None, 0) and not float(over / under).is_integer()
+        if over is None or under is None or under == 0 or not float(under).is_integer():
+            return False
+        return not float(over / under).is_integer()
 
     def is_scalar(self, atom: Atom) -> bool:
         """Whether an atom is certainly a single number."""

@@ -43,6 +43,7 @@ class _Product:
     arrays: list[Atom] = field(default_factory=list)
     divisors: list[Atom] = field(default_factory=list)
     constants: int = 0
+    divisor: float | int = 1  # of the constant
     absorbed: bool = False  # whether a factor was a product of its own
     in_order: bool = True  # written from left to right already, numbers before arrays
 
@@ -101,7 +102,10 @@ class _Builder(AdjointBuilder):
             return None  # in another order more might be computed
         if negative and not product.constants and not (product.numbers and product.arrays):
             return None
-        if not negative and (not product.absorbed or (product.in_order and product.constants < 2)):
+        if product.divisor != 1 and not product.constants:
+            return None  # `g / 3` stays a division
+        constants = product.constants + (product.divisor != 1)
+        if not negative and (not product.absorbed or (product.in_order and constants < 2)):
             return None
         return self._written(product)
 
@@ -120,6 +124,11 @@ class _Builder(AdjointBuilder):
             left, right = inner.operands
             return self._collect(product, left, nested) and self._collect(product, right, True)
         quotient = self.once(atom, operator.truediv)
+        if quotient is not None and number_of(quotient.operands[1]):
+            product.absorbed = True
+            product.divisor *= number_of(quotient.operands[1]) or 1
+            product.in_order = product.in_order and not nested
+            return self._collect(product, quotient.operands[0], nested)
         if quotient is not None and self._has_constant(quotient.operands[0]) and self.is_scalar(atom):
             product.absorbed = True
             product.divisors.append(quotient.operands[1])
@@ -144,6 +153,8 @@ class _Builder(AdjointBuilder):
 
     def _written(self, product: _Product) -> Atom:
         """The product of some factors."""
+        if product.divisor != 1:
+            product.constant = product.constant / product.divisor
         if isinstance(product.constant, float) and product.constant.is_integer():
             product.constant = int(product.constant)  # the other factors are floats
         first: list[Atom] = [] if product.constant in (1, -1) else [Const(product.constant)]
