@@ -92,7 +92,8 @@ class AdjointBuilder(Builder):
         over, under = number_of(a), number_of(b)
         if over is None or under is None or under == 0 or not float(under).is_integer():
             return False
-        return not float(over / under).is_integer()
+        halves = int(abs(under)) & (int(abs(under)) - 1) == 0  # then the product has the same bits, and is faster
+        return not halves and not float(over / under).is_integer()
 
     def is_scalar(self, atom: Atom) -> bool:
         """Whether an atom is certainly a single number."""
