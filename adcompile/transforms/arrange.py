@@ -22,9 +22,10 @@ from typing import Any
 from adcompile.analyses.infer import Types
 from adcompile.inference.elementwise import shape_of
 from adcompile.ir.callables import is_update
-from adcompile.ir.nodes import Atom, Block, Call, Const, Star, Stmt, Var
+from adcompile.ir.nodes import Atom, Block, Call, Const, Star, Stmt, Var, same_atom
 from adcompile.ir.traverse import atoms_of, blocks_of, map_atoms, walk
 from adcompile.ir.types import Array, Scalar, kind_of
+from adcompile.runtime import updates
 from adcompile.transforms.algebra import SUM, AdjointBuilder, number_of
 from adcompile.transforms.build import Kwargs
 
@@ -174,6 +175,18 @@ class _Builder(AdjointBuilder):
         for factor in factors:
             made = factor if made is None else self.make(operator.mul, (made, factor))
         return made
+
+    # ------------------------------------------------------------------------------- updates
+
+    def _update(self, fn: Any, target: Atom, index: Atom, value: Atom) -> Atom | None:
+        """What is added to an item that was just cleared is stored."""
+        plain = super()._update(fn, target, index, value)
+        cleared = self.definition(target, updates.update)
+        if plain is not None or fn is not updates.increment or cleared is None or self.uses.get(cleared.result, 1) > 1:
+            return plain
+        before, where_, zero = cleared.operands
+        is_zero = number_of(zero) == 0 and isinstance(self.type_of(before), Array)
+        return self.make(updates.update, (before, index, value)) if is_zero and same_atom(where_, index) else None
 
     # ---------------------------------------------------------------------------------- sums
 
