@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from adcompile import Refused, grad
+from adcompile import Refused, check_grads, grad
 from adcompile.testing.loading import load_text
 
 V = np.array([0.5, -1.2, 0.8, 1.5])
@@ -76,3 +76,21 @@ def test_union_of_masks():
         return np.sum(x * x * ((x > 1.0) | (x < 0)))
 
     np.testing.assert_allclose(grad(f)(V), 2.0 * V * ((V > 1.0) | (V < 0)))
+
+
+WITH_OUT = [
+    "np.sum(x, out=np.zeros(()))",
+    "np.max(x, out=np.zeros(()))",
+    "np.cumsum(x, out=np.zeros(6))",
+    "np.concatenate((x, x), out=np.zeros((4, 3)))",
+    "np.clip(x, 0, 1, out=np.zeros((2, 3)))",
+    "np.exp(x, out=np.zeros((2, 3)))",
+    "np.multiply(x, x, where=x > 0, out=np.zeros((2, 3)))",
+    "np.dot(x, x.T, out=np.zeros((2, 2)))",
+]
+
+
+@pytest.mark.parametrize("text", WITH_OUT)
+def test_what_a_call_with_out_gives(text):
+    x = np.array([[0.5, -1.2, 0.8], [1.5, 0.3, -0.4]])
+    check_grads(load_text(f"def f(x):\n    return np.sum(np.sin({text}))\n", "f"), (x,))
