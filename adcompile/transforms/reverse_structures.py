@@ -201,9 +201,34 @@ def is_all_of(sweep: Cotangents, whole: Atom, index: Atom) -> bool:
 def _updated(sweep: Cotangents, call: Call, bar: Atom) -> None:
     """Reverse `a[i] = v`: `v` takes what stands at `i`, and `a` gets nothing from there."""
     a, index, value = call.operands
+    if isinstance(sweep.b.type_of(a), List) and _is_slice(sweep, index):
+        _slice_replaced(sweep, call, bar)
+        return
     give_stored(sweep, call.fn, bar, index, value)
     if sweep.is_active(a) and not is_all_of(sweep, a, index):
         sweep.accumulate(a, sweep.b.call(updates.update, bar, index, _nothing_at(sweep, a, index, value)))
+
+
+def _slice_replaced(sweep: Cotangents, call: Call, bar: Atom) -> None:
+    """Reverse `items[i:j] = values`, which may be more or fewer than before."""
+    a, index, value = call.operands
+    part = index.value if isinstance(index, Const) else None
+    first = part.start or 0 if isinstance(part, slice) and part.step in (None, 1) else None
+    if not isinstance(first, int) or first < 0 or not isinstance(sweep.b.type_of(value), List):
+        sweep.found.add(
+            "a slice of a list is replaced, and where it stands is not known",
+            call.origin,
+            "the list's cotangent has other items there",
+            "build a new list of the parts",
+        )
+        return
+    end = sweep.b.call(operator.add, sweep.b.call(len, value), Const(first))
+    where = sweep.b.call(slice, Const(first), end)
+    if sweep.is_active(value):
+        sweep.accumulate(value, sweep.b.call(operator.getitem, bar, where))
+    if sweep.is_active(a):
+        old = sweep.b.call(broadcasting.zeros_like, sweep.b.call(operator.getitem, a, index))
+        sweep.accumulate(a, sweep.b.call(updates.update, bar, where, old))
 
 
 def _nothing_at(sweep: Cotangents, container: Atom, index: Atom, value: Atom) -> Atom:

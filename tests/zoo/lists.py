@@ -349,3 +349,12 @@ def view_of_an_array_that_leaves_its_list(x):
     part = items[1][1:]
     items[1] = part * 2.0
     return np.sum(part * part) + np.sum(items[1] * part)
+
+
+@at((V,))
+def slices_of_a_list_replaced_by_more_and_fewer(x):
+    items = [x[0], x[1]]
+    items[1:1] = [x[2], x[3] * x[0]]
+    items[:1] = []
+    items[1:3] = [items[0] * x[1]]
+    return items[0] * items[1] + x[0]
