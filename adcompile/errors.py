@@ -7,8 +7,9 @@ An `InternalError` says that the fault is ours and names the pass.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Diagnostic:
     origin: Origin | None = None
     why: str = ""
     hint: str = ""
+    calls: tuple[Origin, ...] = ()  # the calls that led to the function, the nearest first
 
     def render(self) -> str:
         """The diagnostic as text: location, the line with a caret, what, why and the rewrite."""
@@ -40,6 +42,7 @@ class Diagnostic:
             lines.extend(_caret(self.origin))
         else:
             lines.append(self.what)
+        lines.extend(f"  called from {call.file}:{call.line}" for call in self.calls)
         if self.why:
             lines.append(f"  why: {self.why}")
         if self.hint:
@@ -77,6 +80,12 @@ class Refused(ADError):  # noqa: N818  (the public name)
         self.diagnostics = tuple(diagnostics)
         super().__init__("\n\n".join(d.render() for d in self.diagnostics))
 
+    def called_from(self, origin: Origin | None) -> Refused:
+        """The same refusals, of a function that is called there."""
+        if origin is None:
+            return self
+        return Refused([replace(d, calls=(*d.calls, origin)) for d in self.diagnostics])
+
 
 class InternalError(ADError):
     """A fault of adcompile itself, with the name of the pass in which it showed."""
@@ -90,21 +99,42 @@ class InternalError(ADError):
 
 
 class DiagnosticList:
-    """Collects the refusals of one function, so that all are reported together."""
+    """Collects the refusals of one program, so that all are reported together."""
 
     def __init__(self) -> None:
         self._found: list[Diagnostic] = []
+        self._doubts: set[Diagnostic] = set()
+        self._calls: tuple[Origin, ...] = ()
 
-    def add(self, what: str, origin: Origin | None = None, why: str = "", hint: str = "") -> None:
-        """Record one refusal; the same one at the same place is recorded once."""
-        found = Diagnostic(what, origin, why, hint)
-        if found not in self._found:
-            self._found.append(found)
+    def add(
+        self, what: str, origin: Origin | None = None, why: str = "", hint: str = "", doubt: bool = False
+    ) -> None:
+        """Record one refusal; the same one at the same place is recorded once. A `doubt` about a
+        call is not reported where another refusal of that call says what is wrong."""
+        found = Diagnostic(what, origin, why, hint, self._calls)
+        self._record(found)
+        if doubt:
+            self._doubts.add(found)
 
     def extend(self, found: Iterable[Diagnostic]) -> None:
         """Record several refusals."""
         for one in found:
-            self.add(one.what, one.origin, one.why, one.hint)
+            self._record(replace(one, calls=one.calls + self._calls))
+
+    def _record(self, found: Diagnostic) -> None:
+        same = (found.what, found.origin)
+        if not any((one.what, one.origin) == same for one in self._found):
+            self._found.append(found)
+
+    @contextmanager
+    def called_from(self, origin: Origin | None) -> Iterator[None]:
+        """While a function is looked at that is called there."""
+        outer = self._calls
+        self._calls = outer if origin is None else (origin, *outer)
+        try:
+            yield
+        finally:
+            self._calls = outer
 
     def __bool__(self) -> bool:
         return bool(self._found)
@@ -112,4 +142,5 @@ class DiagnosticList:
     def raise_if_any(self) -> None:
         """Raise `Refused` with everything collected, if anything was."""
         if self._found:
-            raise Refused(self._found)
+            certain = {place for f in self._found if f not in self._doubts for place in (f.origin, *f.calls)}
+            raise Refused([f for f in self._found if f not in self._doubts or f.origin not in certain])

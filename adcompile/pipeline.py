@@ -27,9 +27,10 @@ from adcompile.analyses.versions import versions_of_inputs
 from adcompile.backend.callables import Bindings
 from adcompile.backend.emit import emit
 from adcompile.backend.unparse import to_text
-from adcompile.errors import ADError, DiagnosticList, InternalError, Refused, SourceError
+from adcompile.errors import ADError, DiagnosticList, InternalError, Origin, Refused, SourceError
 from adcompile.frontend.lower import lowered
 from adcompile.frontend.scope import MISSING, OutsideScope
+from adcompile.frontend.source import return_origin
 from adcompile.inference.elementwise import shape_of
 from adcompile.inference.registry import infer_call
 from adcompile.ir.binding import bind_arguments
@@ -223,22 +224,22 @@ class Compilation:
         """Refuse a result that is certainly not one real number."""
         result = atom_type(types_, primal.body.yields[0])
         shape = shape_of(result)
+        why, hint = "", ""
         if isinstance(result, (Static, Passive)):
-            what = "None" if isinstance(result, Static) and result.value is None else f"a {result}"
-            self.found.add(f"grad needs one real number, and the function returns {what}", None, "", "return a number")
+            what = repr(result.value) if isinstance(result, Static) else f"a {result}"
+            hint = "return a number"
         elif isinstance(result, (Tuple, List, Dict)):
-            self.found.add("grad needs one real number, and the function returns several values", None, "",
-                           "has_aux=True if the others are auxiliary; vjp or jacobian for several results")
+            what = "several values"
+            hint = "has_aux=True if the others are auxiliary; vjp for several results"
         elif shape not in (None, ()):
-            sizes = ", ".join(map(str, shape or ()))
-            self.found.add(
-                f"grad needs one real number, and the function returns an array of shape ({sizes})",
-                None,
-                "the gradient of an array is a Jacobian",
-                "return its sum, or use vjp (cotangents of any shape) or jacobian",
-            )
+            what = f"an array of shape ({', '.join(map(str, shape or ()))})"
+            why, hint = "the gradient of an array is a Jacobian", "return its sum, or use vjp (cotangents of any shape)"
         elif isinstance(result, (Scalar, Array)) and kind_of(result.dtype) == "complex":
-            self.found.add("grad needs one real number, and the function returns a complex one")
+            what, hint = "a complex one", "compute with real and imaginary parts"
+        else:
+            return
+        origin = return_origin(primal.holder)
+        self.found.add(f"grad needs one real number, and the function returns {what}", origin, why, hint)
 
     def prepare(
         self, function: types.FunctionType, inputs: Sequence[Type], has_aux: bool = False
@@ -269,7 +270,12 @@ class Compilation:
         check_escape(primal, types_, varied, self.found, self.follow_varied)
         check_real(active, types_, self.found)
         self.stage = "reverse"
-        primal, pullbacks, active = split_calls(primal, types_, active, self.halves)
+        try:
+            primal, pullbacks, active = split_calls(primal, types_, active, self.halves)
+        except Refused as refused:  # a function that is called could not be lowered
+            self.found.extend(refused.diagnostics)
+            self.found.raise_if_any()
+            raise
         self.after("split_calls", primal)
         both = reverse(primal, types_, active, wrt, pullbacks, self.found)
         name_seed(both.seed, primal)
@@ -486,7 +492,7 @@ class Compilation:
         return tuple(_without_numbers(t) for t in bound) if fn in self._following else tuple(bound)
 
     def halves(
-        self, fn: types.FunctionType, inputs: tuple[Type, ...], active: tuple[bool, ...]
+        self, fn: types.FunctionType, inputs: tuple[Type, ...], active: tuple[bool, ...], origin: Origin | None
     ) -> tuple[FunctionRef, FunctionRef]:
         """The two halves of an active call: the function that computes the value and a
         residual, and the function that pulls a cotangent back."""
@@ -495,7 +501,7 @@ class Compilation:
             base = _plain_name(fn)
             refs = FunctionRef(self.fresh(f"{base}_forward")), FunctionRef(self.fresh(f"{base}_pullback"))
             self._halves[key] = refs
-            with self.following(fn):
+            with self.following(fn), self.found.called_from(origin):
                 self._split(fn, inputs, active, *refs)
         return self._halves[key]
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from adcompile.errors import UsageError
 from adcompile.ir.types import (
     EACH,
     NEVER,
@@ -66,6 +67,10 @@ def type_of_value(value: Any, name: str = "", sizes: Sizes | None = None) -> Typ
     """The type of an argument or capture."""
     sizes = sizes if sizes is not None else Sizes()
     kind = type(value)
+    if isinstance(value, (np.matrix, np.ma.MaskedArray)):
+        where = f"'{name}' is" if name else "an argument is"
+        instead = "np.asarray(m), and @ for products" if isinstance(value, np.matrix) else "m.filled(0.0), and the mask"
+        raise UsageError(f"{where} a {kind.__name__}, which has rules of its own; pass {instead}")
     if kind is np.ndarray:
         if value.dtype.kind not in "biufc":
             return Passive("object array") if value.dtype.kind == "O" else Passive("array")

@@ -187,6 +187,15 @@ def test_the_gradient_of_a_partial_function():
     np.testing.assert_allclose(df(V), 8.0 * V * V)
 
 
+held_function = functools.partial(lambda a, x: np.sum(a * x * x), 2.0)
+
+
+def test_a_function_that_a_known_object_holds_is_followed_or_refused():
+    np.testing.assert_allclose(grad(held_function)(V), 4.0 * V)
+    with pytest.raises(Refused, match="func"):
+        grad(lambda x: held_function.func(2.0, x))(V)
+
+
 # -------------------------------------------------------------------------------- attributes
 
 

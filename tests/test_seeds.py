@@ -10,6 +10,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
+import adcompile
 from adcompile import Refused, UsageError, detach, grad, no_grad, value_and_grad, vjp
 
 X = np.arange(4.0)
@@ -108,7 +109,7 @@ def test_row_5_a_result_that_is_not_a_number_is_refused():
     with pytest.raises((Refused, UsageError)) as caught:
         grad(square)(X)
     assert "vjp" in str(caught.value)
-    assert "jacobian" in str(caught.value)
+    assert ("or jacobian" in str(caught.value)) == hasattr(adcompile, "jacobian")
 
 
 def test_row_5_sum_first_or_pull_back_ones():

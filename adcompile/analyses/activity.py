@@ -8,7 +8,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterable, Mapping
 
-from adcompile.analyses.effects import leaves_arguments
+from adcompile.analyses.effects import is_text, leaves_arguments
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.ir.nodes import (
     Atom,
@@ -26,7 +26,7 @@ from adcompile.ir.nodes import (
     While,
     With,
 )
-from adcompile.ir.types import Dict, Passive, Static, Type, Unknown, may_carry_derivative
+from adcompile.ir.types import Dict, Passive, Type, Unknown, may_carry_derivative
 from adcompile.rules.registry import rule_for
 
 
@@ -48,10 +48,10 @@ def passes_derivative(call: Call, types: Mapping[Var, Type]) -> bool:
     if rule is not None and rule.kind == "zero" and not may_merge_dicts(call, types):
         return False
     if isinstance(call.fn, (Attribute, Method)) and call.operands:
-        # Attributes and methods of a string or a module are constants; what a method of another
-        # object makes of an active argument is not known.
+        # What a method of a string makes is a constant; what a method of another object makes of
+        # an active argument is not known.
         receiver = atom_type(types, call.operands[0])
-        if isinstance(receiver, Static) or (isinstance(receiver, Passive) and leaves_arguments(call, types)):
+        if is_text(receiver) or (isinstance(receiver, Passive) and leaves_arguments(call, types)):
             return False
     return any(may_carry_derivative(atom_type(types, r)) for r in call.results)
 

@@ -126,6 +126,11 @@ def is_numpy(fn: Any) -> bool:
 _HARMLESS_NAMES = frozenset(f.__name__ for f in HARMLESS) | {"len", "sum", "float", "int", "range", "isinstance", "abs"}
 
 
+def is_text(type_: Type) -> bool:
+    """Whether a value is known to be a string, or None."""
+    return isinstance(type_, Static) and (type_.value is None or isinstance(type_.value, (str, bytes)))
+
+
 def leaves_arguments(call: Call, types: Mapping[Var, Type]) -> bool:
     """Whether a call certainly changes none of its arguments."""
     fn: Any = call.fn
@@ -133,7 +138,7 @@ def leaves_arguments(call: Call, types: Mapping[Var, Type]) -> bool:
         return True
     if isinstance(fn, Method):
         receiver = types.get(call.operands[0], UNKNOWN) if isinstance(call.operands[0], Var) else Static(None)
-        return isinstance(receiver, Static) or (isinstance(receiver, Passive) and receiver.name in HARMLESS_RECEIVERS)
+        return is_text(receiver) or (isinstance(receiver, Passive) and receiver.name in HARMLESS_RECEIVERS)
     try:
         if fn in HARMLESS:
             return True

@@ -7,8 +7,10 @@ import types
 from typing import Any
 
 import gast
+import numpy as np
 
 from adcompile.frontend.comprehensions import Comprehensions
+from adcompile.frontend.lowering import did_you_mean
 from adcompile.frontend.names import LocalFunction
 from adcompile.ir.nodes import UNDEF, Atom, Const, Method, Star
 
@@ -45,6 +47,8 @@ class Calls(Comprehensions):
                 "what it reads or changes cannot be followed",
                 "write the expression out",
             )
+        if any(isinstance(a, Const) and _is_object(a.value) for a in (*args, *(a for _, a in kwargs))):
+            return self._array_of_objects(node)
         if isinstance(fn, Const) and fn.value in (max, min) and len(args) > 2 and not kwargs:
             largest = args[0]
             for other in args[1:]:
@@ -56,11 +60,17 @@ class Calls(Comprehensions):
             return self.call(fn.value, *args, kwargs=kwargs, node=node)
         return self.call(operator.call, fn, *args, kwargs=kwargs, node=node)
 
+    def _array_of_objects(self, node: Any) -> Atom:
+        why = "an array of objects may hold anything"
+        return self.refuse(node, "arrays of objects are not supported", why, "use a list, or an array of numbers")
+
     def _static_attribute(self, node: Any, receiver: Const) -> Atom:
         if receiver is UNDEF:
             return UNDEF
         if not hasattr(receiver.value, node.attr):
-            return self.refuse(node, f"{receiver!r} has no attribute '{node.attr}'")
+            return self.refuse(
+                node, f"{receiver!r} has no attribute '{node.attr}'", "", did_you_mean(node.attr, dir(receiver.value))
+            )
         return Const(getattr(receiver.value, node.attr))
 
     def arguments(self, node: Any, fn: Any = None) -> tuple[list[Atom | Star], list[tuple[str | None, Atom]]]:
@@ -83,4 +93,11 @@ class Calls(Comprehensions):
     def method_call(self, receiver: Atom, node: Any) -> Atom:
         """`receiver.name(...)` where the receiver is a value of the program."""
         args, kwargs = self.arguments(node)
+        if node.func.attr == "astype" and any(isinstance(a, Const) and _is_object(a.value) for a in args):
+            return self._array_of_objects(node)
         return self.call(Method(node.func.attr), receiver, *args, kwargs=kwargs, node=node)
+
+
+def _is_object(value: Any) -> bool:
+    """Whether a constant is the dtype of arrays of objects."""
+    return value is object or value is np.object_ or (isinstance(value, np.dtype) and value.kind == "O")

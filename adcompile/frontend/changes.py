@@ -74,7 +74,11 @@ class Changes(Calls):
             if isinstance(target, gast.Name):
                 self.bind(target.id, UNDEF)
             else:
-                self.refuse(target, "'del' of an element is not supported yet")
+                self.refuse(
+                    target, "'del' of an element is not supported yet",
+                    "what is deleted is known at run time alone",
+                    "make a new list or dict without it: items[:i] + items[i + 1:]",
+                )
 
 
 def as_load(node: Any) -> Any:

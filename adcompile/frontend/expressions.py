@@ -10,6 +10,7 @@ import gast
 
 from adcompile.frontend.kept import KeptCode
 from adcompile.frontend.local_functions import LocalFunctions
+from adcompile.frontend.lowering import did_you_mean
 from adcompile.frontend.names import LocalFunction
 from adcompile.frontend.operators import BINARY, COMPARE, UNARY
 from adcompile.ir.nodes import NONE, UNDEF, Atom, Attribute, Const, Star
@@ -23,11 +24,8 @@ class Expressions(LocalFunctions, KeptCode):
         """Lower an expression; the atom that holds its value."""
         lower = getattr(self, "expr_" + type(node).__name__, None)
         if lower is None:
-            return self.refuse(
-                node,
-                f"the expression '{type(node).__name__}' is not supported",
-                "it has no meaning that a derivative could follow",
-            )
+            what = f"the expression '{type(node).__name__}' is not supported"
+            return self.refuse(node, what, "it has no meaning that a derivative could follow")
         return lower(node)  # type: ignore[no-any-return]
 
     def expr_Name(self, node: Any) -> Atom:
@@ -153,5 +151,7 @@ class Expressions(LocalFunctions, KeptCode):
         if isinstance(value, Const) and value is not UNDEF:
             if hasattr(value.value, node.attr):
                 return Const(getattr(value.value, node.attr))
-            return self.refuse(node, f"{value!r} has no attribute '{node.attr}'")
+            return self.refuse(
+                node, f"{value!r} has no attribute '{node.attr}'", "", did_you_mean(node.attr, dir(value.value))
+            )
         return self.call(Attribute(node.attr), value, node=node)

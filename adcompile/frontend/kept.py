@@ -25,7 +25,7 @@ class KeptCode(Lowering):
             if isinstance(part, gast.Name) and part.id not in own and part.id not in reads:
                 value = self.lookup(part.id)
                 if isinstance(value, LocalFunction):
-                    return self.refuse(node, f"the nested function '{part.id}' is used as a value here")
+                    return self._function_as_value(node, part.id)
                 if value is None and not self.is_local(part.id):
                     value = self.scope.atom(part.id)
                     value = value if isinstance(value, Var) else None
@@ -36,6 +36,13 @@ class KeptCode(Lowering):
         kept = gast.gast_to_ast(gast.Expression(node)).body
         assert isinstance(kept, ast.expr)
         return self.call(Syntax(kept, tuple(reads), passive), *reads.values(), node=node)
+
+    def _function_as_value(self, node: Any, name: str) -> Atom:
+        return self.refuse(
+            node, f"the nested function '{name}' is used as a value here",
+            "it reads variables of the function, and who calls it when is not known",
+            "call it here, or put it into the module with what it reads as parameters",
+        )
 
     def expr_JoinedStr(self, node: Any) -> Atom:
         """An f-string, kept as it is: text carries no derivative."""
@@ -80,6 +87,6 @@ class KeptCode(Lowering):
         """`try` with all that is in it, kept as it is."""
         if any(may_jump(s) for s in (stmt, *stmt.body)):
             what = "break, continue or return inside 'try' is not supported"
-            self.refuse(stmt, what, "", "assign a name and jump after it")
+            self.refuse(stmt, what, "the statement is kept as it is", "assign a name in it, and jump after it")
         else:
             self.keep(stmt)

@@ -21,7 +21,10 @@ class LocalFunctions(Calls, Branches):
     def stmt_FunctionDef(self, stmt: Any) -> None:
         """A nested def: its name stands for it, and it is lowered at each call."""
         if stmt.decorator_list:
-            self.refuse(stmt, "a nested function with a decorator is not supported")
+            self.refuse(
+                stmt, "a nested function with a decorator is not supported",
+                "what the decorator makes of it is not known", "put the function, with its decorator, into the module",
+            )
         self.bind(stmt.name, self.made_here(stmt, stmt.name))
 
     def made_here(self, node: Any, name: str = "<lambda>") -> LocalFunction:
@@ -81,7 +84,9 @@ class LocalFunctions(Calls, Branches):
         """Lower the body of a lambda or nested def in place of its call."""
         if function.node in self.inlining:
             return self.refuse(
-                node, f"the nested function '{function.name}' calls itself", "", "move it to the top of the module"
+                node, f"the nested function '{function.name}' calls itself",
+                "it is lowered in place of its call, which would not end",
+                "put it into the module, with what it reads as parameters",
             )
         bound = self._bind_arguments(function, node)
         if bound is None:
@@ -125,7 +130,9 @@ class LocalFunctions(Calls, Branches):
         for name, key in function.defaults.items():
             bound.setdefault(name, self.env[key])
         if rest or others or set(bound) != set(parameters_of(function.node)):
-            self.refuse(node, f"the arguments do not fit the nested function '{function.name}'")
+            parameters = ", ".join(parameters_of(function.node)) or "no parameters"
+            what = f"the arguments do not fit the nested function '{function.name}'"
+            self.refuse(node, what, f"it takes {parameters}")
             return None
         return bound
 

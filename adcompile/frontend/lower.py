@@ -26,7 +26,9 @@ from adcompile.frontend.loops import Loops
 from adcompile.frontend.names import Names
 from adcompile.frontend.scope import OutsideScope
 from adcompile.frontend.source import function_source
-from adcompile.ir.nodes import Const, Function, Param, Var
+from adcompile.ir.nodes import NONE, Atom, Const, Function, Param, Var
+
+STATEMENTS = "use assignments, if, for, while, with, and return"
 
 
 def lower_function(function: types.FunctionType) -> Function:
@@ -103,27 +105,50 @@ class FunctionLowering(Assignments, Loops, Contexts, Expressions):
         self.origin = self.source.origin(stmt) or self.origin
         lower = getattr(self, "stmt_" + type(stmt).__name__, None)
         if lower is None:
-            self.refuse(stmt, f"the statement '{type(stmt).__name__}' is not supported")
+            self.refuse(stmt, f"the statement '{type(stmt).__name__}' is not supported", "", STATEMENTS)
         else:
             lower(stmt)
 
     def stmt_Pass(self, stmt: Any) -> None:
-        pass
+        """`pass`."""
 
     def stmt_Expr(self, stmt: Any) -> None:
+        """An expression as a statement; a constant is a docstring."""
         if isinstance(stmt.value, gast.Constant):
-            return  # a docstring
-        if isinstance(stmt.value, gast.Call) and self.mutating_call(stmt.value):
             return
-        if isinstance(stmt.value, (gast.Yield, gast.YieldFrom, gast.Await)):
-            self.refuse(stmt, "a generator has no derivative", "it has no single result", "return the values")
+        if isinstance(stmt.value, gast.Call) and self.mutating_call(stmt.value):
             return
         self.expr(stmt.value)
 
-    # --------------------------------------------------------------- declarations and imports
+    # ------------------------------------------------------------- what no derivative can follow
+
+    def stmt_Match(self, stmt: Any) -> None:
+        """Refuse `match`."""
+        self.refuse(stmt, "'match' is not supported", "its patterns are not followed", "write if and elif")
 
     def stmt_ClassDef(self, stmt: Any) -> None:
-        self.refuse(stmt, "a class inside a differentiated function is not supported", "", "define it outside")
+        """Refuse a class."""
+        self.refuse(
+            stmt, "a class inside a differentiated function is not supported",
+            "each call would make another class", "define it in the module",
+        )
+        self.bind(stmt.name, Var(stmt.name))
+
+    def stmt_AsyncFunctionDef(self, stmt: Any) -> None:
+        """Refuse an async function."""
+        self.refuse(stmt, "an async function is not supported", "when it runs is not known", "write a plain def")
+        self.bind(stmt.name, Var(stmt.name))
+
+    def expr_Yield(self, node: Any) -> Atom:
+        """Refuse a generator."""
+        why, hint = "it has no single result", "append the values to a list, and return the list"
+        return self.refuse(node, "a generator has no derivative", why, hint)
+
+    def expr_YieldFrom(self, node: Any) -> Atom:
+        """Refuse a generator."""
+        return self.expr_Yield(node)
+
+    # --------------------------------------------------------------- declarations and imports
 
     def stmt_Global(self, stmt: Any) -> None:
         for name in stmt.names:
@@ -132,23 +157,33 @@ class FunctionLowering(Assignments, Loops, Contexts, Expressions):
                     stmt,
                     f"the global '{name}' is assigned",
                     "the change would be seen by others, and its derivative by nobody",
-                    "return the value",
+                    f"return the value, and assign '{name}' where the function is called",
                 )
+                self.bind(name, self.scope.atom(name) or NONE)
 
     def stmt_Nonlocal(self, stmt: Any) -> None:
         self.stmt_Global(stmt)
 
     def stmt_Import(self, stmt: Any) -> None:
         for alias in stmt.names:
-            module = importlib.import_module(alias.name)
+            try:
+                module = importlib.import_module(alias.name)
+            except ImportError:  # which is the program's own error
+                return self.keep(stmt)
             root = alias.name.split(".")[0]
             self.bind(alias.asname or root, Const(module if alias.asname else importlib.import_module(root)))
+        return None
 
     def stmt_ImportFrom(self, stmt: Any) -> None:
         package = self.scope.holder.__globals__.get("__package__")
-        module = importlib.import_module("." * stmt.level + (stmt.module or ""), package)
-        for alias in stmt.names:
-            self.bind(alias.asname or alias.name, Const(getattr(module, alias.name)))
+        try:
+            module = importlib.import_module("." * stmt.level + (stmt.module or ""), package)
+            found = {alias.asname or alias.name: getattr(module, alias.name) for alias in stmt.names}
+        except (ImportError, AttributeError):  # which is the program's own error
+            return self.keep(stmt)
+        for name, value in found.items():
+            self.bind(name, Const(value))
+        return None
 
 
 __all__ = ["lower_function", "lowered"]

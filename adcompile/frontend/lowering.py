@@ -7,6 +7,7 @@ all need of each other, and every part may call, is declared here.
 
 from __future__ import annotations
 
+import difflib
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ class Lowering:
     def refuse(self, node: Any, what: str, why: str = "", hint: str = "") -> Atom:
         """Note a refusal at a node, and go on with a value that nobody will use."""
         self.found.add(what, self.source.origin(node) or self.origin, why, hint)
-        return UNDEF
+        return Var("", self.origin)
 
     def emit(self, stmt: Stmt) -> None:
         """Append a statement, unless control never gets there."""
@@ -138,7 +139,8 @@ class Lowering:
             return self.refuse(node, f"'{name}' is read before it is bound") if value is None else value
         atom = self.scope.atom(name)
         if atom is None:
-            return self.refuse(node, f"'{name}' is not defined")
+            known = [*self.env, *self.scope.names()]
+            return self.refuse(node, f"'{name}' is not defined", "", did_you_mean(name, known))
         return atom
 
     def bind(self, name: str, value: Atom | LocalFunction) -> None:
@@ -214,6 +216,12 @@ class Lowering:
     def inline(self, function: LocalFunction, node: Any) -> Atom:
         """Lower the body of a lambda or nested def in place of its call."""
         raise NotImplementedError  # local_functions.py
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A hint with the known name that is nearest to one that is not known."""
+    near = difflib.get_close_matches(name, known, 1, cutoff=0.75)
+    return f"did you mean '{near[0]}'?" if near else ""
 
 
 def hint_of(key: str) -> str:

@@ -61,6 +61,10 @@ class OutsideScope:
         """The closure's cell that holds `name`, if one does."""
         return self._cells.get(name)
 
+    def names(self) -> list[str]:
+        """The names that are bound outside."""
+        return [*self._cells, *self.holder.__globals__, *vars(builtins)]
+
     def atom(self, name: str) -> Atom | None:
         """The atom that stands for an outside name; None if the name is bound nowhere."""
         value = self.value(name)

@@ -18,6 +18,7 @@ from typing import Any
 import gast
 
 from adcompile.errors import Origin, SourceError
+from adcompile.frontend.jumps import parts_of_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,15 @@ class FunctionSource:
             end,
             text.rstrip("\n"),
         )
+
+
+def return_origin(function: types.FunctionType) -> Origin | None:
+    """The place of a function's last return; of a function without one, its definition."""
+    source = function_source(function)
+    if not isinstance(source.node, gast.FunctionDef):
+        return source.origin(source.node.body)
+    found = [p for s in source.node.body for p in parts_of_scope(s) if isinstance(p, gast.Return)]
+    return source.origin(found[-1] if found else source.node)
 
 
 def function_source(function: types.FunctionType) -> FunctionSource:

@@ -20,6 +20,8 @@ import linecache
 import types
 from typing import Any
 
+import numpy as np
+
 _COUNTER = itertools.count(1)
 Parameter = inspect.Parameter
 
@@ -36,14 +38,16 @@ def stand_in(callable_: Any) -> types.FunctionType | None:
         inner = callable_.func if isinstance(callable_.func, types.FunctionType) else stand_in(callable_.func)
         held = {f"a{i}": a for i, a in enumerate(callable_.args, 1)}
         return _make(inner.__name__, callable_, "function", {"function": inner, **held}) if inner else None
-    if isinstance(inspect.getattr_static(type(callable_), "__call__", None), types.FunctionType):
+    if isinstance(inspect.getattr_static(type(callable_), "__call__", None), types.FunctionType) and not isinstance(
+        callable_, np.vectorize
+    ):
         return _make(type(callable_).__name__.lower(), callable_, "self", {"self": callable_})
     return None
 
 
 def _make(name: str, callable_: Any, called: str, held: dict[str, Any]) -> types.FunctionType:
     """The function with the callable's parameters that calls `called` with what is held first."""
-    name = name if name.isidentifier() else "function"
+    name = name if name.isidentifier() and name not in held else "stand_in"
     parameters = list(inspect.signature(callable_).parameters.values())
     given = [key for key in held if key not in ("self", "function")]
     given += [_argument(p) for p in parameters]

@@ -30,7 +30,8 @@ def check_escape(
         if isinstance(stmt, Call) and any(a in varied for a in stmt.operands if isinstance(a, Var)):
             inner = follow(stmt, types, varied)
             if inner is not None:
-                check_escape(*inner, found, follow)
+                with found.called_from(stmt.origin):
+                    check_escape(*inner, found, follow)
     asked: dict[Var, int] = {}
     for stmt in walk(function.body):
         for atom in atoms_of(stmt):

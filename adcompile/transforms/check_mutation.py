@@ -33,6 +33,7 @@ from adcompile.ir.nodes import Atom, Block, Call, Function, Method, Opaque, Stmt
 from adcompile.ir.traverse import atoms_of, blocks_of, map_atoms, walk
 from adcompile.ir.types import UNKNOWN, Array, Dict, List, Passive, Scalar, Tuple, Unknown
 from adcompile.runtime.structures import contains, not_contains
+from adcompile.transforms.rewrites import may_change
 
 MEMORY = (Array, List, Dict, Tuple, Unknown)
 ASKING = (len, bool, isinstance, type, id, contains, not_contains)
@@ -178,13 +179,9 @@ def _check_calls(
             kept |= passive
             if seen - passive:
                 name = operand.name or "an argument"
-                what = "this statement" if isinstance(stmt, Opaque) else f"'{stmt.fn.__name__}'"  # type: ignore[union-attr]
-                found.add(
-                    f"{what} may change '{name}' in place, which is read elsewhere",
-                    stmt.origin,
-                    "nothing says what it does to its arguments",
-                    f"pass a copy, or compute a new value instead of changing '{name}'",
-                )
+                assert isinstance(stmt, (Call, Opaque))
+                what, why, hint = may_change(stmt, name)
+                found.add(what, stmt.origin, why, hint, doubt=True)
                 break
     return kept
 

@@ -20,6 +20,7 @@ from adcompile.ir.nodes import NONE, Atom, Call, Const, Star, Var
 from adcompile.ir.types import Array, Scalar
 from adcompile.runtime import broadcasting
 from adcompile.transforms.algebra import AdjointBuilder
+from adcompile.transforms.rewrites import no_rule
 
 Bars = dict[Var, Atom]
 
@@ -90,13 +91,8 @@ class Cotangents:
 
     def refuse_call(self, call: Call) -> None:
         """Refuse an active call of what has no rule."""
-        name = getattr(call.fn, "__name__", repr(call.fn))
-        self.found.add(
-            f"'{name}' is called with an active value, and has no derivative rule",
-            call.origin,
-            "it has no source that can be differentiated, and nothing says what its derivative is",
-            "detach() the argument if it should count as a constant, or register a rule",
-        )
+        what, why, hint = no_rule(call, self.types.get(call.operands[0]) if call.operands else None)  # type: ignore[arg-type]
+        self.found.add(what, call.origin, why, hint)
 
     def items_of(self, atom: Atom) -> Sequence[Atom] | None:
         """The items of a list or tuple display of the forward sweep."""

@@ -76,7 +76,8 @@ def _bind(sweep: Cotangents, rule: Rule, call: Call) -> tuple[dict[str, Atom], d
             positional = [named[a] for a in rule.arguments]
     if not known:
         name = getattr(call.fn, "__name__", "the function")
-        sweep.found.add(f"the derivative of '{name}' is not known for these arguments", call.origin)
+        hint = f"np.{name}(np.array(values))" if call.fn in (max, min) else "leave out what the rule does not know"
+        sweep.found.add(f"the derivative of '{name}' is not known for these arguments", call.origin, "", hint)
         return None
     for key, atom in given.items():
         if sweep.is_active(atom):

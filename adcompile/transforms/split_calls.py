@@ -12,6 +12,7 @@ from typing import Any
 
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.user_functions import is_user_function
+from adcompile.errors import Origin, Refused
 from adcompile.frontend.lower import lowered
 from adcompile.ir.binding import bind_arguments
 from adcompile.ir.nodes import Atom, Block, Call, Const, Function, FunctionRef, Star, Stmt, Var
@@ -20,7 +21,7 @@ from adcompile.ir.types import UNKNOWN, Dict, Tuple, Type
 from adcompile.runtime.structures import make_dict, make_tuple
 from adcompile.transforms.reverse import Pullback
 
-Halves = Callable[[Any, tuple[Type, ...], tuple[bool, ...]], tuple[FunctionRef, FunctionRef]]
+Halves = Callable[[Any, tuple[Type, ...], tuple[bool, ...], Origin | None], tuple[FunctionRef, FunctionRef]]
 
 
 def split_calls(
@@ -60,14 +61,17 @@ def split_calls(
         if not (isinstance(s, Call) and len(s.results) == 1 and is_active(s.result) and is_user_function(s.fn)):
             return [map_atoms(s, lambda a: a, block)]
         before: list[Stmt] = []
-        args = arguments(s, before)
+        try:
+            args = arguments(s, before)
+        except Refused as refused:
+            raise refused.called_from(s.origin) from None
         for pack in before:
             assert isinstance(pack, Call)
             if any(map(is_active, pack.operands)):
                 packs.add(pack.result)
         mask = tuple(is_active(a) or a in packs for a in args)
         inputs = tuple(atom_type(types, a) for a in args)
-        forward, pullback = halves(s.fn, inputs, mask)
+        forward, pullback = halves(s.fn, inputs, mask, s.origin)
         residual = Var(f"{s.fn.__name__}_residual", s.origin)
         types[residual] = UNKNOWN
         call = replace(s, results=(s.result, residual), fn=forward, args=tuple(args), kwargs=())

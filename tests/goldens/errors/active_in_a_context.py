@@ -12,11 +12,11 @@ def f(x):
 ARGS = (np.array([1.0, 2.0]),)
 
 # refused:
-# active_in_a_context.py:7: 'nullcontext' may change 'an argument' in place, which is read elsewhere
+# active_in_a_context.py:7: 'nullcontext' is given 'an argument', which is read elsewhere
 #     with contextlib.nullcontext(x * x) as y:
 #          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-#   why: nothing says what it does to its arguments
-#   instead: pass a copy, or compute a new value instead of changing 'an argument'
+#   why: the object may keep it, or change it
+#   instead: keep the values in a dict, a tuple, or variables
 #
 # active_in_a_context.py:7: a value that depends on the arguments is given to a context
 #     with contextlib.nullcontext(x * x) as y:

@@ -13,14 +13,14 @@ def f(x):
 ARGS = (np.array([1.0, 2.0, 3.0]),)
 
 # refused:
-# attribute_of_an_object.py:10: 'Box' may change 'x' in place, which is read elsewhere
+# attribute_of_an_object.py:10: 'Box' is given 'x', which is read elsewhere
 #     return np.sum(Box(x).v)
 #                   ^^^^^^
-#   why: nothing says what it does to its arguments
-#   instead: pass a copy, or compute a new value instead of changing 'x'
+#   why: the object may keep it, or change it
+#   instead: keep the values in a dict, a tuple, or variables
 #
-# attribute_of_an_object.py:10: '.v' is called with an active value, and has no derivative rule
+# attribute_of_an_object.py:10: the attribute 'v' is read of an object that depends on the arguments
 #     return np.sum(Box(x).v)
 #                   ^^^^^^^^
-#   why: it has no source that can be differentiated, and nothing says what its derivative is
-#   instead: detach() the argument if it should count as a constant, or register a rule
+#   why: an object that holds such a value is not followed
+#   instead: keep the values in a dict, a tuple, or variables

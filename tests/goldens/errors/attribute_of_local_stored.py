@@ -12,12 +12,6 @@ def f(x):
 ARGS = (np.array([1.0, 2.0, 3.0]),)
 
 # refused:
-# attribute_of_local_stored.py:8: this statement may change 'box' in place, which is read elsewhere
-#     box.x = x[0]
-#     ^^^^^
-#   why: nothing says what it does to its arguments
-#   instead: pass a copy, or compute a new value instead of changing 'box'
-#
 # attribute_of_local_stored.py:8: a value that depends on the arguments is stored in an object from outside
 #     box.x = x[0]
 #     ^^^^^

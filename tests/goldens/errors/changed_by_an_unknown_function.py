@@ -15,4 +15,4 @@ ARGS = (np.array([1.0, 2.0, 3.0]),)
 #     rng.shuffle(y)
 #     ^^^^^^^^^^^^^^
 #   why: nothing says what it does to its arguments
-#   instead: pass a copy, or compute a new value instead of changing 'y'
+#   instead: draw an order, and index by it: items = [items[i] for i in order]

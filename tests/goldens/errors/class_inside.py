@@ -14,8 +14,5 @@ ARGS = (np.array([1.0, 2.0, 3.0]),)
 # class_inside.py:5: a class inside a differentiated function is not supported
 #     class Box:
 #     ^^^^^^^^^^
-#   instead: define it outside
-#
-# class_inside.py:8: 'Box' is read before it is bound
-#     return np.sum(x) * Box.w
-#                        ^^^
+#   why: each call would make another class
+#   instead: define it in the module

@@ -13,4 +13,4 @@ ARGS = (np.array([1.0, 2.0, 3.0]),)
 #     yield v * 2
 #     ^^^^^^^^^^^
 #   why: it has no single result
-#   instead: return the values
+#   instead: append the values to a list, and return the list

@@ -16,4 +16,4 @@ ARGS = (np.array([1.0, 2.0, 3.0]),)
 #     global LAST
 #     ^^^^^^^^^^^
 #   why: the change would be seen by others, and its derivative by nobody
-#   instead: return the value
+#   instead: return the value, and assign 'LAST' where the function is called

@@ -11,12 +11,6 @@ def f(x):
 ARGS = (np.array([1.0, 2.0, 3.0]),)
 
 # refused:
-# global_changed.py:7: this statement may change 'TABLE' in place, which is read elsewhere
-#     TABLE[0] = x[0]
-#     ^^^^^^^^^^^^^^^
-#   why: nothing says what it does to its arguments
-#   instead: pass a copy, or compute a new value instead of changing 'TABLE'
-#
 # global_changed.py:7: a value that depends on the arguments is stored in an object from outside
 #     TABLE[0] = x[0]
 #     ^^^^^^^^^^^^^^^

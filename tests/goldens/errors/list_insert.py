@@ -14,4 +14,4 @@ ARGS = (np.array([1.0, 2.0, 3.0]),)
 #     items.insert(0, x[2])
 #     ^^^^^^^^^^^^^^^^^^^^^
 #   why: nothing says what it does to its arguments
-#   instead: pass a copy, or compute a new value instead of changing 'items'
+#   instead: make a new list: items = items[:i] + [v] + items[i:]

@@ -11,6 +11,8 @@ def f(x):
 ARGS = (np.array([1.0, 2.0, 3.0]),)
 
 # refused:
-# match_statement.py:5: the statement 'Match' is not supported
+# match_statement.py:5: 'match' is not supported
 #     match x.ndim:
 #     ^^^^^^^^^^^^^
+#   why: its patterns are not followed
+#   instead: write if and elif

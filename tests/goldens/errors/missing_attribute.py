@@ -11,3 +11,4 @@ ARGS = (np.array([1.0, 2.0, 3.0]),)
 # missing_attribute.py:5: numpy has no attribute 'sinus'
 #     return np.sum(np.sinus(x))
 #                   ^^^^^^^^
+#   instead: did you mean 'sin'?

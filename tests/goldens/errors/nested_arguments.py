@@ -14,3 +14,4 @@ ARGS = (np.array([1.0, 2.0, 3.0]),)
 # nested_arguments.py:8: the arguments do not fit the nested function 'product'
 #     return np.sum(product(x))
 #                   ^^^^^^^^^^
+#   why: it takes a, b

@@ -11,14 +11,8 @@ def f(x):
 ARGS = (np.array([1.0, 2.0, 3.0]),)
 
 # refused:
-# nested_as_value.py:8: 'map' may change 'x' in place, which is read elsewhere
-#     return sum(map(twice, x))
-#                ^^^^^^^^^^^^^
-#   why: nothing says what it does to its arguments
-#   instead: pass a copy, or compute a new value instead of changing 'x'
-#
 # nested_as_value.py:8: 'map' is called with an active value, and has no derivative rule
 #     return sum(map(twice, x))
 #                ^^^^^^^^^^^^^
 #   why: it has no source that can be differentiated, and nothing says what its derivative is
-#   instead: detach() the argument if it should count as a constant, or register a rule
+#   instead: write a list comprehension: [f(v) for v in values]

@@ -15,3 +15,5 @@ ARGS = (np.array([1.0, 2.0, 3.0]),)
 # nested_decorator.py:6: a nested function with a decorator is not supported
 #     def twice(v):
 #     ^^^^^^^^^^^^^
+#   why: what the decorator makes of it is not known
+#   instead: put the function, with its decorator, into the module

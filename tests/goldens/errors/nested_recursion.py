@@ -14,4 +14,5 @@ ARGS = (np.array([1.0, 2.0, 3.0]),)
 # nested_recursion.py:6: the nested function 'power' calls itself
 #     return v if n == 1 else v * power(v, n - 1)
 #                                 ^^^^^^^^^^^^^^^
-#   instead: move it to the top of the module
+#   why: it is lowered in place of its call, which would not end
+#   instead: put it into the module, with what it reads as parameters

@@ -14,3 +14,4 @@ ARGS = (np.array([1.0, 2.0]),)
 # nested_wrong_arguments.py:8: the arguments do not fit the nested function 'scaled'
 #     return np.sum(scaled(x))
 #                   ^^^^^^^^^
+#   why: it takes v, factor

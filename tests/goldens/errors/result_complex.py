@@ -8,7 +8,10 @@ def f(x):
 ARGS = (np.array([1.0, 2.0, 3.0]),)
 
 # refused:
-# grad needs one real number, and the function returns a complex one
+# result_complex.py:5: grad needs one real number, and the function returns a complex one
+#     return np.sum(x * 1j)
+#     ^^^^^^^^^^^^^^^^^^^^^
+#   instead: compute with real and imaginary parts
 #
 # result_complex.py:5: a value on the way to the result is complex
 #     return np.sum(x * 1j)

@@ -9,5 +9,7 @@ def f(x):
 ARGS = (np.array([1.0, 2.0, 3.0]),)
 
 # refused:
-# grad needs one real number, and the function returns None
+# result_none.py:4: grad needs one real number, and the function returns None
+#     def f(x):
+#     ^^^^^^^^^
 #   instead: return a number

@@ -8,5 +8,7 @@ def f(x):
 ARGS = (np.array([1.0, 2.0, 3.0]),)
 
 # refused:
-# grad needs one real number, and the function returns several values
-#   instead: has_aux=True if the others are auxiliary; vjp or jacobian for several results
+# result_tuple.py:5: grad needs one real number, and the function returns several values
+#     return np.sum(x), x[0]
+#     ^^^^^^^^^^^^^^^^^^^^^^
+#   instead: has_aux=True if the others are auxiliary; vjp for several results

@@ -14,4 +14,5 @@ ARGS = (np.array([1.0, 2.0, 3.0]),)
 # return_in_try.py:5: break, continue or return inside 'try' is not supported
 #     try:
 #     ^^^^
-#   instead: assign a name and jump after it
+#   why: the statement is kept as it is
+#   instead: assign a name in it, and jump after it

@@ -8,8 +8,8 @@ def f(x):
 ARGS = (np.array([1.0, 2.0, 3.0]),)
 
 # refused:
-# set_comprehension.py:5: 'syntax' is called with an active value, and has no derivative rule
+# set_comprehension.py:5: this expression depends on the arguments, and its derivative is not followed
 #     return sum({v * 2 for v in x})
 #                ^^^^^^^^^^^^^^^^^^
-#   why: it has no source that can be differentiated, and nothing says what its derivative is
-#   instead: detach() the argument if it should count as a constant, or register a rule
+#   why: it is kept as it is: a generator, a set, a dict with '**', or a lambda that is passed on
+#   instead: write a list comprehension, a dict with its keys written out, or a nested def

@@ -9,11 +9,8 @@ def f(x):
 ARGS = (np.array([1.0, 2.0, 3.0]),)
 
 # refused:
-# yield_expression.py:5: the expression 'Yield' is not supported
+# yield_expression.py:5: a generator has no derivative
 #     got = yield x
 #           ^^^^^^^
-#   why: it has no meaning that a derivative could follow
-#
-# yield_expression.py:6: 'got' is read before it is bound
-#     return np.sum(x * got)
-#                       ^^^
+#   why: it has no single result
+#   instead: append the values to a list, and return the list
