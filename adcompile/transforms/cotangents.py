@@ -60,10 +60,28 @@ class Cotangents:
         return cotangent
 
     def plus(self, var: Var, a: Atom, b: Atom) -> Atom:
-        """The sum of two cotangents of `var`."""
+        """The sum of two cotangents of `var`; of two that one condition chooses, chosen once."""
+        one, two = self.choice(a), self.choice(b)
+        if one is not None and two is not None and one[1:] == two[1:]:
+            return self.chosen(self.plus(var, one[0], two[0]), *one[1:])
         if isinstance(self.types.get(var), (Scalar, Array)):
             return self.b.call(operator.add, a, b)
         return self.b.call(broadcasting.add, a, b)
+
+    def choice(self, bar: Atom) -> tuple[Atom, Atom, bool] | None:
+        """Of a cotangent that `np.where` has put zeros in: what it was before, the condition,
+        and whether it is kept where that is true."""
+        made = self.b.definition(bar, np.where)
+        if made is None or len(made.operands) != 3:
+            return None
+        condition, taken, other = made.operands
+        if isinstance(other, Const) and other.value == 0:
+            return taken, condition, True
+        return (other, condition, False) if isinstance(taken, Const) and taken.value == 0 else None
+
+    def chosen(self, bar: Atom, condition: Atom, kept: bool) -> Atom:
+        """A cotangent with zeros where a condition does not hold, or where it does."""
+        return self.b.call(np.where, condition, *((bar, Const(0)) if kept else (Const(0), bar)))
 
     def zeros(self, var: Var) -> Atom:
         """A zero cotangent of `var`."""

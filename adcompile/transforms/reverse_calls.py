@@ -100,15 +100,32 @@ def _by_partials(
         parts = _parts(sweep, rule, splice(sweep.b, rule.function, env, is_math(call.fn)), len(positional))
     except NotStatic:
         parts = _parts_at_run_time(sweep, rule, [call.result, *positional], options, len(positional))
+    inner, choices = _unchosen(sweep, bar)
     for i, (atom, partial) in enumerate(zip(positional, parts, strict=True)):
         if sweep.is_active(atom):
+            weight = bar if isinstance(partial, Const) else inner
             # In a product the cotangent stands where the factor stood: `2 * x` gives `2 * r_bar`.
-            partial = _as_precise(sweep, partial, bar, call.result)
-            factors = (partial, bar) if i == 1 and canonical(call.fn) is np.multiply else (bar, partial)
+            partial = _as_precise(sweep, partial, weight, call.result)
+            factors = (partial, weight) if i == 1 and canonical(call.fn) is np.multiply else (weight, partial)
             product = sweep.b.call(operator.mul, *factors)
+            for condition, kept in choices if weight is not bar else ():
+                product = sweep.chosen(product, condition, kept)
             if not _is_alone(sweep, atom, positional):
                 product = sweep.b.call(broadcasting.unbroadcast, product, atom)
             sweep.accumulate(atom, product)
+
+
+def _unchosen(sweep: Cotangents, bar: Atom) -> tuple[Atom, list[tuple[Atom, bool]]]:
+    """A cotangent without the zeros that `np.where` has put in it, and where they are.
+
+    A slope may be infinite where it is not taken, and times zero that would be nan. So the
+    product is made first, and the zeros are put in it afterwards.
+    """
+    choices: list[tuple[Atom, bool]] = []
+    while (choice := sweep.choice(bar)) is not None:
+        bar, condition, kept = choice
+        choices.insert(0, (condition, kept))
+    return bar, choices
 
 
 def _as_precise(sweep: Cotangents, partial: Atom, bar: Atom, result: Var) -> Atom:

@@ -23,7 +23,6 @@ def f_grad(x, slope, out_bar=1.0):
     y_bar = out_bar * 2 * t2 * (t2 == y)
     # y = np.where(x > 0, x, slope * x)
     x_bar = np.where(t, y_bar, 0)
-    g = np.where(t, 0, y_bar)
-    slope_bar = (g * x).sum()
-    x_bar += slope * g
+    slope_bar = np.where(t, 0, y_bar * x).sum()
+    x_bar += np.where(t, 0, slope * y_bar)
     return x_bar, slope_bar
