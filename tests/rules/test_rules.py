@@ -77,6 +77,19 @@ def check_gradients(program: Program, made: tuple[Any, ...], tol: float = 0.0) -
 def test_rule_compiled(primitive: Any, rule: Rule, sample: Any) -> None:
     program = Program(primitive, sample)
     check_gradients(program, gradients(program))
+
+
+def is_looked_at_once(primitive: Any, rule: Rule, sample: Any) -> bool:
+    """Whether a primitive is the first of its rule, and a sample of an elementwise rule is of
+    numbers or matrices: enough for what is checked elsewhere in more cases."""
+    first = next(p for p, other in DIFFERENTIABLE.items() if other.function is rule.function)
+    vectors = rule.kind == "partials" and all(np.ndim(a) == 1 for a in sample[0])
+    return in_programs(primitive) and primitive is first and not vectors
+
+
+@pytest.mark.parametrize("primitive, rule, sample", chosen(lambda *case: is_looked_at_once(*case) and is_active(*case)))
+def test_rule_compiled_for_any_arguments(primitive: Any, rule: Rule, sample: Any) -> None:
+    program = Program(primitive, sample)
     check_gradients(program, generic_gradients(program))
 
 
@@ -90,14 +103,6 @@ def in_single_precision(sample: Any) -> Any:
     """A sample whose arrays are of float32."""
     args, kwargs = sample
     return [a.astype(np.float32) if isinstance(a, np.ndarray) and a.dtype.kind == "f" else a for a in args], kwargs
-
-
-def is_looked_at_once(primitive: Any, rule: Rule, sample: Any) -> bool:
-    """Whether a primitive is the first of its rule, and a sample of an elementwise rule is of
-    numbers or matrices: enough for what is checked elsewhere in more cases."""
-    first = next(p for p, other in DIFFERENTIABLE.items() if other.function is rule.function)
-    vectors = rule.kind == "partials" and all(np.ndim(a) == 1 for a in sample[0])
-    return in_programs(primitive) and primitive is first and not vectors
 
 
 def has_arrays(primitive: Any, rule: Rule, sample: Any) -> bool:
