@@ -230,3 +230,18 @@ REFUSED = [
 def test_what_no_rule_covers_is_refused_at_its_line(expression: str) -> None:
     with pytest.raises(Refused, match=r"(?s)<odd \d+>:2: .*\n    r = "):
         grad(program(expression))(X, 1.0)
+
+
+WITH_OUT = [
+    "np.cumsum(x, out=np.zeros(6))",
+    "np.concatenate((x, x), out=np.zeros((4, 3)))",
+    "np.clip(x, 0, 1, out=np.zeros((2, 3)))",
+    "np.exp(x, out=np.zeros((2, 3)))",
+    "np.multiply(x, x, where=x > 0, out=np.zeros((2, 3)))",
+    "np.dot(x, x.T, out=np.zeros((2, 2)))",
+]
+
+
+@pytest.mark.parametrize("expression", WITH_OUT)
+def test_results_that_are_put_into_arrays(expression: str) -> None:
+    check_grads(program(expression), (X, 1.5), (0,), rtol=1e-7, atol=1e-8)
