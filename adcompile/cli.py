@@ -351,7 +351,9 @@ def run_demo(options: argparse.Namespace) -> int:
     print(_side_by_side(_bare(inspect.getsource(demo.rnn)), gradient.source))
     print("Its value and gradients at a point, and differences of its values:\n")
     where, _ = positions(demo.rnn, demo.WRT)
-    return _check(check_function(demo.rnn), args, where)
+    code = _check(check_function(demo.rnn), args, where)
+    print("\nWhy the gradient is as it is: adcompile explain adcompile.demo:rnn --wrt W,U,h")
+    return code
 
 
 def _bare(source: str) -> str:

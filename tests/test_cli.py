@@ -435,7 +435,9 @@ def test_demo(run):
     code, out, err = run("demo")
     assert (code, err) == (0, "")
     assert "def rnn(W, U, h, xs):" in out and "def rnn_grad(W, U, h, xs, " in out
-    assert out.endswith("OK\n")
+    assert "\nOK\n" in out
+    command = out.splitlines()[-1].partition("adcompile ")[2].split()
+    assert run(*command)[0] == 0
     assert max(map(len, out.splitlines())) <= 120
 
 

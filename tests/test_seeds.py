@@ -242,6 +242,19 @@ def test_row_18_the_emitted_program_can_be_read():
     np.testing.assert_array_equal(namespace["twice_dot_grad"](X), 4 * X)
 
 
+def test_row_18_the_graph_can_be_walked():
+    """From the result back to the argument, as by `grad_fn` and `next_functions`."""
+    df = grad(twice_dot)
+    df(X)
+    (facts,) = df.explain().functions
+    assert [value.name for value in facts.inputs if value.is_active] == ["x"]
+    (graph,) = df.explain().graphs
+    last = list(graph.steps())[-1]
+    assert last.text.startswith("adjoint of ")
+    assert graph.inputs_of(last) == (graph.root,)
+    assert graph.root.text.startswith("twice_dot_grad(x") and graph.inputs_of(graph.root) == ()
+
+
 def test_row_19_one_compilation_serves_every_path(monkeypatch):
     from adcompile.pipeline import Compilation
 

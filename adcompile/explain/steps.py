@@ -37,7 +37,6 @@ class _Building:
         if isinstance(made, Call) and made.fn is make_tuple and made.results == result:
             stmts, result = stmts[:-1], made.operands
         self.stmts(stmts, root)
-        self.read(root, result)
         edges: dict[tuple[int, int, str], Edge] = {}
         for var, target in self.reads:
             source = self.makers.get(var)
