@@ -154,6 +154,29 @@ def test_trips_are_counted():
     assert not [r for r in facts.residuals if r.place == "tape"]
 
 
+def test_what_an_outer_loop_keeps_of_an_inner_one():
+    def trips(x, n):
+        for _ in range(n):
+            while np.sum(x) < 10:
+                x = x * 2
+            x = x / 8
+        return np.sum(x)
+
+    def tapes(x, n):
+        for _ in range(n):
+            for _ in range(2):
+                x = np.sin(x)
+        return np.sum(x)
+
+    whiles, ranges = (trips, "while np.sum(x) < 10:", "number of trips"), (tapes, "for _ in range(2):", "tape")
+    for function, header, name in (whiles, ranges):
+        _, lines = explained(function, X, 2)
+        outer, inner = lines["for _ in range(n):"], lines[header]
+        (kept,) = [r for r in inner.residuals if r.name == f"the {name} of line {inner.number}"]
+        assert (kept.place, kept.loop) == ("tape", outer.number)
+        assert [(r.line, r.purpose) for r in kept.readers] == [(inner.number, "trips")]
+
+
 def test_what_is_computed_again():
     def f(x, n):
         for _ in range(n):

@@ -16,6 +16,7 @@ from adcompile.ir.nodes import Atom, Attribute, Call, For, If, Method, Stmt, Syn
 from adcompile.ir.traverse import atoms_of, source_atoms, walk
 from adcompile.runtime import broadcasting
 from adcompile.transforms.decisions import Differentiation
+from adcompile.transforms.placement import Residual
 
 # Readers that look at a value's shape or dtype alone.
 SHAPE_ONLY = (np.zeros_like, np.shape, np.size, np.ndim, len, broadcasting.zeros_like)
@@ -49,13 +50,27 @@ class Residuals:
         for residual in self.decided.placement.residuals:
             var = residual.value
             is_input = var in self.words.inputs
+            if var in self.decided.placement.made:
+                yield from self._of_loop(residual)
             if not (is_input or var in self.words.definitions):
-                continue  # a tape, or a number of trips: how a loop is gone through
+                continue
             loop = residual.loop
             line = None if loop is None or loop.origin is None else loop.origin.line
             place: Any = "argument" if is_input and residual.place == "local" else residual.place
             readers = tuple(self.readers.get(var, ()))
             yield self.words.line(var), ResidualFacts(self.words.value(var), place, line, readers)
+
+    def _of_loop(self, residual: Residual) -> Iterator[tuple[int, ResidualFacts]]:
+        """The tape of a loop, or its number of trips, where something else has to keep it."""
+        origin = self.decided.placement.made[residual.value].origin
+        outer = residual.loop
+        if residual.place == "local" or origin is None:
+            return  # how the loop is gone through says it
+        what = "tape" if residual.value.name == "tape" else "number of trips"
+        name = f"the {what} of line {origin.line}"
+        line = None if outer is None or outer.origin is None else outer.origin.line
+        reader = ReaderFacts(expression(origin), origin.line, "trips")
+        yield origin.line, ResidualFacts(name, residual.place, line, (reader,))
 
     def _add(self, atom: Atom, origin: Origin | None, purpose: Purpose) -> None:
         if isinstance(atom, Var) and origin is not None:

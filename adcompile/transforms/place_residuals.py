@@ -128,6 +128,7 @@ class _Placing:
         items, source, body = make(forward, kept, body, edit, home, before)
         self.placement.note(kept, way, forward)
         self.placement.loops[forward] = "trips" if edit.trips is not None else way
+        self.placement.made.update((v, forward) for v in (edit.tape, edit.trips) if v is not None)
         loop = replace(backward, items=items, sources=(source,), body=body)
         return [*before.stmts, loop]
 

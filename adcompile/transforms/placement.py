@@ -31,10 +31,12 @@ class Residual:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What was decided for one function."""
+    """What was decided for one function. `made` gives for each tape, and each number of trips,
+    the loop that it is of: an outer loop, or the caller, may have to keep it."""
 
     residuals: list[Residual] = field(default_factory=list)
     loops: dict[Loop, Way] = field(default_factory=dict)
+    made: dict[Var, Loop] = field(default_factory=dict)
     # Conditions of a loop's last trip: what they were, known after the loop, and in a trip.
     flags: dict[Var, Var] = field(default_factory=dict)
 
