@@ -48,7 +48,7 @@ def test_gradients(stores, part):
     expect_right(Campaign(1, stores), round(COUNT * part), share=0.9)
 
 
-NOT_YET = "stores through masks to arguments, and arrays that a loop over them changes, are not right yet"
+NOT_YET = "one array that is passed twice and changed through one name has a wrong gradient yet"
 
 
 @pytest.mark.skipif("ADCOMPILE_STORES" not in os.environ, reason=NOT_YET)
