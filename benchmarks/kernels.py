@@ -90,15 +90,14 @@ def is_right(kernel: Kernel) -> bool:
 def recorded_bytes(kernel: Kernel, size: str) -> int:
     """The bytes that the pullback holds beside the caller's own arrays.
 
-    Memory is counted once, whoever shares it. Not counted are the arguments, copies of
-    arguments that the program leaves as they are (`vjp` protects itself from its caller by
-    them; in `grad` they are the arguments), and numbers that stand alone, such as a count of
-    trips.
+    Memory is counted once, whoever shares it. Not counted are the arguments, copies of what
+    the program leaves in them (`vjp` protects itself from its caller by them; in `grad` they
+    are the arguments), and numbers that stand alone, such as a count of trips.
     """
-    args, after = kernel.arguments(size), kernel.arguments(size)
+    after = kernel.arguments(size)
     kernel.program(*after)
-    kept_as_is = [a for a, b in zip(args, after, strict=True) if isinstance(a, np.ndarray) and np.array_equal(a, b)]
-    given = fresh(args)
+    left = [a for a in after if isinstance(a, np.ndarray)]
+    given = kernel.arguments(size)
     _, pullback = vjp(kernel.program, kernel.active())(*given)
     owners = {id(owner(a)) for a in given if isinstance(a, np.ndarray)}
     total = 0
@@ -107,7 +106,7 @@ def recorded_bytes(kernel: Kernel, size: str) -> int:
             total += 8
             continue
         memory = owner(value)
-        if id(memory) not in owners and not any(is_copy(value, a) for a in kept_as_is):
+        if id(memory) not in owners and not any(is_copy(value, a) for a in left):
             owners.add(id(memory))
             total += memory.nbytes
     return total

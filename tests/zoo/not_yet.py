@@ -66,6 +66,10 @@ NOT_YET: dict[str, str] = {
     "whole_arrays.ufuncs_with_out": "in place, which is read elsewhere",
 }
 
+# The emitted code finds out when it runs that the program is not the one it was compiled for, and
+# says so in a ValueError.
+AT_RUN_TIME: dict[str, str] = {}
+
 # The gradient is right; the emitted adjoint is refused as a program of its own.
 NOT_YET_TWICE: dict[str, str] = {
     "arguments.elimination_in_the_arguments": ", which may share its memory,",
