@@ -30,13 +30,14 @@ def fresh(args):
     return [a.copy() if isinstance(a, np.ndarray) else a for a in args]
 
 
-def once(function, args, clock=time.perf_counter):
-    """The time of one call on arguments of its own; no garbage is collected, as in `timeit`."""
+def once(function, args):
+    """The time of the processor for one call on arguments of its own; no garbage is collected
+    meanwhile, as in `timeit`."""
     mine = fresh(args)
     gc.disable()
-    start = clock()
+    start = time.process_time()
     function(*mine)
-    took = clock() - start
+    took = time.process_time() - start
     gc.enable()
     return took
 

@@ -7,7 +7,6 @@ exponent in the trips is 1, that in the size of the array 0. Run: python benchma
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -107,8 +106,8 @@ def exponent(sizes, times):
 
 
 def least_times(bare, cases, rounds=9):
-    """The least time of the processor for each of several arguments, taken in turn."""
-    times = [[once(bare, args, time.process_time) for args in cases] for _ in range(rounds)]
+    """The least time for each of several arguments, taken in turn."""
+    times = [[once(bare, args) for args in cases] for _ in range(rounds)]
     return np.min(times, axis=0)
 
 
