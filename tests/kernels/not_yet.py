@@ -2,7 +2,4 @@
 
 NOT_YET: dict[str, str] = {
     "cavity_flow": "is changed in place, and may",
-    "deriche": "in place, which is read elsewhere",
-    "mlp": "in place, which is read elsewhere",
-    "softmax": "in place, which is read elsewhere",
 }
