@@ -13,7 +13,7 @@ from adcompile.ir.callables import IN_PLACE, METHODS, canonical
 from adcompile.ir.nodes import Attribute, Augmented, Call, Const, FunctionRef, Method, Syntax, Through, Var, WriteBack
 from adcompile.ir.types import UNKNOWN, Passive, Static, Type
 from adcompile.rules.registry import RULE_FUNCTIONS, RULES
-from adcompile.runtime.checks import require_scalar, require_view
+from adcompile.runtime.checks import require_apart, require_scalar, require_view
 from adcompile.runtime.contexts import not_swallowing
 from adcompile.runtime.structures import make_dict, make_list, unpack, unpack_star
 
@@ -36,7 +36,7 @@ CREATORS = frozenset(
         dict,
     ]
 )
-EFFECTFUL = frozenset([print, require_scalar, require_view])
+EFFECTFUL = frozenset([print, require_apart, require_scalar, require_view])
 
 
 PURE_METHODS = frozenset(
@@ -107,7 +107,7 @@ def is_pure_callable(fn: Any) -> bool:
 HARMLESS: frozenset[Callable[..., Any]] = frozenset(
     [
         *(print, repr, str, format, id, hash, type, input, open, getattr, hasattr, callable, next, iter),
-        *(require_scalar, require_view, not_swallowing),
+        *(require_apart, require_scalar, require_view, not_swallowing),
     ]
 )
 HARMLESS_MODULES = frozenset(["logging", "warnings", "time", "sys", "datetime", "os", "math", "string"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,36 @@ def require_view(view: Any, base: Any) -> None:
             "reshape or ravel makes a copy here, as the array's memory is not in order; "
             "the program was compiled for a view. Pass a C-contiguous array (np.ascontiguousarray), or copy first."
         )
+
+
+def require_apart(changed: Any, *others: Any) -> None:
+    """Raise ValueError if `changed`, an argument that is about to be changed, shares memory with
+    one of `others`: the change would be seen there, and the program was compiled for objects apart."""
+    arrays = list(_arrays_in(changed))
+    rest = [b for other in others for b in _arrays_in(other)]
+    for i, a in enumerate(arrays):
+        if any(_share(a, b) for b in (*arrays[:i], *rest)):
+            raise ValueError(
+                "an argument that the function changes in place shares memory with another one; pass a copy of it"
+            )
+
+
+def _arrays_in(value: Any) -> Iterator[np.ndarray]:
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, (list, tuple, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _arrays_in(item)
+
+
+def _share(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether two arrays have an element in common; taken for granted where that is hard to tell."""
+    if not np.may_share_memory(a, b):
+        return False
+    try:
+        return np.shares_memory(a, b, max_work=100_000)  # type: ignore[arg-type]
+    except np.exceptions.TooHardError:
+        return True
 
 
 def require_scalar(value: Any) -> None:

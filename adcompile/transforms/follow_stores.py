@@ -47,7 +47,7 @@ from adcompile.ir.nodes import (
     WriteBack,
 )
 from adcompile.ir.traverse import blocks_of, defined_in, inner_of, map_atoms, map_source, walk
-from adcompile.ir.types import INT, UNKNOWN, Array, List, Scalar, Tuple, Type
+from adcompile.ir.types import INT, UNKNOWN, Array, Dict, List, Scalar, Tuple, Type, Unknown
 from adcompile.runtime import checks, structures, updates
 
 ALL = Const(Ellipsis)
@@ -97,7 +97,19 @@ class _Following:
                     self.emit(Call((Var(),), WriteBack(var, frozenset(self.kinds.get(var, ()))), (last,)))
             return yields
 
-        return self.block(body, end)
+        made = self.block(body, end)
+        checks_ = [check for var in self.function.inputs if var in self.newest and (check := self.check(var))]
+        return Block((*checks_, *made.stmts), made.yields)
+
+    def check(self, changed: Var) -> Call | None:
+        """The check at run time that an input which changes shares no memory with another one."""
+        others = [v for v in self.function.inputs if v is not changed and self.may_hold_arrays(v)]
+        if not others and self.is_array(changed):
+            return None
+        return Call((Var(),), checks.require_apart, (changed, *others), origin=changed.origin)
+
+    def may_hold_arrays(self, var: Var) -> bool:
+        return isinstance(self.types.get(var, UNKNOWN), (Array, List, Tuple, Dict, Unknown))
 
     def block(self, block: Block, end: object) -> Block:
         """Rewrite a block; `end()` gives its yields, read in its last state."""
