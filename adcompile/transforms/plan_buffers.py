@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping, Sequence, Set
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -37,9 +38,10 @@ from adcompile.ir.nodes import (
     While,
     WriteBack,
 )
-from adcompile.ir.traverse import blocks_of, map_atoms, substitute, uses_of, walk
+from adcompile.ir.traverse import blocks_of, map_atoms, substitute, walk
 from adcompile.ir.types import UNKNOWN, Array, List, Scalar, Type, kind_of
 from adcompile.runtime import updates
+from adcompile.runtime.checks import require_apart
 from adcompile.transforms.read_before_store import read_before_store
 from adcompile.transforms.save_old_values import save_old_values
 
@@ -99,12 +101,9 @@ def _changed_where_they_are(plan: Plan, given: Set[Var]) -> set[Var]:
     return good
 
 
-def _gives_back(stmt: Stmt, var: Var) -> bool:
-    return isinstance(stmt, Call) and stmt.fn in GIVING_BACK and stmt.operands[0] is var
-
-
 def _copied_back(function: Function, inputs: Set[Var], types: Types) -> Function:
-    """The function in which some of the caller's objects are given their last contents at the end."""
+    """The function that works on copies of some of the caller's objects, and gives these their
+    last contents at the end."""
 
     def stmt(s: Stmt) -> Stmt:
         if isinstance(s, Call) and isinstance(s.fn, WriteBack) and s.fn.of in inputs:
@@ -112,17 +111,32 @@ def _copied_back(function: Function, inputs: Set[Var], types: Types) -> Function
             return replace(s, fn=updates.write_back_items if deep else updates.write_back, args=(s.fn.of, *s.args))
         return s
 
-    stmts = list(map(stmt, function.body.stmts))
+    body = Block(tuple(map(stmt, function.body.stmts)), function.body.yields)
+    backs = [s.fn for s in function.body.stmts if isinstance(s, Call) and isinstance(s.fn, WriteBack)]
+    deep = {back.of for back in backs if "changed" in back.items}
+    copies: list[Stmt] = []
     for var in [p.var for p in function.params if p.var in inputs]:
-        at = next(i for i, s in enumerate(stmts) if _gives_back(s, var))
-        old = Var(f"{var.name}_in", var.origin)
-        behind = substitute(Block(tuple(stmts[at + 1 :]), function.body.yields), {var: old})
-        if behind.yields != function.body.yields or any(old in uses_of(s) for s in behind.stmts):
-            types[old] = types.get(var, UNKNOWN)
-            copy = Call((old,), copier(types[old]), (var,))
-            stmts[at:] = [copy, stmts[at], *behind.stmts]
-            function = replace(function, body=Block(tuple(stmts), behind.yields))
-    return replace(function, body=Block(tuple(stmts), function.body.yields))
+        own = Var(var.name, var.origin)
+        types[own] = types.get(var, UNKNOWN)
+        copies.append(Call((own,), deepcopy if var in deep else copier(types[own]), (var,)))
+        body = _with_own(body, var, own)
+    return replace(function, body=Block((*copies, *body.stmts), body.yields))
+
+
+def _with_own(body: Block, var: Var, own: Var) -> Block:
+    """A body that works on `own` for `var`, but where `var` is given back or compared with others."""
+    changed = substitute(body, {var: own})
+    outer = zip(body.stmts, changed.stmts, strict=True)
+    return Block(tuple(_outside(old, new) for old, new in outer), changed.yields)
+
+
+def _outside(old: Stmt, new: Stmt) -> Stmt:
+    if isinstance(old, Call) and isinstance(new, Call):
+        if old.fn in GIVING_BACK:
+            return replace(new, args=(old.args[0], *new.args[1:]))
+        if old.fn is require_apart:
+            return old
+    return new
 
 
 def _insert(body: Block, copies: Mapping[Loop, Sequence[int]], types: Types, owned: list[Call]) -> Block:

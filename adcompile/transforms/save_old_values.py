@@ -27,7 +27,7 @@ from adcompile.ir.callables import is_update
 from adcompile.ir.nodes import Atom, Block, Call, For, Function, If, Stmt, Var, While, With, WriteBack
 from adcompile.ir.traverse import blocks_of, inner_of, map_atoms, results_of, uses_of, walk
 from adcompile.ir.types import UNKNOWN, Array, Type
-from adcompile.runtime import broadcasting
+from adcompile.runtime import broadcasting, structures, updates
 from adcompile.runtime.checks import require_view
 
 # Calls that ask an argument for its shape and dtype alone, and which argument.
@@ -43,6 +43,10 @@ ASKED_FOR_SHAPE: Mapping[Any, int] = {
     broadcasting.unbroadcast: 1,
     broadcasting.match_dtype: 1,
 }
+
+
+# Calls whose result holds what they are given, and is read later.
+RECORDING = (structures.make_tuple, structures.make_list, updates.append)
 
 
 def save_old_values(function: Function, types: Types) -> Function:
@@ -108,9 +112,12 @@ class _SavingViews:
         self.late: set[Var] = set()
         self.copies: dict[Var, Var] = {}
         liveness, aliasing = Liveness(function), Aliasing(function.body, types)
-        for stmt in walk(function.body):
-            if isinstance(stmt, Call) and is_update(stmt) and isinstance(target := stmt.operands[0], Var):
-                alive = liveness.live_after[stmt]
+        order = _Order(function.body)
+        held = (a for s in order.calls if s.fn in RECORDING for a in s.operands)
+        self.recorded = {a for a in held if isinstance(a, Var) and a in views}
+        for stmt in order.calls:
+            if is_update(stmt) and isinstance(target := stmt.operands[0], Var):
+                alive = liveness.live_after[stmt] | {v for v in self.recorded if order.may_follow(stmt, v)}
                 changed = [v for v in alive if v in views and v is not target and aliasing.affects(target, v)]
                 self.changed_by[stmt] = changed
                 self.late.update(changed)
@@ -130,6 +137,8 @@ class _SavingViews:
     def reading(self, stmt: Stmt | None, stale: Set[Var]) -> Callable[[Atom], Atom]:
         if isinstance(stmt, Call) and stmt.fn is require_view:
             return lambda a: a
+        if isinstance(stmt, Call) and stmt.fn in RECORDING:
+            return lambda a: self.copies.get(a, a) if isinstance(a, Var) else a  # it is read later
         return lambda a: self.copies.get(a, a) if isinstance(a, Var) and a in stale else a
 
     def changed_within(self, stmt: Stmt) -> set[Var]:
@@ -143,6 +152,30 @@ class _SavingViews:
         copied = self.copies[view] = Var(view.name, view.origin)
         self.types[copied] = self.types.get(view, UNKNOWN)
         return Call((copied,), np.copy, (view,), origin=call.origin)
+
+
+class _Order:
+    """Where the calls of a function stand."""
+
+    def __init__(self, body: Block) -> None:
+        self.calls: list[Call] = []
+        self._places: dict[Call, tuple[int, tuple[Stmt, ...]]] = {}
+        self._made: dict[Var, Call] = {}
+        self._block(body, ())
+
+    def _block(self, block: Block, loops: tuple[Stmt, ...]) -> None:
+        for stmt in block.stmts:
+            if isinstance(stmt, Call):
+                self._places[stmt] = len(self.calls), loops
+                self._made.update((r, stmt) for r in stmt.results)
+                self.calls.append(stmt)
+            for inner in blocks_of(stmt):
+                self._block(inner, (*loops, stmt) if isinstance(stmt, (For, While)) else loops)
+
+    def may_follow(self, call: Call, var: Var) -> bool:
+        """Whether a call may run after the one that makes a value."""
+        (position, loops), (made, around) = self._places[call], self._places[self._made[var]]
+        return position > made or bool(set(loops) & set(around))
 
 
 def _is_part(call: Call, types: Types) -> bool:

@@ -31,13 +31,12 @@ def f_grad(x, w, out_bar=1.0):
         a[i] = a_i * t2
         tape.append((i, t, t2, a_i))
     # return np.sum(a)
-    a_bar = np.broadcast_to(out_bar, x.shape)
+    a_bar = np.full(x.shape, out_bar)
     # a[1:] *= 2 * w
     g = a_bar[1:]
-    a_bar = np.copy(a_bar)
+    g2 = (a[1:] * g).sum()
     a_bar[1:] = g * (2 * w)
-    w_bar = 2 * (a[1:] * g).sum()
-    a_bar = np.copy(a_bar)
+    w_bar = 2 * g2
     for i, t, t2, t3 in reversed(tape):
         # a[i] *= a[i - 1]
         a_bar_i = a_bar[i]
@@ -47,4 +46,4 @@ def f_grad(x, w, out_bar=1.0):
         g = a_bar[i] / w
         w_bar -= g * t
         a_bar[i] = g
-    return np.copy(a_bar), w_bar
+    return a_bar, w_bar
