@@ -82,7 +82,6 @@ from adcompile.transforms.inline_calls import can_stand_in, inline_calls
 from adcompile.transforms.normalise_stores import normalise_stores
 from adcompile.transforms.place_residuals import place_residuals, split_residuals
 from adcompile.transforms.plan_buffers import plan_buffers
-from adcompile.transforms.read_before_stores import read_before_stores
 from adcompile.transforms.read_shapes import read_shapes
 from adcompile.transforms.resolve_calls import resolve_calls
 from adcompile.transforms.reverse import Reversed, reverse
@@ -281,7 +280,7 @@ class Compilation:
         name_seed(both.seed, primal)
         self.after("reverse", _whole(primal, both.seed, both.forward, both.backward), abstract=True)
         sweep = eliminate_dead(replace(primal, body=both.backward))
-        body = read_before_stores(arrange(sweep.body, types_), types_)
+        body = arrange(sweep.body, types_)
         body = hoist(body, both.forward, primal.inputs, types_)
         body = read_shapes(eliminate_dead(replace(sweep, body=body)).body, both.forward, primal.inputs, types_)
         sweep = replace(sweep, body=fill_spread(body, types_))

@@ -60,10 +60,6 @@ def without_arranging(patch):
     patch.setattr(adcompile.pipeline, "arrange", lambda backward, types: backward)
 
 
-def without_reading_first(patch):
-    patch.setattr(adcompile.pipeline, "read_before_stores", lambda backward, types: backward)
-
-
 def without_hoisting(patch):
     patch.setattr(adcompile.pipeline, "hoist", lambda backward, *others: backward)
 
@@ -98,7 +94,6 @@ SWITCHES = [
     without_last_dead_code,
     without_algebra,
     without_arranging,
-    without_reading_first,
     without_hoisting,
     without_shapes_at_hand,
     without_filling,

@@ -222,7 +222,8 @@ class _Following:
             changed = self.compute(IN_PLACE[fn], [self.read(call.operands[0]), *operands], call)
             self.store(call, place, updates.update, [ALL, changed])
         elif fn is updates.update and self.is_part(call.operands[2], call.operands[0], place, operands[0]):
-            return  # the object has it already
+            whole = self.read(call.operands[0])
+            self.known[call.result] = whole, self.state(call.result)  # the object has it already
         elif not path:
             self.note_kind(root, (), fn, operands)
             self.emit(map_atoms(call, self.read, lambda b: b))

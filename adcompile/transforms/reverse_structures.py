@@ -187,7 +187,7 @@ def give_stored(sweep: Cotangents, fn: Any, whole: Atom, index: Atom, value: Ato
     item = whole if is_all_of(sweep, whole, index) else sweep.b.call(operator.getitem, whole, index)
     if fn is not updates.add_at and sweep.distinct.may_repeat(sweep.b.type_of(whole), index):
         item = sweep.b.call(np.where, sweep.b.call(updates.written_last, whole, index), item, Const(0.0))
-    if not isinstance(sweep.b.type_of(whole), (List, Dict)):
+    if not isinstance(sweep.b.type_of(value), (List, Dict, Tuple)):
         item = sweep.b.call(broadcasting.unbroadcast, item, value)
     sweep.accumulate(value, item)
 

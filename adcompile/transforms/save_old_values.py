@@ -20,11 +20,11 @@ import numpy as np
 from adcompile.analyses.aliasing import Aliasing
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.liveness import Liveness
-from adcompile.analyses.places import is_view, is_view_or_copy
+from adcompile.analyses.places import FLAT, is_view, is_view_or_copy
 from adcompile.analyses.versions import versions_of_inputs
 from adcompile.inference.indexing import is_basic_index
 from adcompile.ir.callables import is_update
-from adcompile.ir.nodes import Atom, Block, Call, For, Function, If, Stmt, Var, While, With, WriteBack
+from adcompile.ir.nodes import Atom, Block, Call, For, Function, If, Method, Stmt, Var, While, With, WriteBack
 from adcompile.ir.traverse import blocks_of, inner_of, map_atoms, results_of, uses_of, walk
 from adcompile.ir.types import UNKNOWN, Array, Type
 from adcompile.runtime import broadcasting, structures, updates
@@ -151,7 +151,9 @@ class _SavingViews:
     def copy(self, view: Var, call: Call) -> Call:
         copied = self.copies[view] = Var(view.name, view.origin)
         self.types[copied] = self.types.get(view, UNKNOWN)
-        return Call((copied,), np.copy, (view,), origin=call.origin)
+        # NumPy's copy of an iterator shares the array's memory; the iterator's own does not.
+        copier = Method("copy") if call.fn == FLAT else np.copy
+        return Call((copied,), copier, (view,), origin=call.origin)
 
 
 class _Order:
