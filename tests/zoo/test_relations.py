@@ -45,12 +45,16 @@ PROGRAMS = [reads_both, changes_the_first, changes_the_second, changes_neither_b
 MAY_REFUSE = {changes_the_first, changes_the_second, changes_the_list_and_reads_the_array}
 
 
+REFUSED = (ADError, ValueError)  # by the compiler, or by the emitted code when it is called
+
+
 def gradients_or_refusal(function, args):
     """The gradients by both arguments, or None where the program may be and is refused."""
     try:
         return grad(function, (0, 1))(*args)
-    except ADError:
-        if function in MAY_REFUSE:
+    except REFUSED as error:
+        at_the_call = isinstance(error, ADError) or "shares memory with another one" in str(error)
+        if function in MAY_REFUSE and at_the_call:
             return None
         raise
 
@@ -96,7 +100,7 @@ def test_separate_arrays_after_one_array_for_both(function):
     x, w = V, V[::-1] + 0.1
     expected = [reference_gradient(function, (x, w), k) for k in (0, 1)]
     if gradients_or_refusal(function, [V.copy()] * 2) is None:
-        with pytest.raises(ADError):
+        with pytest.raises(REFUSED):
             df(*[V.copy()] * 2)
     try:
         made = df(x.copy(), w.copy())
