@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import gast
@@ -71,8 +72,11 @@ class Assignments(Changes, KeptCode):
         if isinstance(target, gast.Subscript):
             base = self.expr(target.value)
             index = self.expr(target.slice)
+            # Python reads the element first; a call on the right may change it.
+            calls = any(isinstance(n, gast.Call) for n in gast.walk(stmt.value))
+            before = [self.call(operator.getitem, base, index, node=stmt)] if calls else []
             value = self.expr(stmt.value)
-            changed = self.call(Augmented(fn), base, index, value, node=stmt)
+            changed = self.call(Augmented(fn), base, index, value, *before, node=stmt)
             self.put_back(target.value, changed)
             return
         read = gast.copy_location(as_load(target), target)

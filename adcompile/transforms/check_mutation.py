@@ -29,7 +29,21 @@ from adcompile.analyses.versions import versions_of_inputs
 from adcompile.errors import DiagnosticList, Origin
 from adcompile.frontend.scope import OutsideScope
 from adcompile.ir.callables import is_update
-from adcompile.ir.nodes import Atom, Block, Call, Function, Method, Opaque, Stmt, Syntax, Through, Var, WriteBack
+from adcompile.ir.nodes import (
+    Atom,
+    Block,
+    Call,
+    Each,
+    For,
+    Function,
+    Method,
+    Opaque,
+    Stmt,
+    Syntax,
+    Through,
+    Var,
+    WriteBack,
+)
 from adcompile.ir.traverse import atoms_of, blocks_of, map_atoms, walk
 from adcompile.ir.types import UNKNOWN, Array, Dict, List, Passive, Scalar, Tuple, Unknown
 from adcompile.runtime.structures import contains, not_contains
@@ -56,7 +70,9 @@ def check_mutation(
     aliasing = Aliasing(function.body, types)
     _check_containers(function, found)
     if updates:
-        _check_updates(function, updates, aliasing, Separation(function.body, types), found)
+        separation = Separation(function.body, types)
+        _check_loops(function, separation, aliasing, found)
+        _check_updates(function, updates, aliasing, separation, found)
     kept = _check_calls(stmts, unknown, aliasing, types, found)
     return replace(function, body=_keep(function.body, kept)) if kept else function
 
@@ -108,6 +124,8 @@ def _check_updates(
         mine = versions.get(target)
         followed = mine if mine in parameters else None
         outside = next((n for v, n in inputs.items() if v is not followed and sees(call, v)), None)
+        if mine is not None and mine not in parameters:
+            outside = mine.name  # an object of the world outside, which other functions may read
         if outside is not None:
             found.add(
                 f"'{name}' is changed in place, and may be the caller's '{outside}'",
@@ -125,6 +143,30 @@ def _check_updates(
                 "the change may be seen through the other name, which is not followed yet",
                 f"copy before changing: {name} = {name}.copy()",
             )
+
+
+def _check_loops(function: Function, separation: Separation, aliasing: Aliasing, found: DiagnosticList) -> None:
+    """Refuse a loop over something that its body changes: what the next trip is about depends on it.
+    (Where the changes leave the length as it is, `follow_stores` made the loop count.)"""
+    places = separation.places
+    for loop in walk(function.body):
+        for source in loop.sources if isinstance(loop, For) else ():
+            sequence = source.sequence if isinstance(source, Each) else None
+            if not isinstance(loop, For) or not isinstance(sequence, Var):
+                continue
+            for call in walk(loop.body):
+                if not (isinstance(call, Call) and is_update(call) and isinstance(target := call.operands[0], Var)):
+                    continue
+                one = places.place(target)
+                same = one is not None and one.root is places.at(sequence).root
+                if same or (aliasing.affects(target, sequence) and not separation.apart(target, sequence)):
+                    name = sequence.name or "a sequence"
+                    found.add(
+                        f"'{name}' changes while a loop runs over it",
+                        call.origin,
+                        "what the later trips are about depends on the change",
+                        f"loop over a copy: for ... in list({name})",
+                    )
 
 
 def _sees(call: Call, other: Var, aliasing: Aliasing, separation: Separation) -> bool:

@@ -85,6 +85,7 @@ class _Following:
         self.displays: dict[Var, Call] = {}  # tuples whose items are known
         self.kinds: dict[Var, set[str]] = {}  # of containers: how their items were changed
         self.moved: set[Var] = set()  # items that may not stand in their container any more
+        self.taken_from: dict[Atom, Atom | None] = {}  # of an item: the object's newest value then
         self.stmts: list[Stmt] = []
 
     # --------------------------------------------------------------------------------- blocks
@@ -199,6 +200,8 @@ class _Following:
         self.emit(made)
         for result in call.results:
             self.define(result)
+        if call.fn is operator.getitem and (holder := self.places.place(call.operands[0])) is not None:
+            self.taken_from[call.result] = self.newest.get(holder.root)
         if call.operands and call.operands[0] in self.moved:
             self.moved.update(r for r in call.results if self.same_root(r, call.operands[0]))
         if not isinstance(call.fn, Syntax) and is_view_or_copy(call.fn) and self.is_stored(call.result):
@@ -284,25 +287,36 @@ class _Following:
 
     def augmented(self, call: Call, op: Any, place: Place, operands: list[Atom]) -> None:
         """`a[i] op= v`: an item that is an object is changed itself, else it is replaced."""
-        base, (index, value) = call.operands[0], operands
+        base, (index, value, *before) = call.operands[0], operands
         item = infer_call(operator.getitem, [atom_type(self.types, base), atom_type(self.types, index)], {})
-        if self.is_array(base):
+        if before and self.is_number(before[0]) and self.taken_from.get(before[0]) is not self.newest.get(place.root):
+            # The element was read, and then the right side changed the object.
+            self.store(call, place, updates.update, [index, self.compute(IN_PLACE[op], [before[0], value], call)])
+        elif self.is_array(base):
             single = is_basic_index(atom_type(self.types, index)) or is_mask(atom_type(self.types, index))
             if op in (operator.iadd, operator.isub) and single:
                 negated = value if op is operator.iadd else self.compute(operator.neg, [value], call)
                 self.store(call, place, updates.increment, [index, negated])
-                return
+            else:
+                self.replaced(call, op, place, index, value)
         elif isinstance(item, (Array, List)):
             step = Step(View(operator.getitem, 1), (index,))
             inner = Place(place.root, (*place.path, step))
             if isinstance(item, List):
                 self.store(call, inner, updates.extend, [value])
-                return
-            old = self.view(self.newest.get(place.root, place.root), inner.path, Var("", call.origin))
-            self.store(call, inner, updates.update, [ALL, self.compute(IN_PLACE[op], [old, value], call)])
-            return
-        old = self.compute(operator.getitem, [self.read(base), index], call)
+            else:
+                old = self.view(self.newest.get(place.root, place.root), inner.path, Var("", call.origin))
+                self.store(call, inner, updates.update, [ALL, self.compute(IN_PLACE[op], [old, value], call)])
+        else:
+            self.replaced(call, op, place, index, value)
+
+    def replaced(self, call: Call, op: Any, place: Place, index: Atom, value: Atom) -> None:
+        """`a[i] = a[i] op v`."""
+        old = self.compute(operator.getitem, [self.read(call.operands[0]), index], call)
         self.store(call, place, updates.update, [index, self.compute(IN_PLACE[op], [old, value], call)])
+
+    def is_number(self, atom: Atom) -> bool:
+        return isinstance(atom_type(self.types, atom), Scalar)
 
     def store(self, call: Call, place: Place, fn: Any, operands: list[Atom]) -> None:
         """The object's new value after `fn(view, *operands)` on a view of it."""

@@ -190,3 +190,15 @@ def gradient_steps_that_are_not_differentiated(w, rate):
     with no_grad():
         w -= rate * np.cos(w)
     return loss * loss
+
+
+def triple_the_first(a):
+    a[0] = a[0] * 3.0
+    return a[1]
+
+
+@at((P,))
+def right_side_changes_the_element_that_is_added_to(x):
+    y = x * 1.0
+    y[0] += triple_the_first(y)
+    return np.sum(y * y)
