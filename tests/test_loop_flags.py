@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import adcompile
 from adcompile import check_grads, value_and_grad
 
 
@@ -104,3 +105,20 @@ def break_on_the_counter(x, y):
 def test_ends_of_loops(f, x, y):
     assert value_and_grad(f)(x, y)[0] == f(x, y)
     check_grads(f, (x, y), (0, 1))
+
+
+def test_a_test_for_break_that_reads_a_name_which_is_handed_on():
+    def f(x, a):
+        for _ in range(2):
+            if x > 2.0:
+                x *= np.sin(x)
+            elif -0.5 < a[0] < 1.0:
+                break
+        return x
+
+    for x in (0.7, 2.5):
+        value, gradient = adcompile.value_and_grad(f)(x, np.array([0.3, 0.1]))
+        assert value == f(x, np.array([0.3, 0.1]))
+        h = 1e-6
+        slope = (f(x + h, np.array([0.3, 0.1])) - f(x - h, np.array([0.3, 0.1]))) / (2 * h)
+        assert abs(gradient - slope) < 1e-7

@@ -185,8 +185,13 @@ class Loops(Assignments, ABC):
         found = deciding_branch(block, stop, self.folding.uses, self.folding.folded)
         if found is None:
             self.block(block)
+            test, position = self.expr(stop), len(self.out)
             finish()
-            test = self.expr(stop)
+            if names_in([test], ast.Load) & names_in(self.out[position:], ast.Store):
+                # What is handed on takes the names that the test reads: it is made before.
+                kept = flag or self.unused_name("stop")
+                self.out.insert(position, ast.Assign([ast.Name(kept, ast.Store())], test, lineno=0))
+                test = name_node(kept)
             if flag is not None:
                 self.assign(flag, test)
                 test = name_node(flag)
@@ -211,6 +216,11 @@ class Loops(Assignments, ABC):
         then, orelse = self.branches(side(branch.then), side(branch.orelse))
         self.append_if(self.expr(branch.cond), then, orelse)
 
+    def unused_name(self, base: str) -> str:
+        """A name like `base` that nothing has."""
+        used = set(self.names.all_names())
+        return next(name for k in range(1, len(used) + 2) if (name := f"{base}{k}") not in used)
+
     def append_if(self, test: ast.expr, then: list[ast.stmt], orelse: list[ast.stmt]) -> None:
         """`if test: then else: orelse`; what follows a side that leaves needs no else."""
         if is_jump(then[-1]):
@@ -221,6 +231,12 @@ class Loops(Assignments, ABC):
             self.out.append(ast.If(negation(test), orelse, []))
         else:
             self.out.append(ast.If(test, then, [] if is_pass(orelse) else orelse))
+
+
+def names_in(nodes: Sequence[ast.AST], context: type) -> set[str]:
+    """The names that some code reads, or binds."""
+    found = (n for node in nodes for n in ast.walk(node))
+    return {n.id for n in found if isinstance(n, ast.Name) and isinstance(n.ctx, context)}
 
 
 def is_pass(body: list[ast.stmt]) -> bool:

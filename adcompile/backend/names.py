@@ -41,6 +41,10 @@ class Names:
             self._names[self.find(var)] = var.name
         self._name_all(function.body)
 
+    def all_names(self) -> Iterable[str]:
+        """Every name that a value has."""
+        return self._names.values()
+
     def __getitem__(self, var: Var) -> str:
         return self._names[self.find(var)]
 
