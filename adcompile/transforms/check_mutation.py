@@ -162,7 +162,7 @@ def _check_loops(function: Function, separation: Separation, aliasing: Aliasing,
                 if same or (aliasing.affects(target, sequence) and not separation.apart(target, sequence)):
                     name = sequence.name or "a sequence"
                     found.add(
-                        f"'{name}' changes while a loop runs over it",
+                        f"'{name}' is changed in place while a loop runs over it",
                         call.origin,
                         "what the later trips are about depends on the change",
                         f"loop over a copy: for ... in list({name})",

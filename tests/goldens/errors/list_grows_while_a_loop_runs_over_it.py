@@ -12,7 +12,7 @@ def f(x):
 ARGS = (np.array([1.0, 2.0, 3.0]),)
 
 # refused:
-# list_grows_while_a_loop_runs_over_it.py:8: 'items' changes while a loop runs over it
+# list_grows_while_a_loop_runs_over_it.py:8: 'items' is changed in place while a loop runs over it
 #     items.append(v * x[1])
 #     ^^^^^^^^^^^^^^^^^^^^^^
 #   why: what the later trips are about depends on the change
