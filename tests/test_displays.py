@@ -36,3 +36,25 @@ def test_a_display_made_in_a_branch_and_read_there():
 
     check_grads(f, (0.6, np.array([0.3, -0.8])))
     check_grads(f, (-0.6, np.array([0.3, -0.8])))
+
+
+def test_a_display_repeated_no_times():
+    def f(x, n):
+        return np.sin(sum([x * x, x] * n)) + x
+
+    for n in (0, 1, 2):
+        check_grads(f, (0.6, n), wrt=0)
+
+
+def test_a_display_repeated_as_often_as_a_loop_appended():
+    """The first derivative of such a sum is a program of this form."""
+
+    def f(x, limit):
+        kept = []
+        for z in (0.1, 0.5, 0.9):
+            if z > limit:
+                kept.append(x)
+        return x * sum([x * x] * len(kept))
+
+    for limit in (0.0, 0.5, 1.0):
+        check_grads(f, (0.6, limit), wrt=0)

@@ -27,8 +27,10 @@ def concatenated(r, a, b, r_bar):
     return r_bar[: len(a)], r_bar[len(a) :]
 
 
-@pullback(repeat_list, samples=lambda: [call([1.5, 2.0], 3)])
+@pullback(repeat_list, samples=lambda: [call([1.5, 2.0], 3), call([1.5, 2.0], 0)])
 def repeated(r, a, count, r_bar):
+    if count < 1:
+        return zeros_like(a), None
     a_bar = r_bar[: len(a)]
     for k in range(1, count):
         a_bar = add(a_bar, r_bar[k * len(a) : (k + 1) * len(a)])
