@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import adcompile.callees
 import adcompile.pipeline
 from adcompile import grad, vjp
 from adcompile.errors import InternalError
@@ -50,8 +51,9 @@ BROKEN = {
 @pytest.mark.parametrize("step", BROKEN)
 def test_a_fault_of_a_pass_is_told_of_that_pass(step, monkeypatch):
     stage, fault = BROKEN[step]
-    whole = getattr(adcompile.pipeline, step)
-    monkeypatch.setattr(adcompile.pipeline, step, lambda *args: fault(whole(*args)))
+    where = adcompile.callees if step in ("lowered", "resolve_calls") else adcompile.pipeline
+    whole = getattr(where, step)
+    monkeypatch.setattr(where, step, lambda *args: fault(whole(*args)))
     with pytest.raises(InternalError, match=f"in the pass '{stage}': each_use_sees_its_definition: .+ reads %strange"):
         grad(loop)(*ARGS)
 

@@ -1,0 +1,226 @@
+"""The functions that a program calls: the types of their results, and what they do to what
+they are given. Each is looked at for the types that it is called with."""
+
+from __future__ import annotations
+
+import operator
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from adcompile.analyses.activity import active_values
+from adcompile.analyses.infer import Types, atom_type, expand_stars, infer
+from adcompile.analyses.methods import attribute_of_module, function_of_method
+from adcompile.analyses.places import Places
+from adcompile.analyses.user_functions import is_user_function
+from adcompile.analyses.versions import versions_of_inputs
+from adcompile.errors import DiagnosticList, Refused, SourceError
+from adcompile.frontend.lower import lowered
+from adcompile.inference.registry import infer_call
+from adcompile.ir.binding import bind_arguments
+from adcompile.ir.nodes import Attribute, Call, Function, Method, Star, Var
+from adcompile.ir.types import NEVER, UNKNOWN, Dict, Never, Scalar, Static, Tuple, Type, of_constant
+from adcompile.outside import Outside
+from adcompile.transforms.check_mutation import changes_inputs, check_mutation
+from adcompile.transforms.follow_stores import follow_stores
+from adcompile.transforms.inline_calls import can_stand_in, inline_calls
+from adcompile.transforms.normalise_stores import normalise_stores
+from adcompile.transforms.resolve_calls import resolve_calls
+
+ROUNDS = 4  # a recursive function's result has a type after a few rounds, or is Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a user's function does to what it is given: whether it may change it, and whether
+    its stores or its result have to be seen in the caller's own code."""
+
+    changes: bool
+    shares: bool
+
+
+class Callees:
+    """What is known of the functions that one program calls."""
+
+    def __init__(self, outside: Outside) -> None:
+        self.outside = outside
+        self._results: dict[Any, Type] = {}
+        self._open: set[Any] = set()  # the functions whose results are being looked for
+        self._recursive: set[Any] = set()  # those that were found to call themselves
+        self._following: list[Any] = []
+        self._effects: dict[Any, Effect] = {}
+        self._varied: set[Any] = set()
+
+    def call_type(self, fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type]) -> Type:
+        """The type of a call's result; calls of user functions are followed."""
+        if fn is operator.call and args and isinstance(args[0], Static) and callable(args[0].value):
+            return self.call_type(args[0].value, args[1:], kwargs)
+        if isinstance(fn, Attribute) and isinstance(held := attribute_of_module(fn, args[0]), Static):
+            return held
+        method = function_of_method(fn, args[0]) if args and (isinstance(fn, Method) or fn is operator.call) else None
+        if method is not None:
+            first = [of_constant(c.value) for c in method.constants]
+            return self.call_type(method.function, [*first, *args[0 if method.takes_receiver else 1 :]], kwargs)
+        emitted = self.emitted_by(fn, args) if not kwargs else None
+        if emitted is not None:
+            return self.call_type(emitted, args, kwargs)
+        if not is_user_function(fn):
+            return infer_call(fn, args, dict(kwargs))
+        inputs = self.bind(fn, args, kwargs)
+        if inputs is None:
+            return UNKNOWN
+        key = (fn, inputs)
+        if key in self._open:
+            self._recursive.add(key)
+        elif key not in self._results:
+            with self.following(fn):
+                self._results[key] = self._fixed_point(fn, inputs)
+        return self._results[key]
+
+    def _fixed_point(self, fn: types.FunctionType, inputs: tuple[Type, ...]) -> Type:
+        """The type of a function's result. A recursive call finds what is known so far: at first
+        nothing, then what the ways out that do not recur give."""
+        key = (fn, inputs)
+        self._open.add(key)
+        self._results[key] = NEVER
+        for _ in range(ROUNDS):
+            before, known = self._results[key], set(self._results)
+            found = self._results[key] = self._result_type(fn, inputs)
+            if key not in self._recursive or found == before:
+                break
+            for other in set(self._results) - known:  # they may have been told too little
+                del self._results[other]
+        else:
+            found = UNKNOWN
+        self._open.discard(key)
+        return UNKNOWN if isinstance(found, Never) else found
+
+    @contextmanager
+    def following(self, fn: Any) -> Iterator[None]:
+        """While a user function that is called is looked at."""
+        self._following.append(fn)
+        try:
+            yield
+        finally:
+            self._following.pop()
+
+    def resolved(self, primal: Function, known: Mapping[Var, Type]) -> tuple[Function, Types]:
+        """The function with plain calls and the types of its values; functions that change what
+        they are given stand in it themselves."""
+        while True:
+            types_ = infer(primal, known, self.call_type)
+            plain = normalise_stores(resolve_calls(primal, types_, self.emitted_by), types_)
+            captured = set(plain.captures)
+            primal = inline_calls(plain, lambda call: self.is_inlined(call, types_, plain.holder))
+            if primal is plain:
+                return plain, types_
+            new = {c.var: self.outside.capture_type(c.holder, c.name) for c in primal.captures if c not in captured}
+            known = {**known, **new}
+
+    def is_inlined(self, call: Call, types_: Types, holder: types.FunctionType) -> bool:
+        """Whether a call is of a user's function that changes its arguments, or gives out what
+        it was given, and can stand in the program itself."""
+        if not is_user_function(call.fn) or any(isinstance(a, Star) for a in call.args) or call.fn in self._following:
+            return False
+        return self._effect(call, types_).shares and can_stand_in(call.fn, holder)  # type: ignore[arg-type]
+
+    def changes_arguments(self, call: Call, types_: Types) -> bool:
+        """Whether a call that is not known to leave its arguments alone may change them: a
+        user's function does not, if nothing in its source does."""
+        return not is_user_function(call.fn) or self._effect(call, types_).changes
+
+    def _effect(self, call: Call, types_: Types) -> Effect:
+        """What a call of a user's function does to its arguments."""
+        args = expand_stars(call, types_)
+        inputs = None
+        if args is not None and all(k is not None for k, _ in call.kwargs):
+            inputs = self.bind(call.fn, args, {k: atom_type(types_, a) for k, a in call.kwargs})  # type: ignore[arg-type]
+        if inputs is None:
+            return Effect(changes=True, shares=False)
+        key = (call.fn, inputs)
+        if key not in self._effects:
+            self._effects[key] = Effect(changes=False, shares=False)  # what a recursive call finds
+            primal, known = self.typed(call.fn, inputs)  # type: ignore[arg-type]
+            with self.following(call.fn):
+                primal, types_ = self.resolved(primal, known)
+                followed = follow_stores(primal, types_)
+                found = DiagnosticList()
+                check_mutation(followed, types_, found, self.changes_arguments)
+                unknown = bool(found) or changes_inputs(followed, types_, self.changes_arguments)
+            writes = bool(versions_of_inputs(followed.body))
+            given = Places(followed.body, types_).place(followed.body.yields[0])
+            shares = writes or (given is not None and given.root in followed.inputs)
+            self._effects[key] = Effect(changes=unknown or writes, shares=shares)
+        return self._effects[key]
+
+    def follow_varied(
+        self, call: Call, types_: Types, varied: frozenset[Var]
+    ) -> tuple[Function, Types, frozenset[Var]] | None:
+        """The user function that a call gives varied values to, its types, and what varies in it."""
+        fn: Any = call.fn
+        args = expand_stars(call, types_) if is_user_function(fn) else None
+        kwargs = dict(call.kwargs)
+        inputs = args and self.bind(fn, args, {k: atom_type(types_, a) for k, a in kwargs.items()})
+        if not inputs:
+            return None
+        given = [a in varied for a in call.operands[: len(call.args)]]
+        mask = bind_arguments(
+            lowered(fn).params, given, {k: a in varied for k, a in kwargs.items()},
+            lambda _: False, any, lambda named: any(named.values()),
+        )
+        key = (fn, inputs, tuple(mask or ()))
+        if mask is None or key in self._varied:
+            return None
+        self._varied.add(key)
+        primal, known = self.typed(fn, inputs)
+        with self.following(fn):
+            found = infer(primal, known, self.call_type)
+        primal = resolve_calls(primal, found, self.emitted_by)
+        wrt = [p.var for p, is_varied in zip(primal.params, mask, strict=False) if is_varied]
+        return primal, found, active_values(primal, found, wrt)[1]
+
+    def typed(self, fn: types.FunctionType, inputs: Sequence[Type]) -> tuple[Function, dict[Var, Type]]:
+        """A user function's IR, and the types of its inputs."""
+        primal = lowered(fn)
+        self.outside.note(primal)
+        known = dict(zip((p.var for p in primal.params), inputs, strict=False))
+        for param in primal.params[len(inputs) :]:  # the seed of an emitted function
+            assert param.default is not None
+            known[param.var] = of_constant(param.default.value)
+        known |= {c.var: self.outside.capture_type(fn, c.name) for c in primal.captures}
+        return primal, known
+
+    @staticmethod
+    def emitted_by(fn: Any, inputs: Sequence[Type]) -> types.FunctionType | None:
+        """The function that a transformation (`grad(f)`, called by the program) emits."""
+        return fn.__adcompile__(inputs) if hasattr(type(fn), "__adcompile__") else None
+
+    def _result_type(self, fn: types.FunctionType, inputs: Sequence[Type]) -> Type:
+        primal, known = self.typed(fn, inputs)
+        result = primal.body.yields[0]
+        found = infer(primal, known, self.call_type)
+        return found.get(result, UNKNOWN) if isinstance(result, Var) else UNKNOWN
+
+    def bind(
+        self, fn: types.FunctionType, args: Sequence[Type], kwargs: Mapping[str | None, Type]
+    ) -> tuple[Type, ...] | None:
+        """The types of a user function's parameters at a call."""
+        try:
+            params = lowered(fn).params
+        except (Refused, SourceError):
+            return None
+        bound = bind_arguments(
+            params, args, kwargs, lambda c: of_constant(c.value), lambda rest: Tuple(tuple(rest)),
+            lambda named: Dict(tuple(named.items())),
+        )
+        if bound is None:
+            return None
+        # Within itself a function is typed without the numbers, or a recursion would not end.
+        return tuple(_without_numbers(t) for t in bound) if fn in self._following else tuple(bound)
+
+
+def _without_numbers(type_: Type) -> Type:
+    """A type that does not pin an int down to its value."""
+    return Scalar(type_.dtype) if isinstance(type_, Scalar) and type_.dtype == "int" else type_

@@ -1,0 +1,50 @@
+"""What a program takes from outside: globals, closure cells, and the functions it calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adcompile.errors import DiagnosticList
+from adcompile.frontend.scope import OutsideScope
+from adcompile.ir.nodes import Function
+from adcompile.ir.types import Type
+from adcompile.signature import type_of_value
+from adcompile.transforms.check_mutation import outside_changes
+
+
+class Outside:
+    """The names from outside of all functions of a program, by the function that reads them.
+
+    `guards` are those that were resolved for good (functions, modules): a compiled program holds
+    as long as they are the same. `captures` are read again at every call.
+    """
+
+    def __init__(self) -> None:
+        self.guards: dict[tuple[Any, str], Any] = {}
+        self.captures: dict[tuple[Any, str], Any] = {}
+        self._changes: dict[int, tuple[Any, str, Any]] = {}
+
+    def note(self, primal: Function) -> None:
+        """Remember what a function takes from outside, for the guards and the captures."""
+        scope = OutsideScope(primal.holder)
+        for name, value in primal.resolved:
+            self.guards[(primal.holder, name)] = value
+        self._changes |= outside_changes(primal, scope)
+        for capture in primal.captures:
+            self.captures[(primal.holder, capture.name)] = scope.value(capture.name)
+
+    def capture_type(self, holder: Any, name: str) -> Type:
+        """The type of a captured value, as it is now."""
+        return type_of_value(self.captures[(holder, name)], name)
+
+    def check_changes(self, found: DiagnosticList) -> None:
+        """Refuse a change of an object from outside in one function that another one reads."""
+        for (holder, name), value in self.captures.items():
+            changed = self._changes.get(id(value))
+            if changed is not None and changed[0] is not holder:
+                found.add(
+                    f"'{name}' is read here, and changed in '{changed[0].__name__}'",
+                    changed[2],
+                    "the reverse sweep reads it after the change",
+                    f"pass '{name}' as an argument",
+                )
