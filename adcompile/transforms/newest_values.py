@@ -1,0 +1,114 @@
+"""The newest value of each object, while a function is walked in the order of execution.
+
+A value that is an object, or a view of one, is read as of the object's newest value: a view is
+taken again, and a tuple that holds it is made again, where a store has come between.
+
+relies on: places.  ensures: `read` gives what stands for a value now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from adcompile.analyses.infer import Types, atom_type
+from adcompile.analyses.places import Places, Step
+from adcompile.inference.registry import infer_call
+from adcompile.ir.nodes import (
+    Atom,
+    Call,
+    Function,
+    Stmt,
+    Var,
+)
+from adcompile.ir.types import UNKNOWN, Array, Scalar, Type
+
+
+class NewestValues:
+    """The newest value of each object, and what each other value is as of those."""
+
+    def __init__(self, function: Function, places: Places, types: Types) -> None:
+        self.function = function
+        self.places = places
+        self.types = types
+        self.newest: dict[Var, Atom] = {}  # of each object, by its first value
+        self.known: dict[Var, tuple[Atom, tuple[Atom, ...]]] = {}  # what a value is, and as of which objects
+        self.displays: dict[Var, Call] = {}  # tuples whose items are known
+        self.kinds: dict[Var, set[str]] = {}  # of containers: how their items were changed
+        self.moved: set[Var] = set()  # items that may not stand in their container any more
+        self.taken_from: dict[Atom, Atom | None] = {}  # of an item: the object's newest value then
+        self.stmts: list[Stmt] = []
+
+    def emit(self, stmt: Stmt) -> None:
+        """Put a statement at the end of the block that is being rewritten."""
+        self.stmts.append(stmt)
+
+    def state(self, var: Var) -> tuple[Atom, ...]:
+        """The newest values of the objects that a value depends on."""
+        if var in self.displays:
+            return tuple(s for a in self.displays[var].operands if isinstance(a, Var) for s in self.state(a))
+        place = self.places.place(var)
+        return () if place is None else (self.newest.get(place.root, place.root),)
+
+    def read(self, atom: Atom) -> Atom:
+        """The atom that stands for a value now."""
+        if not isinstance(atom, Var):
+            return atom
+        now = self.state(atom)
+        known, as_of = self.known.get(atom, (atom, None))
+        if as_of == now or not now or atom in self.moved:
+            return known
+        if as_of is None and atom not in self.displays:
+            place = self.places.at(atom)
+            if now == (place.root,):
+                return atom
+        fresh = self.again(atom)
+        self.known[atom] = fresh, now
+        return fresh
+
+    def again(self, var: Var) -> Atom:
+        """Take a view, or make a tuple, once more, from the objects as they are now."""
+        if var in self.displays:
+            call = self.displays[var]
+            return self.make(replace(call, args=tuple(map(self.read, call.operands))), var)
+        place = self.places.at(var)
+        return self.view(self.newest.get(place.root, place.root), place.path, var)
+
+    def view(self, whole: Atom, path: Sequence[Step], named: Var) -> Atom:
+        """Take the view that a path leads to."""
+        for i, step in enumerate(path):
+            args, kwargs = step.view.split(tuple(map(self.read, step.atoms)))
+            call = Call((named,), step.view.fn, (whole, *args), kwargs, named.origin)
+            whole = self.make(call, named if i == len(path) - 1 else Var("", named.origin))
+        return whole
+
+    def make(self, call: Call, like: Var) -> Var:
+        """A call again, for another value like the one it gave."""
+        result = Var(like.name, like.origin)
+        self.types[result] = self.types.get(like, UNKNOWN)
+        self.emit(replace(call, results=(result,)))
+        return result
+
+    def define(self, var: Var) -> None:
+        """A value has just been computed."""
+        self.known[var] = var, self.state(var)
+
+    def compute(self, fn: Any, operands: Sequence[Atom], call: Call) -> Var:
+        """A new value."""
+        value = Var("", call.origin)
+        self.types[value] = infer_call(fn, [atom_type(self.types, a) for a in operands], {})
+        self.emit(Call((value,), fn, tuple(operands), origin=call.origin))
+        return value
+
+    def type_of(self, atom: Atom) -> Type:
+        """What is known of an atom."""
+        return atom_type(self.types, atom)
+
+    def is_array(self, atom: Atom) -> bool:
+        """Whether an atom is certainly an array."""
+        return isinstance(atom_type(self.types, atom), Array)
+
+    def is_number(self, atom: Atom) -> bool:
+        """Whether an atom is certainly a number."""
+        return isinstance(atom_type(self.types, atom), Scalar)
