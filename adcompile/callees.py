@@ -24,6 +24,7 @@ from adcompile.ir.nodes import Attribute, Call, Function, Method, Star, Var
 from adcompile.ir.types import NEVER, UNKNOWN, Dict, Never, Scalar, Static, Tuple, Type, of_constant
 from adcompile.outside import Outside
 from adcompile.transforms.check_mutation import changes_inputs, check_mutation
+from adcompile.transforms.detach_blocks import detach_blocks
 from adcompile.transforms.follow_stores import follow_stores
 from adcompile.transforms.inline_calls import can_stand_in, inline_calls
 from adcompile.transforms.normalise_stores import normalise_stores
@@ -177,7 +178,7 @@ class Callees:
         primal, known = self.typed(fn, inputs)
         with self.following(fn):
             found = infer(primal, known, self.call_type)
-        primal = resolve_calls(primal, found, self.emitted_by)
+        primal = detach_blocks(resolve_calls(primal, found, self.emitted_by), found, DiagnosticList())
         wrt = [p.var for p, is_varied in zip(primal.params, mask, strict=False) if is_varied]
         return primal, found, active_values(primal, found, wrt)[1]
 

@@ -34,7 +34,7 @@ from adcompile.testing.gradients import GradientMismatch, check_grads, numerical
 
 OK, FAILED, USAGE = 0, 1, 2
 PASSES = (
-    "lower, infer, follow_stores, check_mutation, simplify, split_calls, reverse, place_residuals, "
+    "lower, infer, follow_stores, check_mutation, detach_blocks, simplify, split_calls, reverse, place_residuals, "
     "finish_cotangents, eliminate_dead, plan_buffers"
 )
 

@@ -52,6 +52,7 @@ from adcompile.transforms.check_escape import check_escape
 from adcompile.transforms.check_mutation import check_mutation
 from adcompile.transforms.check_real import check_real
 from adcompile.transforms.decisions import Decisions, Differentiation
+from adcompile.transforms.detach_blocks import detach_blocks
 from adcompile.transforms.eliminate_dead import eliminate_dead
 from adcompile.transforms.fill_spread import fill_spread
 from adcompile.transforms.finish_cotangents import finish_cotangents, keep_from_caller
@@ -192,6 +193,9 @@ class Compilation:
         self.stage = "check_mutation"
         primal = check_mutation(primal, types_, self.found, self.callees.changes_arguments)
         self.after("check_mutation", primal)
+        self.stage = "detach_blocks"
+        primal = detach_blocks(primal, types_, self.found)
+        self.after("detach_blocks", primal)
         self.stage = "simplify"
         primal = simplify(primal, types_)
         self.after("simplify", primal)

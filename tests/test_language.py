@@ -349,6 +349,87 @@ def test_no_grad_leaves_names_active_that_it_only_reads():
     assert grad(f)(2.0) == 2 * 4.0 * 5.0 * 2 * 2.0
 
 
+def test_no_grad_and_what_is_appended_to_a_list():
+    def f(x):
+        items = [x]
+        with no_grad():
+            items.append(x * 2)
+        return items[0] * items[1]
+
+    assert value_and_grad(f)(3.0) == (18.0, 6.0)
+
+
+def test_no_grad_and_what_is_stored_in_an_array():
+    def f(x):
+        y = x * x
+        first = y[:2]
+        with no_grad():
+            y[0] = x[1]
+            y[1] += x[1]
+            first *= 2.0
+            y[3] = x[3] + y[0]
+        return np.sum(y * np.array([1.0, 2.0, 3.0, 4.0])) + np.sum(first)
+
+    x = np.array([1.0, 2.0, 3.0, 4.0])
+    value, gradient = value_and_grad(f)(x)
+    assert value == f(x)
+    np.testing.assert_array_equal(gradient, [0.0, 0.0, 3.0 * 2.0 * 3.0, 0.0])
+
+
+def test_no_grad_and_an_element_that_is_added_to_through_a_view():
+    def f(x):
+        y = x * x
+        row = y[0]
+        with no_grad():
+            row[1] += x[0, 0]
+        return np.sum(y)
+
+    x = np.array([[1.0, 2.0], [3.0, 4.0]])
+    value, gradient = value_and_grad(f)(x)
+    assert value == f(x)
+    np.testing.assert_array_equal(gradient, [[2.0, 0.0], [6.0, 8.0]])
+
+
+def test_no_grad_and_a_view_that_is_read_after_its_array_changed():
+    def f(x):
+        y = x * x
+        with no_grad():
+            part = y[:2]
+        y[2] = 0.0
+        return np.sum(part) * x[0] + np.sum(y)
+
+    x = np.array([1.0, 2.0, 3.0])
+    np.testing.assert_array_equal(grad(f)(x), [5.0 + 2.0, 4.0, 0.0])
+
+
+def test_no_grad_with_a_return_a_break_and_a_loop_inside():
+    def f(x, early):
+        y = x * x
+        with no_grad():
+            for v in [y, 2.0 * y]:
+                scale = v * x
+                if scale > 20.0:
+                    break
+            if early:
+                return y
+        return y * scale
+
+    assert value_and_grad(f)(2.0, False) == (64.0, 64.0)
+    assert value_and_grad(f)(2.0, True) == (4.0, 4.0)
+
+
+def test_no_grad_and_what_is_handed_to_an_object():
+    seen = []
+
+    def f(x):
+        with no_grad():
+            seen.append(float(x * x))
+        return x * x
+
+    assert value_and_grad(f)(2.0) == (4.0, 4.0)
+    assert seen == [4.0]
+
+
 # ------------------------------------------------------------------------------------ the request
 
 

@@ -1,4 +1,5 @@
-"""Lower `with`: a context is entered as the user wrote it, `no_grad` detaches what its block reads."""
+"""Lower `with`: a context is entered as the user wrote it. `with no_grad():` has the class itself
+for its context: it is nothing that has to be entered, and `detach_blocks` takes it out."""
 
 from __future__ import annotations
 
@@ -16,9 +17,9 @@ from adcompile.frontend.jumps import parts_of_scope
 from adcompile.frontend.lowering import Lowering, hint_of, same_binding
 from adcompile.frontend.names import LocalFunction
 from adcompile.frontend.source import function_source
-from adcompile.ir.nodes import UNDEF, Atom, Block, Call, Const, Var, With
+from adcompile.ir.nodes import UNDEF, Atom, Block, Const, Var, With
 from adcompile.runtime.contexts import not_swallowing
-from adcompile.runtime.markers import detach, no_grad
+from adcompile.runtime.markers import no_grad
 
 
 class Contexts(Lowering):
@@ -31,10 +32,9 @@ class Contexts(Lowering):
             inner = gast.copy_location(gast.With(others, stmt.body, None), stmt)
             return self.stmt_With(gast.copy_location(gast.With([first], [inner], None), stmt))
         context = first.context_expr
-        if isinstance(context, gast.Call) and self._static(context.func) is no_grad:
-            return self._no_grad(stmt)
-        manager = self.expr(context)
-        safe = self._lets_errors_out(context)
+        detaches = isinstance(context, gast.Call) and self._static(context.func) is no_grad
+        manager = Const(no_grad) if detaches else self.expr(context)
+        safe = detaches or self._lets_errors_out(context)
         if safe is None:
             manager = self.call(not_swallowing, manager, node=context)
         elif not safe:
@@ -84,19 +84,6 @@ class Contexts(Lowering):
         if isinstance(node, gast.Attribute):
             return getattr(self._static(node.value), node.attr, None)
         return None
-
-    def _no_grad(self, stmt: Any) -> None:
-        """`with no_grad():` every value that the block reads is detached."""
-        for name, value in list(self.env.items()):
-            if isinstance(value, Var) and name[0] != "@":
-                self.env[name] = self.call(detach, value, node=stmt)
-        detached = {a: n for n, a in self.env.items() if isinstance(a, Var)}
-        before = dict(self.env)
-        self.statements(stmt.body)
-        plain = {s.result: s.args[0] for s in self.stmts if isinstance(s, Call) and s.fn is detach}
-        for name, value in self.env.items():
-            if isinstance(value, Var) and value in detached and before.get(name) is value:
-                self.env[name] = plain.get(value, value)  # type: ignore[assignment]
 
 
 SWALLOWING = (contextlib.suppress, contextlib.ExitStack)

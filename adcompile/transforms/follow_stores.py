@@ -40,6 +40,7 @@ from adcompile.ir.traverse import blocks_of, defined_in, inner_of, map_atoms, wa
 from adcompile.ir.types import UNKNOWN, Array, Dict, List, Tuple, Unknown
 from adcompile.runtime import checks, structures
 from adcompile.transforms.counted_loops import CountedLoops
+from adcompile.transforms.detach_blocks import is_detached
 from adcompile.transforms.moved_items import Move
 from adcompile.transforms.store_into_objects import StoredObjects
 
@@ -216,6 +217,10 @@ class _Following(StoredObjects, CountedLoops):
         def end() -> Sequence[Atom]:
             return [*(self.read(stmt.body.yields[i]) for i in keep), *(self.newest.get(o, o) for o in objects)]
 
+        if is_detached(stmt):
+            calls = [s for s in walk(stmt.body) if isinstance(s, Call) and not is_update(s)]
+            made = {result for call in calls for result in call.results}
+            self.constant |= made | {r for r, a in zip(stmt.results, stmt.body.yields, strict=True) if a in made}
         body = self.block(stmt.body, end)
         self.emit(replace(stmt, context=context, body=body, results=(*(stmt.results[i] for i in keep), *extra)))
         self.after(objects, extra, stmt.results, [stmt.results[i] for i in keep])

@@ -23,6 +23,7 @@ from adcompile.ir.nodes import (
     Var,
 )
 from adcompile.ir.types import UNKNOWN, Array, Scalar, Type
+from adcompile.runtime.markers import detach
 
 
 class NewestValues:
@@ -38,6 +39,7 @@ class NewestValues:
         self.kinds: dict[Var, set[str]] = {}  # of containers: how their items were changed
         self.moved: set[Var] = set()  # items that may not stand in their container any more
         self.taken_from: dict[Atom, Atom | None] = {}  # of an item: the object's newest value then
+        self.constant: set[Var] = set()  # views that a `with no_grad()` took
         self.stmts: list[Stmt] = []
 
     def emit(self, stmt: Stmt) -> None:
@@ -73,7 +75,10 @@ class NewestValues:
             call = self.displays[var]
             return self.make(replace(call, args=tuple(map(self.read, call.operands))), var)
         place = self.places.at(var)
-        return self.view(self.newest.get(place.root, place.root), place.path, var)
+        taken = self.view(self.newest.get(place.root, place.root), place.path, var)
+        if var not in self.constant:
+            return taken
+        return self.make(Call((var,), detach, (taken,), origin=var.origin), var)
 
     def view(self, whole: Atom, path: Sequence[Step], named: Var) -> Atom:
         """Take the view that a path leads to."""
