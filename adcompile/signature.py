@@ -67,7 +67,7 @@ def type_of_value(value: Any, name: str = "", sizes: Sizes | None = None) -> Typ
     """The type of an argument or capture."""
     sizes = sizes if sizes is not None else Sizes()
     kind = type(value)
-    if isinstance(value, (np.matrix, np.ma.MaskedArray)):
+    if kind is not np.ndarray and _has_rules_of_its_own(value):
         where = f"'{name}' is" if name else "an argument is"
         instead = "np.asarray(m), and @ for products" if isinstance(value, np.matrix) else "m.filled(0.0), and the mask"
         raise UsageError(f"{where} a {kind.__name__}, which has rules of its own; pass {instead}")
@@ -95,6 +95,12 @@ def type_of_value(value: Any, name: str = "", sizes: Sizes | None = None) -> Typ
     if is_static(value):
         return Static(value)
     return UNKNOWN if hasattr(value, "__array_function__") else Passive(kind.__name__, class_of(value))
+
+
+def _has_rules_of_its_own(value: Any) -> bool:
+    """Whether a value is an array of a class that computes in another way than NumPy's own. Where
+    `np.ma`, which takes long to import, has not been imported, there is no masked array."""
+    return isinstance(value, np.matrix) or ("numpy.ma" in sys.modules and isinstance(value, np.ma.MaskedArray))
 
 
 def is_static(value: Any) -> bool:

@@ -9,9 +9,21 @@ from typing import Any
 import numpy as np
 
 from adcompile.inference.registry import ELEMENTWISE, TRANSFERS
-from adcompile.ir.callables import IN_PLACE, METHODS, canonical
-from adcompile.ir.nodes import Attribute, Augmented, Call, Const, FunctionRef, Method, Syntax, Through, Var, WriteBack
-from adcompile.ir.types import UNKNOWN, Passive, Static, Type
+from adcompile.ir.callables import IN_PLACE, METHODS, canonical, is_update
+from adcompile.ir.nodes import (
+    Attribute,
+    Augmented,
+    Call,
+    Const,
+    FunctionRef,
+    Method,
+    Stmt,
+    Syntax,
+    Through,
+    Var,
+    WriteBack,
+)
+from adcompile.ir.types import UNKNOWN, Passive, Scalar, Static, Type
 from adcompile.rules.registry import RULE_FUNCTIONS, RULES
 from adcompile.runtime.checks import require_apart, require_scalar, require_view
 from adcompile.runtime.contexts import not_swallowing
@@ -82,8 +94,9 @@ def is_pure(call: Call) -> bool:
     """Whether a call only computes its result from its arguments."""
     if call.kept:
         return False
-    if any(name == "out" and not (isinstance(a, Const) and a.value is None) for name, a in call.kwargs):
-        return False
+    for name, atom in call.kwargs:
+        if name == "out" and not (isinstance(atom, Const) and atom.value is None):
+            return False
     return is_pure_callable(call.fn)
 
 
@@ -152,6 +165,13 @@ def leaves_arguments(call: Call, types: Mapping[Var, Type]) -> bool:
     if type(owner).__name__ in HARMLESS_RECEIVERS:
         return True
     return (getattr(fn, "__module__", None) or "").split(".")[0] in HARMLESS_MODULES
+
+
+def changes_memory(stmt: Stmt, types: Mapping[Var, Type]) -> bool:
+    """Whether a statement is an update of something that has memory: `k += 1` of a number is none."""
+    if not isinstance(stmt, Call) or not is_update(stmt):
+        return False
+    return not (isinstance(target := stmt.operands[0], Var) and isinstance(types.get(target), Scalar))
 
 
 def is_mutation(fn: Any) -> bool:

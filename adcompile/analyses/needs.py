@@ -63,7 +63,7 @@ class Needs:
 
     def add(self, atoms: Iterable[Atom]) -> None:
         """Note that values are read."""
-        self.found.update(a for a in atoms if isinstance(a, Var))
+        self.found.update([a for a in atoms if type(a) is Var])
 
     def block(self, block: Block) -> None:
         """Note what the needed statements of a block read."""

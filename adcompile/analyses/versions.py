@@ -21,12 +21,12 @@ def written_elsewhere(body: Block) -> set[Var]:
 
 
 def _versions(body: Block) -> tuple[dict[Var, Var], set[Var]]:
+    final = {s.fn.of: s.operands[0] for s in walk(body) if isinstance(s, Call) and isinstance(s.fn, WriteBack)}
+    if not final:
+        return {}, set()
     sources: dict[Var, list[Atom]] = {}
-    final: dict[Var, Atom] = {}
     for stmt in walk(body):
-        if isinstance(stmt, Call) and isinstance(stmt.fn, WriteBack):
-            final[stmt.fn.of] = stmt.operands[0]
-        elif isinstance(stmt, Call) and is_update(stmt):
+        if isinstance(stmt, Call) and is_update(stmt):
             sources[stmt.result] = [stmt.operands[0]]
         elif isinstance(stmt, If):
             for i, result in enumerate(stmt.results):

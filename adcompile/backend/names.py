@@ -29,7 +29,7 @@ class Names:
     ) -> None:
         self._hints = hints
         self._parent: dict[Var, Var] = {}
-        self._clashes = {v: set(others) for v, others in liveness.interference.items()}
+        self._clashes = liveness.interference
         self._reserved = set(reserved)
         self._params = {p.var for p in function.params} | {c.var for c in function.captures}
         self._folded = liveness.folded

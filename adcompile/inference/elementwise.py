@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from adcompile.inference.registry import ELEMENTWISE, TRANSFERS, transfer, unknown_size
+from adcompile.inference.registry import ELEMENTWISE, TRANSFERS, is_known_number, transfer, unknown_size
 from adcompile.ir.callables import IN_PLACE, OPERATORS, canonical
 from adcompile.ir.nodes import Method
 from adcompile.ir.types import (
@@ -111,6 +111,16 @@ def elementwise(fn: Any, ufunc: Any, types: Sequence[Type], options: dict[Any, T
     """The type of an elementwise function of numbers and arrays."""
     if options or len(types) > getattr(ufunc, "nin", 9) or getattr(ufunc, "nout", 1) != 1:
         return UNKNOWN
+    is_known = all(map(is_known_number, types))
+    return _of_known(fn, ufunc, tuple(types)) if is_known else _elementwise(fn, ufunc, types)
+
+
+@lru_cache(maxsize=4096)
+def _of_known(fn: Any, ufunc: Any, types: tuple[Type, ...]) -> Type:
+    return _elementwise(fn, ufunc, types)
+
+
+def _elementwise(fn: Any, ufunc: Any, types: Sequence[Type]) -> Type:
     shape = broadcast([shape_of(t) for t in types])
     numbers = [t for t in types if isinstance(t, (Scalar, Array))]
     if not numbers:

@@ -73,8 +73,9 @@ def unknown_size() -> Affine:
 
 def infer_call(fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type]) -> Type:
     """The type of `fn(*args, **kwargs)`; Unknown where nothing is known."""
-    if any(t is NEVER for t in args):
-        return NEVER
+    for type_ in args:
+        if type_ is NEVER:
+            return NEVER
     if isinstance(fn, Syntax):
         return STRING if fn.passive else UNKNOWN
     if isinstance(fn, Through):

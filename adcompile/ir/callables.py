@@ -135,6 +135,10 @@ ATTRIBUTES: dict[str, Callable[..., Any]] = {
 }
 
 
+MEANT = {**SYNONYMS, **MATH, **OPERATORS, **{fn: OPERATORS[plain] for fn, plain in IN_PLACE.items()}}
+CHANGING = UPDATES | IN_PLACE.keys()
+
+
 def canonical(fn: Any) -> Any:
     """The NumPy function that a callable means when it is applied to arrays or numbers; the
     callable itself where there is none."""
@@ -143,9 +147,7 @@ def canonical(fn: Any) -> Any:
     if isinstance(fn, Attribute):
         return ATTRIBUTES.get(fn.name, fn)
     try:
-        if fn in IN_PLACE:
-            fn = IN_PLACE[fn]
-        return OPERATORS.get(fn) or MATH.get(fn) or SYNONYMS.get(fn, fn)
+        return MEANT.get(fn, fn)
     except TypeError:  # an unhashable callable of the user's
         return fn
 
@@ -155,7 +157,7 @@ def is_update(call: Call) -> bool:
     fn: Any = call.fn
     if isinstance(fn, (Syntax, type)):
         return False
-    return isinstance(fn, (Through, Augmented)) or fn in UPDATES or fn in IN_PLACE
+    return isinstance(fn, (Through, Augmented)) or fn in CHANGING
 
 
 def is_math(fn: Any) -> bool:

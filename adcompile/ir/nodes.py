@@ -205,7 +205,7 @@ class Call:
 
     def __post_init__(self) -> None:
         operands: tuple[Any, ...] = self.args
-        if any(type(a) is Star for a in operands):
+        if Star in map(type, operands):
             operands = tuple(a.value if isinstance(a, Star) else a for a in operands)
         if self.kwargs:
             operands += tuple(a for _, a in self.kwargs)

@@ -81,10 +81,13 @@ def inner_of(stmt: Stmt) -> tuple[Var, ...]:
 
 def walk(block: Block) -> Iterator[Stmt]:
     """Every statement of a block, an owner before what it owns."""
-    for stmt in block.stmts:
+    pending = list(reversed(block.stmts))
+    while pending:
+        stmt = pending.pop()
         yield stmt
-        for inner in blocks_of(stmt):
-            yield from walk(inner)
+        if type(stmt) is not Call:
+            for inner in reversed(blocks_of(stmt)):
+                pending += reversed(inner.stmts)
 
 
 def defined_in(block: Block) -> set[Var]:
@@ -131,9 +134,11 @@ def map_atoms(stmt: Stmt, atom: AtomMap, block: Callable[[Block], Block]) -> Stm
     """A statement with each atom that it reads, and each block that it owns, replaced. A call that
     stays as it is stays the same node."""
     if isinstance(stmt, Call):
-        args = tuple(Star(atom(a.value)) if isinstance(a, Star) else atom(a) for a in stmt.args)
-        kwargs = tuple((k, atom(a)) for k, a in stmt.kwargs)
-        return stmt if args == stmt.args and kwargs == stmt.kwargs else replace(stmt, args=args, kwargs=kwargs)
+        args = tuple([Star(atom(a.value)) if isinstance(a, Star) else atom(a) for a in stmt.args])
+        kwargs = tuple([(k, atom(a)) for k, a in stmt.kwargs])
+        if args == stmt.args and kwargs == stmt.kwargs:
+            return stmt
+        return Call(stmt.results, stmt.fn, args, kwargs, stmt.origin, stmt.kept)
     if isinstance(stmt, If):
         return replace(stmt, cond=atom(stmt.cond), then=block(stmt.then), orelse=block(stmt.orelse))
     if isinstance(stmt, For):

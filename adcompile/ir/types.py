@@ -10,7 +10,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
 import numpy as np
@@ -227,6 +227,7 @@ PYTHON_NUMBERS = ("bool", "int", "float", "complex")
 _KINDS = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"}
 
 
+@cache
 def kind_of(dtype: str) -> str:
     """'bool', 'int', 'float', 'complex' or '?' of a dtype's name ('other' for strings, objects, ...)."""
     if dtype in PYTHON_NUMBERS or dtype == "?":

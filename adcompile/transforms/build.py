@@ -11,7 +11,6 @@ import builtins
 import operator
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -77,6 +76,7 @@ FOLDABLE = ARITHMETIC | frozenset(
         builtins.range,
     ]
 )
+ASKING = frozenset([np.ndim, np.shape, np.size, len])
 KINDS = {List: list, Tuple: tuple, Dict: dict, Array: np.ndarray}
 FOLDED_KINDS = (bool, int, float, complex, str, tuple, type(None), slice, np.dtype, range)
 
@@ -182,7 +182,7 @@ class Builder:
 
     def keep(self, made: Call, result: Var) -> None:
         """Let the call that was just made define a value that the program has for it already."""
-        new = replace(made, results=(result,))
+        new = Call((result,), made.fn, made.args, made.kwargs, made.origin, made.kept)
         self.stmts[-1] = new
         self.definitions[result] = new
         self.types.setdefault(result, self.types[made.result])
@@ -288,7 +288,7 @@ class Builder:
 
     def _known_result(self, fn: Any, args: Sequence[Atom], kwargs: Kwargs) -> Atom | None:
         """A result that the types alone tell: a rank, a known size, a comparison of them."""
-        if canonical(fn) not in (np.ndim, np.shape, np.size, len) and fn not in FOLDABLE:
+        if fn not in FOLDABLE and canonical(fn) not in ASKING:
             return None
         types = [self.type_of(a) for a in args]
         vague = fn in ARITHMETIC and any(map(_is_vague, types))

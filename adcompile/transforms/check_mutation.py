@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from adcompile.analyses.aliasing import Aliasing
-from adcompile.analyses.effects import is_pure, leaves_arguments, names_changed
+from adcompile.analyses.effects import changes_memory, is_pure, leaves_arguments, names_changed
 from adcompile.analyses.infer import Types
 from adcompile.analyses.liveness import Liveness
 from adcompile.analyses.separation import Separation
@@ -45,7 +45,7 @@ from adcompile.ir.nodes import (
     WriteBack,
 )
 from adcompile.ir.traverse import atoms_of, blocks_of, map_atoms, walk
-from adcompile.ir.types import UNKNOWN, Array, Dict, List, Passive, Scalar, Tuple, Unknown
+from adcompile.ir.types import UNKNOWN, Array, Dict, List, Passive, Tuple, Unknown
 from adcompile.runtime.structures import contains, not_contains
 from adcompile.transforms.rewrites import may_change
 
@@ -63,7 +63,7 @@ def check_mutation(
     function with the calls marked that read, for a passive result, what something changes.
     """
     stmts = list(walk(function.body))
-    updates = [s for s in stmts if isinstance(s, Call) and is_update(s) and not _is_number(types, s.operands[0])]
+    updates = [s for s in stmts if isinstance(s, Call) and changes_memory(s, types)]
     unknown = [s for s in stmts if _may_change_arguments(s, types, changes_arguments)]
     if not updates and not unknown:
         return function
@@ -272,7 +272,3 @@ def _operands(stmt: Stmt) -> list[Atom]:
         changed = names_changed(stmt.node)
         return [a for name, a in stmt.reads if name in changed]
     return list(atoms_of(stmt))
-
-
-def _is_number(types: Types, atom: Atom) -> bool:
-    return isinstance(atom, Var) and isinstance(types.get(atom, UNKNOWN), Scalar)

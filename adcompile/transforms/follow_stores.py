@@ -16,6 +16,7 @@ import operator
 from collections.abc import Sequence
 from dataclasses import replace
 
+from adcompile.analyses.effects import changes_memory
 from adcompile.analyses.infer import Types
 from adcompile.analyses.places import Places, is_view_or_copy
 from adcompile.ir.callables import is_update
@@ -48,7 +49,7 @@ from adcompile.transforms.store_into_objects import StoredObjects
 def follow_stores(function: Function, types: Types) -> Function:
     """The function with every store seen by all names of the object; `types` receives the
     types of new values."""
-    if not any(isinstance(s, Call) and is_update(s) for s in walk(function.body)):
+    if not any(changes_memory(s, types) for s in walk(function.body)):
         return function
     places = Places(function.body, types)
     pass_ = _Following(function, places, types)

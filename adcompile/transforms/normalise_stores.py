@@ -63,7 +63,7 @@ def normalise_stores(function: Function, types: Types) -> Function:
         nonlocal made
         stmts: list[Stmt] = []
         for old in b.stmts:
-            stmt = map_atoms(old, lambda a: renamed.get(a, a) if isinstance(a, Var) else a, lambda b: b)
+            stmt = map_atoms(old, lambda a: renamed.get(a, a) if isinstance(a, Var) else a, block)
             store = _store_of(stmt, types) if isinstance(stmt, Call) else None
             if store is not None:
                 assert isinstance(stmt, Call)
@@ -78,7 +78,7 @@ def normalise_stores(function: Function, types: Types) -> Function:
                     continue
             if isinstance(stmt, Call) and stmt.fn is make_tuple:
                 tuples[stmt.result] = stmt
-            stmts.append(map_atoms(stmt, lambda a: a, block))
+            stmts.append(stmt)
         return Block(tuple(stmts), b.yields)
 
     return replace(function, body=substitute(block(function.body), renamed))

@@ -14,6 +14,7 @@ import operator
 from collections.abc import Mapping, Sequence, Set
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -198,8 +199,11 @@ class _Planner:
         self.ownership = Ownership(function.body, types, given)
         self.liveness = Liveness(function)
         self.aliasing = Aliasing(function.body, types)
-        self.separation = Separation(function.body, types)
         self.function = function
+
+    @cached_property
+    def separation(self) -> Separation:
+        return Separation(self.function.body, self.types)
 
     def copies_before_loops(self) -> dict[Loop, list[int]]:
         """The inits that a loop updates in place and that are not its own before, by position."""

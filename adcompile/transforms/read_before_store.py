@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import operator
 from dataclasses import replace
+from typing import TypeGuard
 
 from adcompile.analyses.effects import is_pure
 from adcompile.ir.callables import is_update
@@ -21,7 +22,7 @@ from adcompile.ir.traverse import map_atoms, walk
 
 def read_before_store(function: Function) -> Function:
     """The function with each store behind what reads the part that it changes."""
-    if not any(isinstance(s, Call) and is_update(s) for s in walk(function.body)):
+    if not any(_is_store(s) for s in walk(function.body)):
         return function
     return replace(function, body=_block(function.body))
 
@@ -30,10 +31,15 @@ def _block(block: Block) -> Block:
     stmts = [map_atoms(s, lambda a: a, _block) for s in block.stmts]
     for at in range(len(stmts) - 1, -1, -1):
         stmt = stmts[at]
-        if isinstance(stmt, Call) and is_update(stmt) and _line(stmt) is not None:
+        if _is_store(stmt):
             end = _last_reader(stmt, stmts, at)
             stmts[at : end + 1] = [*stmts[at + 1 : end + 1], stmt]
     return Block(tuple(stmts), block.yields)
+
+
+def _is_store(stmt: Stmt) -> TypeGuard[Call]:
+    """Whether a statement is a store of the reverse sweep."""
+    return isinstance(stmt, Call) and is_update(stmt) and _line(stmt) is not None
 
 
 def _last_reader(store: Call, stmts: list[Stmt], at: int) -> int:

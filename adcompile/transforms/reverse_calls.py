@@ -8,7 +8,6 @@ relies on: infer, activity.  ensures: as `reverse`.
 
 from __future__ import annotations
 
-import inspect
 import operator
 from collections.abc import Mapping, Sequence
 
@@ -94,7 +93,7 @@ def _by_partials(
     options: dict[str, Atom],
     positional: list[Atom],
 ) -> None:
-    first = next(iter(_parameters(rule)))
+    first = _parameters(rule)[0]
     env = {first: call.result, **arguments, **options}
     try:
         parts = _parts(sweep, rule, splice(sweep.b, rule.function, env, is_math(call.fn)), len(positional))
@@ -190,5 +189,7 @@ def _parts_at_run_time(
     return _parts(sweep, rule, made, count)
 
 
-def _parameters(rule: Rule) -> list[str]:
-    return list(inspect.signature(rule.function).parameters)  # type: ignore[arg-type]
+def _parameters(rule: Rule) -> tuple[str, ...]:
+    """The names of a rule's parameters that are given by position."""
+    code = rule.function.__code__  # type: ignore[union-attr]
+    return code.co_varnames[: code.co_argcount]

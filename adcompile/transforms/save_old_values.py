@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from adcompile.analyses.aliasing import Aliasing
+from adcompile.analyses.effects import changes_memory
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.liveness import Liveness
 from adcompile.analyses.places import FLAT, is_view, is_view_or_copy
@@ -45,13 +46,14 @@ ASKED_FOR_SHAPE: Mapping[Any, int] = {
 }
 
 
+GROWTH = (updates.append, updates.extend, updates.without_last)
 # Calls whose result holds what they are given, and is read later.
 RECORDING = (structures.make_tuple, structures.make_list, updates.append)
 
 
 def save_old_values(function: Function, types: Types) -> Function:
     """The function with the copies that keep what its own stores overwrite."""
-    if not any(isinstance(s, Call) and is_update(s) for s in walk(function.body)):
+    if not any(changes_memory(s, types) for s in walk(function.body)):
         return function
     function = _shapes_of_last(function, types)
     function = _save_views(function, types)
@@ -68,6 +70,8 @@ def save_old_values(function: Function, types: Types) -> Function:
 def _shapes_of_last(function: Function, types: Types) -> Function:
     """Ask the last value of a caller's array for its shape, once it has changed, for all others."""
     versions = versions_of_inputs(function.body)
+    if not versions:
+        return function
     last: dict[Var, Atom] = {}
 
     def atom_for(var: Atom) -> Atom:
@@ -97,10 +101,15 @@ def _shapes_of_last(function: Function, types: Types) -> Function:
 def _save_views(function: Function, types: Types) -> Function:
     """Copy each view of an array that is read after the array is changed, for those that read it then."""
     views = {s.result for s in walk(function.body) if isinstance(s, Call) and _is_part(s, types)}
-    if not views:
+    if not views or not any(_changes_items(s) for s in walk(function.body)):
         return function
     saving = _SavingViews(function, views, types)
     return function if not saving.late else replace(function, body=saving.block(function.body, set()))
+
+
+def _changes_items(stmt: Stmt) -> bool:
+    """Whether a statement is a store into something: a list that grows shows in no view."""
+    return isinstance(stmt, Call) and is_update(stmt) and stmt.fn not in GROWTH
 
 
 class _SavingViews:
@@ -116,7 +125,7 @@ class _SavingViews:
         held = (a for s in order.calls if s.fn in RECORDING for a in s.operands)
         self.recorded = {a for a in held if isinstance(a, Var) and a in views}
         for stmt in order.calls:
-            if is_update(stmt) and isinstance(target := stmt.operands[0], Var):
+            if _changes_items(stmt) and isinstance(target := stmt.operands[0], Var):
                 alive = liveness.live_after[stmt] | {v for v in self.recorded if order.may_follow(stmt, v)}
                 changed = [v for v in alive if v in views and v is not target and aliasing.affects(target, v)]
                 self.changed_by[stmt] = changed
