@@ -18,6 +18,7 @@ import adcompile.inference
 import adcompile.rules  # noqa: F401  (registers the rules)
 from adcompile.analyses.activity import active_values
 from adcompile.analyses.infer import Types, atom_type
+from adcompile.analyses.versions import versions_of_inputs
 from adcompile.backend.callables import Bindings
 from adcompile.backend.emit import emit
 from adcompile.backend.unparse import to_text
@@ -28,10 +29,12 @@ from adcompile.frontend.source import return_origin
 from adcompile.inference.elementwise import shape_of
 from adcompile.ir.nodes import (
     Block,
+    Call,
     Function,
     FunctionRef,
     Var,
 )
+from adcompile.ir.traverse import walk
 from adcompile.ir.types import (
     UNKNOWN,
     Array,
@@ -63,7 +66,7 @@ from adcompile.transforms.plan_buffers import plan_buffers
 from adcompile.transforms.read_shapes import read_shapes
 from adcompile.transforms.reverse import reverse
 from adcompile.transforms.simplify import simplify
-from adcompile.transforms.split_calls import split_calls
+from adcompile.transforms.split_calls import Halves, halves_of, split_calls
 
 CALLED = {
     *("np", "math", "range", "reversed", "enumerate", "zip", "len", "list", "tuple", "slice", "dict", "isinstance"),
@@ -101,7 +104,9 @@ class Compilation:
         self.holders: dict[str, Any] = {}
         self.outside = Outside()
         self.callees = Callees(self.outside)
-        self._halves: dict[Any, tuple[FunctionRef, FunctionRef]] = {}
+        self._halves: dict[Any, Halves] = {}
+        self._open: set[FunctionRef] = set()  # the first halves of the functions that are being split
+        self._recursive: set[FunctionRef] = set()  # those that were found to call themselves
 
     # --------------------------------------------------------------------------- the pipeline
 
@@ -201,7 +206,9 @@ class Compilation:
         self.after("simplify", primal)
         return primal, types_
 
-    def reverse(self, primal: Function, types_: Types, wrt: Sequence[Var]) -> Differentiation:
+    def reverse(
+        self, primal: Function, types_: Types, wrt: Sequence[Var], split: bool = False
+    ) -> Differentiation:
         """Both sweeps, storage still abstract, with what was decided on the way."""
         self.stage = "activity"
         active, varied = active_values(primal, types_, wrt)
@@ -221,7 +228,8 @@ class Compilation:
         sweep = eliminate_dead(replace(primal, body=both.backward))
         body = arrange(sweep.body, types_)
         body = hoist(body, both.forward, primal.inputs, types_)
-        body = read_shapes(eliminate_dead(replace(sweep, body=body)).body, both.forward, primal.inputs, types_)
+        body = eliminate_dead(replace(sweep, body=body)).body
+        body = read_shapes(body, both.forward, primal.inputs, types_, split)
         sweep = replace(sweep, body=fill_spread(body, types_))
         both = replace(both, backward=sweep.body)
         decided = Differentiation(primal, types_, tuple(wrt), active, pullbacks, both)
@@ -236,7 +244,8 @@ class Compilation:
         self.holders[function.name] = holder
 
     def program(self, entry: str, second: str = "") -> Program:
-        """Emit every function of the program as one text."""
+        """Emit every function of the program that is called as one text."""
+        self.drop_uncalled({entry, second})
         outside = [OutsideScope(holder) for holder in self.holders.values()]
         taken = {name: scope.value(name) for scope in outside for name in _outside_names(scope.holder)}
         taken = {name: value for name, value in taken.items() if value is not MISSING}
@@ -259,18 +268,35 @@ class Compilation:
         guards, captures = self.outside.guards, self.outside.captures
         return Program(text, entry, second, self.holders, bindings.values, imports, guards, captures, self.decisions)
 
+    def drop_uncalled(self, entries: set[str]) -> None:
+        """Forget the functions that nothing calls: first halves whose values nobody reads."""
+        called, size = set(entries), -1
+        while size != len(called):
+            size = len(called)
+            for one in (one for one, _ in self.functions if one.name in called):
+                found = [s.fn for s in walk(one.body) if isinstance(s, Call)]
+                called.update(fn.name for fn in found if isinstance(fn, FunctionRef))
+        self.functions = [(one, types_) for one, types_ in self.functions if one.name in called]
+        self.holders = {name: holder for name, holder in self.holders.items() if name in called}
+        for decided in self.decisions.functions:
+            decided.emitted = tuple(name for name in decided.emitted if name in called)
+
     def halves(
         self, fn: types.FunctionType, inputs: tuple[Type, ...], active: tuple[bool, ...], origin: Origin | None
-    ) -> tuple[FunctionRef, FunctionRef]:
-        """The two halves of an active call: the function that computes the value and a
-        residual, and the function that pulls a cotangent back."""
+    ) -> Halves:
+        """The two halves of an active call: the function that computes the value, with a residual
+        where it takes one, and the function that pulls a cotangent back."""
         key = (fn, inputs, active)
         if key not in self._halves:
             base = _plain_name(fn)
             refs = FunctionRef(self.fresh(f"{base}_forward")), FunctionRef(self.fresh(f"{base}_pullback"))
-            self._halves[key] = refs
+            self._halves[key] = Halves(*refs)
+            self._open.add(refs[0])
             with self.callees.following(fn), self.found.called_from(origin):
-                self._split(fn, inputs, active, *refs)
+                self._halves[key] = self._split(fn, inputs, active, *refs)
+            self._open.discard(refs[0])
+        elif self._halves[key].forward in self._open:
+            self._recursive.add(self._halves[key].forward)
         return self._halves[key]
 
     def _split(
@@ -282,24 +308,27 @@ class Compilation:
         pullback_ref: FunctionRef,
         order: Sequence[int] | None = None,
         for_caller: bool = False,
-    ) -> None:
+    ) -> Halves:
         primal, types_ = self.prepare(fn, inputs)
         chosen = order if order is not None else [i for i, is_active in enumerate(active) if is_active]
         wrt = [primal.params[i].var for i in chosen]
-        decided = self.reverse(primal, types_, wrt)
+        decided = self.reverse(primal, types_, wrt, split=True)
         both = decided.both
         decided.emitted = (forward_ref.name, pullback_ref.name)
         if for_caller:  # before the residual is chosen: to finish may need the arguments
             cotangents, finishing = finish_cotangents(both, wrt, both.backward)
             both = replace(both, backward=Block((*both.backward.stmts, *finishing), cotangents))
-        forward, stored, received, backward = split_residuals(both, primal.inputs, decided.placement)
+        # A function that calls itself has been told already that there is a residual.
+        may_be_given = not for_caller and forward_ref not in self._recursive and not versions_of_inputs(primal.body)
+        params = [p.var for p in primal.params] if may_be_given else None
+        made = split_residuals(both, primal.inputs, decided.placement, params)
         if for_caller:
-            forward, stored = keep_from_caller(primal, both, forward, stored)
-        names = forward_ref.name, pullback_ref.name
-        one, two = halve(*names, primal, both, forward, stored, received, backward, for_caller)
+            made = keep_from_caller(primal, both, made)
+        one, two = halve(forward_ref.name, pullback_ref.name, primal, both, made, for_caller)
         for half in (two, one):
             self.after("finish_cotangents" if for_caller else "place_residuals", half)
             self.finish(half, types_, fn)
+        return halves_of(one, two, made.given)
 
     def fresh(self, name: str) -> str:
         """A name for a function that no other function of the program has, and nothing outside."""

@@ -44,7 +44,7 @@ class _Gathering:
         self.decided = decided
         self.decisions = decisions
         self.words = Words(decided)
-        self.values = Values(decided, self.words, self.dependence())
+        self.values = Values(decided, self.words, self.dependence(), decisions.plans)
         self.residuals = Residuals(decided, self.words)
 
     def dependence(self) -> dict[str, frozenset[Var]]:

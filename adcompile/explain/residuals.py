@@ -6,21 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
+from adcompile.analyses.shape_reads import asked_for_shape
 from adcompile.errors import Origin
 from adcompile.explain.facts import Purpose, ReaderFacts, ResidualFacts
 from adcompile.explain.words import Words, expression
-from adcompile.ir.callables import canonical
-from adcompile.ir.nodes import Atom, Attribute, Call, For, If, Method, Stmt, Syntax, Var
+from adcompile.ir.nodes import Atom, Call, For, If, Stmt, Var
 from adcompile.ir.traverse import atoms_of, source_atoms, walk
-from adcompile.runtime import broadcasting
 from adcompile.transforms.decisions import Differentiation
 from adcompile.transforms.placement import Residual
-
-# Readers that look at a value's shape or dtype alone.
-SHAPE_ONLY = (np.zeros_like, np.shape, np.size, np.ndim, len, broadcasting.zeros_like)
-SHAPE_OF_SECOND = (broadcasting.unbroadcast, broadcasting.match_dtype)
 
 
 class Residuals:
@@ -85,15 +78,4 @@ def _purpose(stmt: Stmt, position: int) -> Purpose:
     """What a statement of the reverse sweep reads its operand for."""
     if isinstance(stmt, If):
         return "branch"
-    return "shape" if isinstance(stmt, Call) and is_shape_read(stmt, position) else "value"
-
-
-def is_shape_read(call: Call, position: int) -> bool:
-    """Whether a call looks at an operand's shape or dtype alone."""
-    fn: Any = call.fn
-    if isinstance(fn, (Syntax, type)):
-        return False
-    if fn in SHAPE_OF_SECOND:
-        return position == 1
-    meant = canonical(fn)
-    return not isinstance(meant, (Method, Attribute)) and meant in SHAPE_ONLY
+    return "shape" if isinstance(stmt, Call) and position in asked_for_shape(stmt) else "value"

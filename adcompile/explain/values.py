@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from adcompile.analyses.activity import passes_derivative
@@ -17,20 +17,25 @@ from adcompile.transforms.decisions import Differentiation
 
 class Values:
     """The facts about the values of one function. `dependence` gives for each input that is
-    differentiated by the values that depend on it."""
+    differentiated by the values that depend on it, `emitted` names the functions of the program."""
 
-    def __init__(self, decided: Differentiation, words: Words, dependence: Mapping[str, frozenset[Var]]) -> None:
+    def __init__(
+        self,
+        decided: Differentiation,
+        words: Words,
+        dependence: Mapping[str, frozenset[Var]],
+        emitted: Collection[str],
+    ) -> None:
         self.decided = decided
+        self.emitted = emitted
         self.words = words
         self.dependence = dependence
 
     def of(self, stmt: Stmt) -> Iterator[ValueFacts]:
         """The values that a statement computes itself: not what its blocks hand on."""
         if isinstance(stmt, Call):
-            residual = self.decided.pullbacks[stmt].residual if stmt in self.decided.pullbacks else None
-            for var in stmt.results:
-                if var is not residual:
-                    yield self._value(var, expression(stmt.origin), self.why(var, stmt), self.computed_by(stmt))
+            for var in stmt.results[:1] if stmt in self.decided.pullbacks else stmt.results:
+                yield self._value(var, expression(stmt.origin), self.why(var, stmt), self.computed_by(stmt))
         elif isinstance(stmt, For):
             for var in stmt.items:
                 if var.name.isidentifier():
@@ -78,7 +83,8 @@ class Values:
         fn: Any = call.fn
         if call in self.decided.pullbacks:
             assert isinstance(fn, FunctionRef)
-            return f"your function, as {fn.name} and {self.decided.pullbacks[call].function.name}"
+            halves = (fn.name, self.decided.pullbacks[call].function.name)
+            return f"your function, as {' and '.join(name for name in halves if name in self.emitted)}"
         if isinstance(fn, Syntax):
             return "kept as it is"
         rule = rule_for(fn)

@@ -116,9 +116,11 @@ class Syntax:
 
 @dataclass(frozen=True, slots=True)
 class FunctionRef:
-    """A callable that is another function of the same program, by its emitted name."""
+    """A callable that is another function of the same program, by its emitted name. `shapes` are
+    the positions of the parameters that it asks for their shape and dtype alone."""
 
     name: str
+    shapes: tuple[int, ...] = ()
 
     @property
     def __name__(self) -> str:

@@ -13,6 +13,7 @@ from adcompile.ir.types import Scalar, Tuple
 from adcompile.runtime.checks import require_scalar
 from adcompile.runtime.structures import make_tuple, unpack
 from adcompile.transforms.build import Builder
+from adcompile.transforms.place_residuals import Split
 from adcompile.transforms.reverse import Reversed
 
 
@@ -94,28 +95,31 @@ def halve(
     pullback_name: str,
     primal: Function,
     both: Reversed,
-    forward: Sequence[Stmt],
-    stored: Sequence[Atom],
-    received: Sequence[Var],
-    backward: Block,
+    made: Split,
     for_caller: bool,
 ) -> tuple[Function, Function]:
     """A function that returns the value and a residual, and one that takes the residual and a
-    cotangent."""
+    cotangent; or the value alone, and one that takes what the caller gave to the first."""
+    stored, received, backward = made.stored, made.received, made.backward
     builder = Builder(both.types, "halves")
-    residual = builder.make(make_tuple, stored) if len(stored) != 1 else stored[0]
-    result = builder.make(make_tuple, (both.value, residual))
+    result = both.value
+    if made.given is None:
+        residual = builder.make(make_tuple, stored) if len(stored) != 1 else stored[0]
+        result = builder.make(make_tuple, (both.value, residual))
     plain = tuple(Param(p.var, "positional") for p in primal.params) if not for_caller else primal.params
-    one = replace(primal, name=forward_name, params=plain, body=Block((*forward, *builder.stmts), (result,)))
+    one = replace(primal, name=forward_name, params=plain, body=Block((*made.forward, *builder.stmts), (result,)))
     builder = Builder(both.types, "pullback")
-    packed = received[0] if len(received) == 1 else builder.new("residual", Tuple(()))
-    packed.name = packed.name or "residual"
-    if len(received) > 1:
-        builder.unpack_call(received, packed)
+    given: Sequence[Var] = received
+    if made.given is None:
+        packed = received[0] if len(received) == 1 else builder.new("residual", Tuple(()))
+        packed.name = packed.name or "residual"
+        given = (packed,)
+        if len(received) > 1:
+            builder.unpack_call(received, packed)
     head = tuple(builder.stmts)
     builder = Builder(both.types, "cotangents")
     yields = backward.yields
     cotangent = yields[0] if len(yields) == 1 else builder.make(make_tuple, yields)
-    params = (Param(packed), Param(both.seed))
+    params = (*map(Param, given), Param(both.seed))
     body = Block((*head, *backward.stmts, *builder.stmts), (cotangent,))
     return one, replace(primal, name=pullback_name, params=params, body=body)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 from copy import deepcopy
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from adcompile.ir.types import Array, Dict, List, Scalar, Tuple, Type
 from adcompile.runtime.broadcasting import match_dtype
 from adcompile.runtime.structures import make_dict, make_tuple
 from adcompile.transforms.algebra import AdjointBuilder
+from adcompile.transforms.place_residuals import Split
 from adcompile.transforms.reverse import Reversed
 
 
@@ -101,18 +103,18 @@ def _holds_other_floats(type_: Type) -> bool:
 
 
 def keep_from_caller(
-    primal: Function, both: Reversed, forward: Sequence[Stmt], stored: Sequence[Atom]
-) -> tuple[tuple[Stmt, ...], tuple[Atom, ...]]:
+    primal: Function, both: Reversed, made: Split
+) -> Split:
     """Copy what a residual shares with the caller, who may change it before the pullback runs."""
-    aliasing = Aliasing(Block(tuple(forward), (both.value,)), both.types)
+    aliasing = Aliasing(Block(made.forward, (both.value,)), both.types)
     builder = AdjointBuilder(both.types, "residual")
     outside = [v for v in (*primal.inputs, both.value) if isinstance(v, Var)]
     kept: list[Atom] = []
-    for atom in stored:
+    for atom in made.stored:
         shared = isinstance(atom, Var) and any(v is atom or aliasing.touches(v, atom) for v in outside)
         type_ = builder.type_of(atom)
         if shared and not isinstance(type_, Scalar):
             kept.append(builder.make(np.copy if isinstance(type_, Array) else deepcopy, (atom,)))
         else:
             kept.append(atom)
-    return (*forward, *builder.stmts), tuple(kept)
+    return replace(made, forward=(*made.forward, *builder.stmts), stored=tuple(kept))

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from adcompile.analyses.infer import Types
 from adcompile.analyses.scopes import Scope, Scopes
@@ -62,11 +62,23 @@ def place_residuals(
     return placing.recording.edited(reversed_.forward, shapes_read(backward)), backward
 
 
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A function in two: the forward statements, the residual's atoms, the parameters in which the
+    backward block receives them, and that block. `given` are the inputs, by position, that are all
+    of the residual: then the caller hands them over, and the first half returns the value alone."""
+
+    forward: tuple[Stmt, ...]
+    stored: tuple[Atom, ...]
+    received: tuple[Var, ...]
+    backward: Block
+    given: tuple[int, ...] | None
+
+
 def split_residuals(
-    reversed_: Reversed, inputs: Sequence[Var], placement: Placement | None = None
-) -> tuple[tuple[Stmt, ...], tuple[Atom, ...], tuple[Var, ...], Block]:
-    """The same for two functions: the forward statements, the residual's atoms, and the
-    parameters in which the backward block receives them."""
+    reversed_: Reversed, inputs: Sequence[Var], placement: Placement | None = None, params: Sequence[Var] | None = None
+) -> Split:
+    """The same for two functions. `params` are the inputs that a caller may hand to both, if it may."""
     placing = _Placing(reversed_, inputs, (reversed_.value,), placement or Placement(), split=True)
     backward = placing.region(reversed_.backward)
     kept, backward = placing.choosing.cut(backward, None)
@@ -76,7 +88,8 @@ def split_residuals(
     received = tuple(placing.recording.copy_of(v) for v in kept)
     backward = substitute(backward, dict(zip(kept, received, strict=True)))
     forward = placing.recording.edited(reversed_.forward, stored)
-    return forward, tuple(stored), received, backward
+    given = None if params is None or not set(kept) <= set(params) else tuple(map(params.index, kept))
+    return Split(forward, tuple(stored), received, backward, given)
 
 
 class _Placing:

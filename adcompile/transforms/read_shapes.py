@@ -2,7 +2,8 @@
 
 Of some values the reverse sweep needs the shape, the size or the dtype alone. They need not
 be kept, and need not even be computed, if another value of the same shape is kept anyway:
-the size of `(p - y) ** 2` is the size of `p - y`.
+the size of `(p - y) ** 2` is the size of `p - y`. Where the types say so, an argument of the
+same shape does as well for the values of a loop's trips.
 
 relies on: infer, reverse.  ensures: the same shapes, read off fewer values.
 """
@@ -11,64 +12,62 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
 from adcompile.analyses.infer import Types
 from adcompile.analyses.scopes import Scopes
+from adcompile.analyses.shape_reads import asked_for_shape, asks_dtype, read_for_more_in
+from adcompile.analyses.versions import versions_of_inputs
 from adcompile.ir.callables import canonical
-from adcompile.ir.nodes import Atom, Block, Call, For, If, Stmt, Syntax, Var, While
-from adcompile.ir.traverse import atoms_of, blocks_of, map_atoms, walk
-from adcompile.ir.types import Array
+from adcompile.ir.nodes import Atom, Attribute, Block, Call, Const, For, If, Star, Stmt, Var, While
+from adcompile.ir.traverse import map_atoms, walk
+from adcompile.ir.types import INT, Array, symbols_of
 from adcompile.runtime.structures import make_tuple
 from adcompile.transforms.choose_residuals import updated_values
 
-SHAPES = frozenset([np.shape, np.size, np.ndim, len])
-LIKE = frozenset([np.zeros_like, np.ones_like, np.full_like])
 MOST = 8  # values of one shape that are thought of
 
 
-def read_shapes(backward: Block, forward: Sequence[Stmt], inputs: Sequence[Var], types: Types) -> Block:
-    """The reverse sweep with each shape read off the value that is cheapest to have."""
-    reading = _Reading(backward, forward, inputs, types)
+def read_shapes(
+    backward: Block, forward: Sequence[Stmt], inputs: Sequence[Var], types: Types, split: bool = False
+) -> Block:
+    """The reverse sweep with each shape read off the value that is cheapest to have. `split`: in a
+    function of its own, which is handed what it reads."""
+    reading = _Reading(backward, forward, inputs, types, split)
 
     def block(b: Block) -> Block:
-        return Block(tuple(map(stmt, b.stmts)), b.yields)
+        return Block(tuple(made for s in b.stmts for made in stmt(s)), b.yields)
 
-    def stmt(s: Stmt) -> Stmt:
-        first = s.operands[0] if isinstance(s, Call) and is_shape_read(s) else None
-        return map_atoms(s, lambda a: reading.best(s, a) if a is first else a, block)  # type: ignore[arg-type]
+    def stmt(s: Stmt) -> list[Stmt]:
+        asked = asked_for_shape(s) if isinstance(s, Call) else ()
+        if not isinstance(s, Call) or not asked:
+            return [map_atoms(s, lambda a: a, block)]
+        args = tuple(reading.best(s, a) if i in asked else a for i, a in enumerate(s.args))
+        return reading.flat(replace(s, args=args))
 
     return block(backward)
 
 
-def is_shape_read(call: Call) -> bool:
-    """Whether a call looks at the shape or dtype of its first operand, and at nothing else of it."""
-    fn: Any = call.fn
-    if isinstance(fn, (Syntax, type)) or not call.operands or not isinstance(call.operands[0], Var):
-        return False
-    return canonical(fn) in SHAPES or fn in LIKE
-
-
 class _Reading:
-    def __init__(self, backward: Block, forward: Sequence[Stmt], inputs: Sequence[Var], types: Types) -> None:
+    def __init__(
+        self, backward: Block, forward: Sequence[Stmt], inputs: Sequence[Var], types: Types, split: bool
+    ) -> None:
         self.types = types
-        self.inputs = set(inputs)
+        self.inputs = list(inputs)
+        self.split = split
         self.scopes = Scopes(forward, inputs)
         self.updated = updated_values(forward)
+        # Of a caller's object that changes, the last value is asked for its shape.
+        self.written = set(versions_of_inputs(Block(tuple(forward))).values())
+        self.sizes = {s for v in inputs for s in symbols_of(types[v])}
         self.versions = Counter(v.name for v in self.scopes.of if v.name)
         self.tuples: dict[Var, Sequence[Atom]] = {}
         self.alike: dict[Var, list[Var]] = {}  # the values of the same shape that a value is made from
         for stmt in walk(Block(tuple(forward))):
             self.add(stmt)
-        self.needed: set[Var] = set()  # for more than their shapes
-        for stmt in walk(backward):
-            read = atoms_of(stmt)
-            read = read[1:] if isinstance(stmt, Call) and is_shape_read(stmt) else read
-            self.needed.update(a for a in read if isinstance(a, Var))
-        yields = [a for s in walk(backward) for b in blocks_of(s) for a in b.yields]
-        self.needed.update(a for a in (*yields, *backward.yields) if isinstance(a, Var))
+        self.needed = read_for_more_in(backward)
 
     def add(self, stmt: Stmt) -> None:
         """Note from what the values that a statement defines may have their shapes."""
@@ -105,16 +104,50 @@ class _Reading:
         found = list(dict.fromkeys(alike))
         self.alike[var] = found if len(found) <= MOST else [*found[: MOST - 1], found[-1]]
 
-    def best(self, call: Call, atom: Atom) -> Atom:
+    def best(self, call: Call, atom: Atom | Star) -> Atom | Star:
         """What to read a shape off: what is needed for more, or an argument."""
         if not isinstance(atom, Var) or atom in self.needed or atom not in self.scopes.of:
             return atom
         choice = [v for v in self.alike.get(atom, ()) if v not in self.updated]
-        if call.fn in LIKE:
+        if asks_dtype(call):
             choice = [v for v in choice if self.types[v] == self.types[atom]]
         frame = self.scopes.frame(atom)
         # An earlier value of a name that is bound again would need a name of its own.
         choice = [v for v in choice if self.versions[v.name] < 2 or self.scopes.frame(v) is not frame]
         near = [v for v in choice if v in self.needed and self.scopes.frame(v) is frame]
         far = [v for v in choice if v in self.inputs or v in self.needed]
-        return next(iter((*near, *far)), atom)
+        return next(iter((*near, *far, *self.arguments(call, atom))), atom)
+
+    def arguments(self, call: Call, atom: Var) -> list[Var]:
+        """The arguments that certainly have the shape of a value which is not at hand, those that
+        are needed anyway first."""
+        type_ = self.types.get(atom)
+        if atom in self.inputs or not isinstance(type_, Array) or type_.shape is None or type_.dtype == "?":
+            return []
+        if self.scopes.of[atom] is self.scopes.root and atom.name and not self.split:
+            return []  # a local: it is at hand
+        if not symbols_of(type_) <= self.sizes:
+            return []
+        # Not one that changes under this name, nor one whose name means something else by then.
+        stays = [v for v in self.inputs if v in self.written or (v not in self.updated and self.versions[v.name] < 2)]
+        found = [v for v in stays if self.types[v] == type_]
+        return sorted(found, key=lambda v: (v not in self.needed, v.name != atom.name))
+
+    def flat(self, call: Call) -> list[Stmt]:
+        """A call that asks a flattened array for its shape, with the size of the array instead."""
+        first = call.operands[0]
+        if call.fn is not np.zeros_like or not isinstance(first, Var) or first in self.needed:
+            return [call]
+        made, type_ = self.scopes.calls.get(first), self.types.get(first)
+        if made is None or canonical(made.fn) is not np.ravel or len(made.operands) != 1:
+            return [call]
+        whole = made.operands[0]
+        if not isinstance(whole, Var) or not isinstance(self.types.get(whole), Array):
+            return [call]
+        if not isinstance(type_, Array) or type_.dtype == "?":
+            return [call]
+        size = Var("", call.origin)
+        self.types[size] = INT
+        dtype = () if type_.dtype == "float64" else (Const(np.dtype(type_.dtype)),)
+        ask = Call((size,), Attribute("size"), (whole,), origin=call.origin)
+        return [replace(ask, args=(self.best(ask, whole),)), replace(call, fn=np.zeros, args=(size, *dtype))]

@@ -60,11 +60,12 @@ from adcompile.transforms.reverse_structures import STRUCTURAL, add_item, gather
 
 @dataclass(frozen=True, slots=True)
 class Pullback:
-    """The second half of an active call of a user function: the function that pulls its
-    cotangent back, the residual that the first half left, and which arguments are active."""
+    """The second half of an active call of a user function: the function that pulls its cotangent
+    back, what it is given beside that (the residual that the first half left, or some of the
+    arguments), and which arguments are active."""
 
     function: FunctionRef
-    residual: Var
+    given: tuple[Atom, ...]
     active: tuple[bool, ...]
 
 
@@ -327,7 +328,7 @@ class _ReverseSweep(Cotangents):
         bar = self.bars.pop(call.results[0], None)
         if bar is None:
             return
-        made = self.b.call(pullback.function, pullback.residual, bar)
+        made = self.b.call(pullback.function, *pullback.given, bar)
         actives = [a for a, is_active in zip(call.operands, pullback.active, strict=True) if is_active]
         parts: list[Atom] = [made]
         if len(actives) == 1 and isinstance(made, Var):

@@ -22,29 +22,15 @@ from adcompile.analyses.effects import changes_memory
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.liveness import Liveness
 from adcompile.analyses.places import FLAT, is_view, is_view_or_copy
+from adcompile.analyses.shape_reads import asked_for_shape
 from adcompile.analyses.versions import versions_of_inputs
 from adcompile.inference.indexing import is_basic_index
 from adcompile.ir.callables import is_update
-from adcompile.ir.nodes import Atom, Block, Call, For, Function, If, Method, Stmt, Var, While, With, WriteBack
+from adcompile.ir.nodes import Atom, Block, Call, For, Function, If, Method, Star, Stmt, Var, While, With, WriteBack
 from adcompile.ir.traverse import blocks_of, inner_of, map_atoms, results_of, uses_of, walk
 from adcompile.ir.types import UNKNOWN, Array, Type
-from adcompile.runtime import broadcasting, structures, updates
+from adcompile.runtime import structures, updates
 from adcompile.runtime.checks import require_view
-
-# Calls that ask an argument for its shape and dtype alone, and which argument.
-ASKED_FOR_SHAPE: Mapping[Any, int] = {
-    np.zeros_like: 0,
-    np.ones_like: 0,
-    np.empty_like: 0,
-    np.shape: 0,
-    np.ndim: 0,
-    np.size: 0,
-    len: 0,
-    broadcasting.zeros_like: 0,
-    broadcasting.unbroadcast: 1,
-    broadcasting.match_dtype: 1,
-}
-
 
 GROWTH = (updates.append, updates.extend, updates.without_last)
 # Calls whose result holds what they are given, and is read later.
@@ -74,7 +60,7 @@ def _shapes_of_last(function: Function, types: Types) -> Function:
         return function
     last: dict[Var, Atom] = {}
 
-    def atom_for(var: Atom) -> Atom:
+    def atom_for(var: Atom | Star) -> Atom | Star:
         start = versions.get(var) if isinstance(var, Var) else None
         return last.get(start, var) if start is not None and isinstance(types.get(start), Array) else var
 
@@ -85,11 +71,8 @@ def _shapes_of_last(function: Function, types: Types) -> Function:
         if isinstance(s, Call):
             if isinstance(s.fn, WriteBack):
                 last[s.fn.of] = s.operands[0]
-            position = ASKED_FOR_SHAPE.get(s.fn) if not isinstance(s.fn, type) else None
-            if position is not None and position < len(s.args):
-                asked = s.operands[position]
-                return replace(s, args=(*s.args[:position], atom_for(asked), *s.args[position + 1 :]))
-            return s
+            asked = asked_for_shape(s)
+            return replace(s, args=tuple(atom_for(a) if i in asked else a for i, a in enumerate(s.args)))
         return map_atoms(s, lambda a: a, rebuild)
 
     return replace(function, body=rebuild(function.body))

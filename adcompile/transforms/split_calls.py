@@ -7,10 +7,12 @@ first half; its second half is named in the result.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adcompile.analyses.infer import Types, atom_type
+from adcompile.analyses.needs import Needs
+from adcompile.analyses.shape_reads import read_for_more_in
 from adcompile.analyses.user_functions import is_user_function
 from adcompile.errors import Origin, Refused
 from adcompile.frontend.lower import lowered
@@ -21,11 +23,33 @@ from adcompile.ir.types import UNKNOWN, Dict, Tuple, Type
 from adcompile.runtime.structures import make_dict, make_tuple
 from adcompile.transforms.reverse import Pullback
 
-Halves = Callable[[Any, tuple[Type, ...], tuple[bool, ...], Origin | None], tuple[FunctionRef, FunctionRef]]
+
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """The functions that a call is split in. `given` are the arguments, by position, that the
+    second half takes; None if it takes a residual that the first half returns. `has_effect` says
+    that the first half does more than compute."""
+
+    forward: FunctionRef
+    pullback: FunctionRef
+    given: tuple[int, ...] | None = None
+    has_effect: bool = True
+
+
+Halving = Callable[[Any, tuple[Type, ...], tuple[bool, ...], Origin | None], Halves]
+
+
+def halves_of(first: Function, second: Function, given: tuple[int, ...] | None) -> Halves:
+    """What a caller has to know of the two functions that another was split in."""
+    needs = Needs(first.body)
+    more = read_for_more_in(second.body)
+    shapes = () if given is None else tuple(i for i in range(len(given)) if second.params[i].var not in more)
+    has_effect = any(needs.has_effect(s) for s in first.body.stmts)
+    return Halves(FunctionRef(first.name), FunctionRef(second.name, shapes), given, has_effect)
 
 
 def split_calls(
-    function: Function, types: Types, active: frozenset[Var], halves: Halves
+    function: Function, types: Types, active: frozenset[Var], halving: Halving
 ) -> tuple[Function, dict[Call, Pullback], frozenset[Var]]:
     """The function with its active user calls split, the pullback of each, and the active
     values with those that were made to pack arguments."""
@@ -71,11 +95,17 @@ def split_calls(
                 packs.add(pack.result)
         mask = tuple(is_active(a) or a in packs for a in args)
         inputs = tuple(atom_type(types, a) for a in args)
-        forward, pullback = halves(s.fn, inputs, mask, s.origin)
-        residual = Var(f"{s.fn.__name__}_residual", s.origin)
-        types[residual] = UNKNOWN
-        call = replace(s, results=(s.result, residual), fn=forward, args=tuple(args), kwargs=())
-        pullbacks[call] = Pullback(pullback, residual, mask)
+        halves = halving(s.fn, inputs, mask, s.origin)
+        call = replace(s, fn=halves.forward, args=tuple(args), kwargs=())
+        if halves.given is None:
+            residual = Var(f"{s.fn.__name__}_residual", s.origin)
+            types[residual] = UNKNOWN
+            call = replace(call, results=(s.result, residual))
+            given: tuple[Atom, ...] = (residual,)
+        else:
+            call = replace(call, kept=halves.has_effect)
+            given = tuple(args[i] for i in halves.given)
+        pullbacks[call] = Pullback(halves.pullback, given, mask)
         return [*before, call]
 
     def block(b: Block) -> Block:

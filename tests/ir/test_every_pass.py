@@ -41,7 +41,7 @@ BROKEN = {
     "split_calls": ("split_calls", lambda made: (strange(made[0]), *made[1:])),
     "reverse": ("reverse", lambda both: replace(both, backward=STRANGE)),
     "place_residuals": ("place_residuals", lambda made: (made[0], STRANGE)),
-    "split_residuals": ("place_residuals", lambda made: (*made[:3], STRANGE)),
+    "split_residuals": ("place_residuals", lambda made: replace(made, backward=STRANGE)),
     "finish_cotangents": ("finish_cotangents", lambda made: (STRANGE.yields, made[1])),
     "eliminate_dead": ("eliminate_dead", lambda f: strange(f) if f.name == "loop_grad" else f),
     "plan_buffers": ("plan_buffers", lambda plan: replace(plan, function=strange(plan.function))),

@@ -21,9 +21,9 @@ import numpy as np
 
 def f_grad(x, w, out_bar=1.0):
     t, layer_residual = layer_forward(x, w)
-    t, layer_residual2 = layer_forward(t, w)
+    _, layer_residual2 = layer_forward(t, w)
     # return np.sum(layer(layer(x, w), w))
-    g, w_bar = layer_pullback(layer_residual2, np.full(t.shape, out_bar))
+    g, w_bar = layer_pullback(layer_residual2, np.full(x.shape, out_bar))
     x_bar, w_bar2 = layer_pullback(layer_residual, g)
     w_bar = w_bar + w_bar2
     return np.copy(x_bar), w_bar
