@@ -21,8 +21,10 @@ from adcompile.frontend.lower import lowered
 from adcompile.inference.registry import infer_call
 from adcompile.ir.binding import bind_arguments
 from adcompile.ir.nodes import Attribute, Call, Function, Method, Star, Var
+from adcompile.ir.traverse import walk
 from adcompile.ir.types import NEVER, UNKNOWN, Dict, Never, Scalar, Static, Tuple, Type, of_constant
 from adcompile.outside import Outside
+from adcompile.runtime.checks import require_number
 from adcompile.transforms.check_mutation import changes_inputs, check_mutation
 from adcompile.transforms.detach_blocks import detach_blocks
 from adcompile.transforms.follow_stores import follow_stores
@@ -150,6 +152,8 @@ class Callees:
                 found = DiagnosticList()
                 check_mutation(followed, types_, found, self.changes_arguments)
                 unknown = bool(found) or changes_inputs(followed, types_, self.changes_arguments)
+                # In a call of the function as it is, nothing checks what `self.a += b` adds to.
+                unknown |= any(isinstance(s, Call) and s.fn is require_number for s in walk(followed.body))
             writes = bool(versions_of_inputs(followed.body))
             given = Places(followed.body, types_).place(followed.body.yields[0])
             shares = writes or (given is not None and given.root in followed.inputs)

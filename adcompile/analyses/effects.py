@@ -25,7 +25,7 @@ from adcompile.ir.nodes import (
 )
 from adcompile.ir.types import UNKNOWN, Passive, Scalar, Static, Type
 from adcompile.rules.registry import RULE_FUNCTIONS, RULES
-from adcompile.runtime.checks import require_apart, require_scalar, require_view
+from adcompile.runtime.checks import require_apart, require_number, require_scalar, require_view
 from adcompile.runtime.contexts import not_swallowing
 from adcompile.runtime.structures import make_dict, make_list, unpack, unpack_star
 
@@ -48,7 +48,7 @@ CREATORS = frozenset(
         dict,
     ]
 )
-EFFECTFUL = frozenset([print, require_apart, require_scalar, require_view])
+EFFECTFUL = frozenset([print, require_apart, require_number, require_scalar, require_view])
 
 
 PURE_METHODS = frozenset(
@@ -120,7 +120,7 @@ def is_pure_callable(fn: Any) -> bool:
 HARMLESS: frozenset[Callable[..., Any]] = frozenset(
     [
         *(print, repr, str, format, id, hash, type, input, open, getattr, hasattr, callable, next, iter),
-        *(require_apart, require_scalar, require_view, not_swallowing),
+        *(require_apart, require_number, require_scalar, require_view, not_swallowing),
     ]
 )
 HARMLESS_MODULES = frozenset(["logging", "warnings", "time", "sys", "datetime", "os", "math", "string"])

@@ -12,8 +12,10 @@ from adcompile.frontend.jumps import base_name
 from adcompile.frontend.kept import KeptCode
 from adcompile.frontend.names import LocalFunction
 from adcompile.frontend.operators import IN_PLACE
+from adcompile.ir.callables import IN_PLACE as NEW
 from adcompile.ir.nodes import Atom, Augmented, Call, Const, Var
 from adcompile.runtime import structures, updates
+from adcompile.runtime.checks import require_number
 
 
 class Assignments(Changes, KeptCode):
@@ -66,7 +68,12 @@ class Assignments(Changes, KeptCode):
     def stmt_AugAssign(self, stmt: Any) -> None:
         """`target += value` and kin; of an element, an update of its holder."""
         fn, target = IN_PLACE[type(stmt.op)], stmt.target
-        if self.is_outside(target) or isinstance(target, gast.Attribute):
+        if isinstance(target, gast.Attribute):
+            held = self.expr(as_load(target))
+            self.call(require_number, held, node=target)
+            self._store_attribute(target, self.call(NEW[fn], held, self.expr(stmt.value), node=stmt))
+            return
+        if self.is_outside(target):
             self.keep(stmt)
             return
         if isinstance(target, gast.Subscript):

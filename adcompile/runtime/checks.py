@@ -47,6 +47,16 @@ def _share(a: np.ndarray, b: np.ndarray) -> bool:
         return True
 
 
+def require_number(value: Any) -> None:
+    """Raise TypeError if `value`, an attribute that an operator changes (`self.calls += 1`), may
+    change itself then, under all its names, as arrays and lists do."""
+    if not isinstance(value, (int, float, complex, np.generic, str, bytes, tuple)):
+        raise TypeError(
+            f"an attribute is changed in place by an operator, and is of the type {type(value).__name__}; "
+            "write the operation out: self.a = self.a + b"
+        )
+
+
 def require_scalar(value: Any) -> None:
     """Raise TypeError unless `value` is one real number."""
     number = isinstance(value, (int, float, np.number)) or hasattr(value, "__array_function__")
