@@ -11,14 +11,14 @@ cannot change what reading `b` gives.
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from adcompile.analyses.effects import is_pure_callable
 from adcompile.inference.indexing import is_basic_index
-from adcompile.ir.callables import IN_PLACE, canonical
+from adcompile.ir.callables import FLAT, IN_PLACE, canonical
 from adcompile.ir.nodes import (
     Atom,
     Attribute,
@@ -122,6 +122,7 @@ class Aliasing:
         self._parent: dict[Any, Any] = {}
         self._held: dict[Any, dict[Any, Any]] = {}
         self._objects = Objects()
+        self._iterators: set[Atom] = set()  # `a.flat`
         self._block(body, ())
 
     def _block(self, block: Block, loops: tuple[Loop, ...]) -> None:
@@ -290,6 +291,8 @@ class Aliasing:
             return
         result = call.results[0]
         meant = canonical(fn)
+        if fn == FLAT:
+            self._iterators.add(result)
         if fn in DISPLAYS:
             for i, atom in enumerate(operands):
                 self._put(result, i if fn is structures.make_tuple else ANY, atom)
@@ -315,7 +318,7 @@ class Aliasing:
             self._take(result, operands[0], ANY if isinstance(key, int) and key < 0 else key)
         elif isinstance(fn, Attribute) and meant is fn:
             self._mix(result, operands[0])
-        elif fn in SHARING or meant in SHARING or is_of_rules(fn) or not is_pure_callable(fn) or _may_not_copy(call):
+        elif not is_pure_callable(fn) or hands_on(call, self._iterators):
             for operand in operands:
                 if isinstance(self.types.get(result, UNKNOWN), Array):
                     self._link([result], [operand])
@@ -340,13 +343,17 @@ def gathers(call: Call, types: Mapping[Var, Type]) -> bool:
     return isinstance(whole, Array) and is_basic_index(index) is False
 
 
-def is_of_rules(fn: Any) -> bool:
-    """Whether a callable is a rule, or a helper of one, called at run time: it may hand on what it takes."""
-    return (getattr(fn, "__module__", None) or "").startswith("adcompile.rules.")
-
-
-def _may_not_copy(call: Call) -> bool:
-    return any(name == "copy" for name, _ in call.kwargs)
+def hands_on(call: Call, iterators: Container[Atom]) -> bool:
+    """Whether the result of a pure call may be an argument, a view of it, or may hold it. That is so
+    of a rule, or a helper of one, that is called at run time. `iterators` are values `a.flat`:
+    NumPy makes an array of such a one in the memory of `a`, even where it is asked for a copy."""
+    fn: Any = call.fn
+    if any(name == "copy" and not (isinstance(a, Const) and a.value is True) for name, a in call.kwargs):
+        return True
+    if fn is np.copy or fn is np.array:
+        return call.operands[0] in iterators
+    is_of_rules = (getattr(fn, "__module__", None) or "").startswith("adcompile.rules.")
+    return is_of_rules or fn in SHARING or canonical(fn) in SHARING
 
 
 class Objects:

@@ -9,10 +9,10 @@ import operator
 from collections.abc import Iterable
 from typing import Any
 
-from adcompile.analyses.aliasing import SHARING, gathers, is_of_rules
+from adcompile.analyses.aliasing import gathers, hands_on
 from adcompile.analyses.effects import is_pure_callable
 from adcompile.analyses.infer import Types
-from adcompile.ir.callables import canonical, is_update
+from adcompile.ir.callables import FLAT, is_update
 from adcompile.ir.nodes import Atom, Attribute, Block, Call, Const, For, If, Method, Var, While, With
 from adcompile.ir.traverse import walk
 
@@ -24,8 +24,10 @@ class Ownership:
     def __init__(self, body: Block, types: Types, given: Iterable[Var] = ()) -> None:
         self.types = types
         self.sources: dict[Var, tuple[Atom, ...] | None] = dict.fromkeys(given, ())
+        self._iterators: set[Atom] = set()  # `a.flat`
         for stmt in walk(body):
             if isinstance(stmt, Call):
+                self._iterators.update(stmt.results if stmt.fn == FLAT else ())
                 for result in stmt.results:
                     self.sources[result] = self._of_call(stmt)
             elif isinstance(stmt, If):
@@ -48,7 +50,7 @@ class Ownership:
             return ()
         if isinstance(fn, Attribute) or not is_pure_callable(fn) or fn is operator.getitem:
             return None
-        if len(call.results) > 1 or fn in SHARING or canonical(fn) in SHARING or is_of_rules(fn):
+        if len(call.results) > 1 or hands_on(call, self._iterators):
             return None
         return ()
 

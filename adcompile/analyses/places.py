@@ -19,10 +19,9 @@ import numpy as np
 
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.inference.indexing import is_basic_index
-from adcompile.ir.callables import IN_PLACE, UPDATES, canonical
+from adcompile.ir.callables import FLAT, IN_PLACE, UPDATES, canonical
 from adcompile.ir.nodes import (
     Atom,
-    Attribute,
     Augmented,
     Block,
     Call,
@@ -68,7 +67,6 @@ VIEWS = frozenset(
         np.imag,
     ]
 )
-FLAT = Attribute("flat")
 # Calls whose result is a view where the memory is in order, and a copy elsewhere.
 VIEWS_OR_COPIES = frozenset([np.reshape, np.ravel])
 

@@ -70,9 +70,10 @@ class Separation:
         an induction over the trips of loops."""
         if isinstance(a, Const) or isinstance(b, Const):
             return True
-        if not all(isinstance(self.places.types.get(v), Array) for v in (a, b)):
-            return False
         one, other = (self.places.at(v).root for v in (a, b))
+        # What a container holds is not the container's own memory: it may stand elsewhere too.
+        if not all(isinstance(self.places.types.get(v), Array) for v in (a, b, one, other)):
+            return False
         pair = frozenset((one, other))
         if one is other or pair in self._known or pair in assumed:
             return one is not other

@@ -102,6 +102,7 @@ MATH: dict[Any, Callable[..., Any]] = {
 }
 FROM_MATH = {numpy_function: function for function, numpy_function in reversed(MATH.items())}
 
+FLAT = Attribute("flat")
 # Other names of one function.
 SYNONYMS: dict[Any, Callable[..., Any]] = {
     np.amax: np.max,

@@ -23,7 +23,7 @@ from adcompile.analyses.effects import is_numpy
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.inference.elementwise import shape_of
 from adcompile.inference.indexing import is_basic_index
-from adcompile.ir.callables import canonical
+from adcompile.ir.callables import FLAT, canonical
 from adcompile.ir.nodes import (
     NONE,
     Atom,
@@ -47,7 +47,6 @@ from adcompile.runtime.structures import make_dict, make_tuple
 from adcompile.transforms.build import Builder
 
 ALL = Const(Ellipsis)
-FLAT = Attribute("flat")
 # Functions that compute in the dtype of their arguments whatever they write to, as ufuncs do.
 SELECTIONS = frozenset([np.take, np.compress, np.choose, np.concatenate, np.stack, np.clip])
 Options = dict[str, Atom]

@@ -52,6 +52,7 @@ from adcompile.ir.types import List, Scalar, Tuple
 from adcompile.rules.python import concatenate_lists, repeat_list
 from adcompile.runtime.structures import make_list, make_tuple, unpack, unpack_star
 from adcompile.transforms.cotangents import Bars, Cotangents
+from adcompile.transforms.flat_arrays import flat_arrays
 from adcompile.transforms.last_trip import is_set_last
 from adcompile.transforms.reverse_calls import by_rule
 from adcompile.transforms.reverse_stores import store_through
@@ -113,7 +114,8 @@ def reverse(
     }
     sweep.stmts(function.body.stmts)
     cotangents = tuple(sweep.final(var) for var in wrt)
-    return Reversed(function.body.stmts, value, seed, Block(tuple(sweep.b.stmts), cotangents), types)
+    backward = flat_arrays(Block(tuple(sweep.b.stmts), cotangents), function.body.stmts, types)
+    return Reversed(function.body.stmts, value, seed, backward, types)
 
 
 class _ReverseSweep(Cotangents):

@@ -17,14 +17,15 @@ from typing import Any
 import numpy as np
 
 from adcompile.analyses.places import is_view_or_copy
-from adcompile.ir.nodes import Atom, Attribute, Call, Const, Through, View
+from adcompile.ir.callables import FLAT
+from adcompile.ir.nodes import Atom, Call, Const, Through, View
 from adcompile.ir.types import Array
 from adcompile.runtime import broadcasting, updates
 from adcompile.transforms.build import Builder
 from adcompile.transforms.cotangents import Cotangents
 from adcompile.transforms.reverse_structures import give_stored
 
-FLAT = View(Attribute("flat"), 0)
+FLATTENED = View(FLAT, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +97,4 @@ def _in_any_order(
         return []
     view, atoms = steps[-1]
     is_flat = is_view_or_copy(view.fn) and all(isinstance(a, Const) and a.value in (-1, (-1,)) for a in atoms)
-    return [*steps[:-1], (FLAT, ())] if is_flat else list(steps)
+    return [*steps[:-1], (FLATTENED, ())] if is_flat else list(steps)

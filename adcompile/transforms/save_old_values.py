@@ -21,11 +21,11 @@ from adcompile.analyses.aliasing import Aliasing
 from adcompile.analyses.effects import changes_memory
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.liveness import Liveness
-from adcompile.analyses.places import FLAT, is_view, is_view_or_copy
+from adcompile.analyses.places import is_view, is_view_or_copy
 from adcompile.analyses.shape_reads import asked_for_shape
 from adcompile.analyses.versions import versions_of_inputs
 from adcompile.inference.indexing import is_basic_index
-from adcompile.ir.callables import is_update
+from adcompile.ir.callables import FLAT, is_update
 from adcompile.ir.nodes import Atom, Block, Call, For, Function, If, Method, Star, Stmt, Var, While, With, WriteBack
 from adcompile.ir.traverse import blocks_of, inner_of, map_atoms, results_of, uses_of, walk
 from adcompile.ir.types import UNKNOWN, Array, Type
