@@ -270,7 +270,10 @@ class Aliasing:
         else:
             self._union(result, self._held_by(container, key))
             self._objects.is_unknown(result)
-            self._objects.holds(result, container)
+            if isinstance(type_, (Tuple, List, Dict)):
+                self._objects.is_taken(result, container)
+            else:
+                self._objects.comes_from(result, container)
 
     def _mix(self, result: Atom, operand: Atom) -> None:
         """The result may be, view, or hold the operand in any way."""
@@ -279,7 +282,7 @@ class Aliasing:
                 self._union(result, operand)
                 self._union(result, self._held_by(operand, ANY))
                 self._objects.is_unknown(result)
-                self._objects.holds(result, operand)
+                self._objects.comes_from(result, operand)
 
     # ---------------------------------------------------------------------------------- calls
 
@@ -367,7 +370,7 @@ class Objects:
     def __init__(self) -> None:
         self._loops: dict[Var, tuple[Loop, ...]] = {}  # the loops around the call that makes a value
         self._is_from: dict[Var, list[tuple[Var, Loop | None]]] = {}
-        self._into: dict[Var, list[tuple[Var, Loop | None]]] = {}
+        self._into: dict[Var, list[tuple[Var, Loop | None, str]]] = {}
         self._unknown: set[Var] = set()
         self._reached: dict[Var, frozenset[Var] | None] = {}
 
@@ -378,11 +381,19 @@ class Objects:
     def is_from(self, var: Var, source: Var, loop: Loop | None = None) -> None:
         """`var` may be, or be a view of, `source` (`loop`: of its trip before)."""
         self._is_from.setdefault(var, []).append((source, loop))
-        self._into.setdefault(source, []).append((var, loop))
+        self._into.setdefault(source, []).append((var, loop, "same"))
 
     def holds(self, holder: Var, value: Var) -> None:
-        """`holder` may hold `value`, or come from it in some other way."""
-        self._into.setdefault(value, []).append((holder, None))
+        """`holder` holds `value`."""
+        self._into.setdefault(value, []).append((holder, None, "put"))
+
+    def is_taken(self, var: Var, container: Var) -> None:
+        """`var` is something that `container` holds, and so not the container itself."""
+        self._into.setdefault(container, []).append((var, None, "taken"))
+
+    def comes_from(self, var: Var, source: Var) -> None:
+        """`var` may be `source`, hold it, or be held by it."""
+        self._into.setdefault(source, []).append((var, None, "any"))
 
     def is_unknown(self, var: Var) -> None:
         """`var` may be an object that is made elsewhere."""
@@ -422,11 +433,28 @@ class Objects:
         found: set[Var] = set()
         for maker in makers:
             around = self._loops[maker]
-            pending, mine = [maker], set()
+            pending, mine = [(maker, False)], set()
             while pending:
                 one = pending.pop()
                 if one not in mine:
                     mine.add(one)
-                    pending += [into for into, loop in self._into.get(one, ()) if loop not in around]
-            found |= mine
+                    var, inside = one
+                    for into, loop, kind in self._into.get(var, ()):
+                        if loop not in around:
+                            pending += [(into, within) for within in BECOMES[kind, inside]]
+            found.update(var for var, _ in mine)
         return frozenset(found)
+
+
+# A value is the object that is followed, or has it inside. What the next value is then, by how
+# it comes from this one: an item taken from the object itself is another object.
+BECOMES = {
+    ("same", False): (False,),
+    ("same", True): (True,),
+    ("put", False): (True,),
+    ("put", True): (True,),
+    ("taken", False): (),
+    ("taken", True): (False, True),
+    ("any", False): (False, True),
+    ("any", True): (False, True),
+}

@@ -5,10 +5,12 @@ import numpy as np
 import adcompile.rules  # noqa: F401  (registers the rules)
 from adcompile.analyses.activity import active_values
 from adcompile.analyses.infer import infer
+from adcompile.errors import DiagnosticList
 from adcompile.frontend.lower import lower_function
 from adcompile.ir.traverse import inner_of, results_of, walk
 from adcompile.ir.types import FLOAT, INT, UNKNOWN, Array, symbol
 from adcompile.runtime.markers import detach, no_grad
+from adcompile.transforms.detach_blocks import detach_blocks
 
 VECTOR = Array("float64", (symbol("n", 2),))
 
@@ -17,6 +19,7 @@ def active_names(function, *inputs, wrt=(0,)):
     """The names of the active values."""
     primal = lower_function(function)
     types = infer(primal, dict(zip(primal.inputs, inputs, strict=True)))
+    primal = detach_blocks(primal, types, DiagnosticList())
     active, varied = active_values(primal, types, [primal.inputs[i] for i in wrt])
     assert active <= varied
     defined = [*primal.inputs, *(v for s in walk(primal.body) for v in (*inner_of(s), *results_of(s)))]
@@ -45,6 +48,7 @@ def test_varied_is_what_depends_on_the_input():
 
     primal = lower_function(f)
     types = infer(primal, dict.fromkeys(primal.inputs, FLOAT))
+    primal = detach_blocks(primal, types, DiagnosticList())
     active, varied = active_values(primal, types, primal.inputs[:1])
     assert sorted(v.name for v in varied) == ["", "a", "unused", "x"]
     assert sorted(v.name for v in active) == ["", "a", "x"]

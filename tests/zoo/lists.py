@@ -358,3 +358,46 @@ def slices_of_a_list_replaced_by_more_and_fewer(x):
     items[:1] = []
     items[1:3] = [items[0] * x[1]]
     return items[0] * items[1] + x[0]
+
+
+def rates(y, p):
+    a, b, c = y
+    return np.array([p[0] * (b - a), a * (p[1] - c) - b, a * b - p[2] * c])
+
+
+@at((np.array([10.0, 28.0, 8.0 / 3.0]), np.array([1.0, 0.9, 1.1])))
+def runge_kutta_that_appends_to_the_trajectory(p, y0):
+    trajectory = [y0]
+    times = np.linspace(0.0, 0.06, 4)
+    for start, end in zip(times[:-1], times[1:]):  # noqa: RUF007 (as many write it)
+        h = end - start
+        y = trajectory[-1]
+        k1 = rates(y, p)
+        k2 = rates(y + h / 2 * k1, p)
+        k3 = rates(y + h / 2 * k2, p)
+        k4 = rates(y + h * k3, p)
+        trajectory.append(y + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4))
+    return np.sum(np.stack(trajectory)[1:] ** 2)
+
+
+@at((V, W))
+def item_of_a_list_in_a_list_changes_while_the_outer_list_grows(x, w):
+    rows = [[x * 1.0], [w * 2.0]]
+    inner = rows[0]
+    first = inner[0]
+    for k in range(3):
+        rows.append([first * k])
+        inner.append(first + w)
+        first[0] = first[1] * w[k]
+    return np.sum(rows[0][0] * rows[0][-1]) + np.sum(rows[-1][0] * first)
+
+
+@at((V, W))
+def item_is_changed_after_its_list_was_put_in_another(x, w):
+    row = x * w
+    held = [row]
+    holder = [[x], held]
+    taken = holder[1][0]
+    held.append(w * 2.0)
+    row[1] = 3.0 * x[0]
+    return np.sum(taken * x) + np.sum(holder[1][1] * row)
