@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from adcompile.analyses.activity import active_values
+from adcompile.analyses.effects import leaves_arguments
 from adcompile.analyses.infer import Types, atom_type, expand_stars, infer
 from adcompile.analyses.methods import attribute_of_module, function_of_method
+from adcompile.analyses.ownership import own_results
 from adcompile.analyses.places import Places
 from adcompile.analyses.user_functions import is_user_function
 from adcompile.analyses.versions import versions_of_inputs
@@ -20,7 +22,8 @@ from adcompile.errors import DiagnosticList, Refused, SourceError
 from adcompile.frontend.lower import lowered
 from adcompile.inference.registry import infer_call
 from adcompile.ir.binding import bind_arguments
-from adcompile.ir.nodes import Attribute, Call, Function, Method, Star, Var
+from adcompile.ir.callables import is_update
+from adcompile.ir.nodes import Attribute, Call, Function, Method, Opaque, Star, Stmt, Var
 from adcompile.ir.traverse import walk
 from adcompile.ir.types import NEVER, UNKNOWN, Dict, Never, Scalar, Static, Tuple, Type, of_constant
 from adcompile.outside import Outside
@@ -38,10 +41,13 @@ ROUNDS = 4  # a recursive function's result has a type after a few rounds, or is
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What a user's function does to what it is given: whether it may change it, and whether
-    its stores or its result have to be seen in the caller's own code."""
+    its stores or its result have to be seen in the caller's own code; whether it may leave what
+    it makes where others see it (a log, a cache); and of each result whether its memory is new."""
 
     changes: bool
     shares: bool
+    keeps: bool = False
+    own: tuple[bool, ...] = ()
 
 
 class Callees:
@@ -134,6 +140,10 @@ class Callees:
         user's function does not, if nothing in its source does."""
         return not is_user_function(call.fn) or self._effect(call, types_).changes
 
+    def own_results(self, call: Call, types_: Types) -> tuple[bool, ...]:
+        """Of each result of a call of a user's function whether its memory is certainly new."""
+        return self._effect(call, types_).own if is_user_function(call.fn) else ()
+
     def _effect(self, call: Call, types_: Types) -> Effect:
         """What a call of a user's function does to its arguments."""
         args = expand_stars(call, types_)
@@ -141,7 +151,7 @@ class Callees:
         if args is not None and all(k is not None for k, _ in call.kwargs):
             inputs = self.bind(call.fn, args, {k: atom_type(types_, a) for k, a in call.kwargs})  # type: ignore[arg-type]
         if inputs is None:
-            return Effect(changes=True, shares=False)
+            return Effect(changes=True, shares=False, keeps=True)
         key = (call.fn, inputs)
         if key not in self._effects:
             self._effects[key] = Effect(changes=False, shares=False)  # what a recursive call finds
@@ -150,15 +160,30 @@ class Callees:
                 primal, types_ = self.resolved(primal, known)
                 followed = follow_stores(primal, types_)
                 found = DiagnosticList()
-                check_mutation(followed, types_, found, self.changes_arguments)
-                unknown = bool(found) or changes_inputs(followed, types_, self.changes_arguments)
+                check_mutation(followed, types_, found, self)
+                unknown = bool(found) or changes_inputs(followed, types_, self)
                 # In a call of the function as it is, nothing checks what `self.a += b` adds to.
                 unknown |= any(isinstance(s, Call) and s.fn is require_number for s in walk(followed.body))
             writes = bool(versions_of_inputs(followed.body))
             given = Places(followed.body, types_).place(followed.body.yields[0])
             shares = writes or (given is not None and given.root in followed.inputs)
-            self._effects[key] = Effect(changes=unknown or writes, shares=shares)
+            keeps = self._may_keep(followed, types_)
+            own = () if unknown or writes or keeps else self._own_results(followed, types_)
+            self._effects[key] = Effect(unknown or writes, shares, keeps, own)
         return self._effects[key]
+
+    def _may_keep(self, function: Function, types_: Types) -> bool:
+        def keeps(stmt: Stmt) -> bool:
+            if isinstance(stmt, Opaque):
+                return bool(stmt.reads) and not stmt.leaves
+            if not isinstance(stmt, Call) or is_update(stmt) or leaves_arguments(stmt, types_):
+                return False
+            return not is_user_function(stmt.fn) or self._effect(stmt, types_).keeps
+
+        return any(map(keeps, walk(function.body)))
+
+    def _own_results(self, function: Function, types_: Types) -> tuple[bool, ...]:
+        return own_results(function, types_, lambda call: self.own_results(call, types_))
 
     def follow_varied(
         self, call: Call, types_: Types, varied: frozenset[Var]

@@ -196,7 +196,7 @@ class Compilation:
         primal = follow_stores(primal, types_)
         self.after("follow_stores", primal)
         self.stage = "check_mutation"
-        primal = check_mutation(primal, types_, self.found, self.callees.changes_arguments)
+        primal = check_mutation(primal, types_, self.found, self.callees)
         self.after("check_mutation", primal)
         self.stage = "detach_blocks"
         primal = detach_blocks(primal, types_, self.found)
@@ -328,7 +328,7 @@ class Compilation:
         for half in (two, one):
             self.after("finish_cotangents" if for_caller else "place_residuals", half)
             self.finish(half, types_, fn)
-        return halves_of(one, two, made.given)
+        return halves_of(one, two, made.given, types_)
 
     def fresh(self, name: str) -> str:
         """A name for a function that no other function of the program has, and nothing outside."""

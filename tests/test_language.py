@@ -647,3 +647,48 @@ def test_refused_result_is_not_one_number():
 
 def test_version_names_the_api():
     assert set(adcompile.__all__) >= {"grad", "value_and_grad", "vjp", "detach", "no_grad", "Refused"}
+
+
+# --------------------------------------------------------------------- what calls give out
+
+
+def both_the_same(x):
+    y = x * 2.0
+    return y, y
+
+
+def itself_or_new(x, count):
+    return x if count > 1 else x * 2.0
+
+
+def itself_after_some_calls(x, count):
+    return x if count < 1 else itself_after_some_calls(x * 2.0, count - 1)
+
+
+def changes_one_of_two_that_are_one(x):
+    a, b = both_the_same(x)
+    a += 1.0
+    return np.sum(a * b)
+
+
+def changes_what_a_call_hands_on(x):
+    z = x * 1.0
+    y = itself_or_new(z, len(x))
+    y += 1.0
+    return np.sum(y * y) + np.sum(z)
+
+
+def changes_what_a_recursion_hands_on(x):
+    z = x * 1.0
+    y = itself_after_some_calls(z, 0)
+    y += 1.0
+    return np.sum(y * y) + np.sum(z)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [changes_one_of_two_that_are_one, changes_what_a_call_hands_on, changes_what_a_recursion_hands_on],
+)
+def test_a_change_of_what_a_call_may_hand_on_is_refused(function):
+    with pytest.raises(Refused, match="changed in place"):
+        grad(function)(V)

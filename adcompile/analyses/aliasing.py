@@ -11,7 +11,7 @@ cannot change what reading `b` gives.
 from __future__ import annotations
 
 import operator
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from adcompile.ir.nodes import (
     Const,
     Each,
     For,
+    FunctionRef,
     If,
     Loop,
     Method,
@@ -114,11 +115,21 @@ DISPLAYS = (structures.make_tuple, structures.make_list, structures.make_set)
 ANY = "*"
 
 
-class Aliasing:
-    """The classes of values that may share memory, and what they hold."""
+OwnResults = Callable[[Call], tuple[bool, ...]]
 
-    def __init__(self, body: Block, types: Mapping[Var, Type]) -> None:
+
+def own_of_half(call: Call) -> tuple[bool, ...]:
+    """Of each result of a function of the same program whether its memory is certainly new."""
+    return call.fn.own if isinstance(call.fn, FunctionRef) else ()
+
+
+class Aliasing:
+    """The classes of values that may share memory, and what they hold. `own_results` says of each
+    result of a call whether its memory is certainly new, where nothing else says so."""
+
+    def __init__(self, body: Block, types: Mapping[Var, Type], own_results: OwnResults = own_of_half) -> None:
         self.types = types
+        self._own_results = own_results
         self._parent: dict[Any, Any] = {}
         self._held: dict[Any, dict[Any, Any]] = {}
         self._objects = Objects()
@@ -296,7 +307,11 @@ class Aliasing:
         meant = canonical(fn)
         if fn == FLAT:
             self._iterators.add(result)
-        if fn in DISPLAYS:
+        if (own := self._own_results(call)) and all(own):
+            pass  # new memory
+        elif isinstance(fn, FunctionRef):
+            self._several(call)
+        elif fn in DISPLAYS:
             for i, atom in enumerate(operands):
                 self._put(result, i if fn is structures.make_tuple else ANY, atom)
         elif fn is structures.make_dict:
@@ -330,10 +345,11 @@ class Aliasing:
 
     def _several(self, call: Call) -> None:
         """A call with several results, or an expression that is kept as it is."""
+        own = self._own_results(call)
         for i, result in enumerate(call.results):
             if call.fn is structures.unpack:
                 self._take(result, call.operands[0], i)
-            else:
+            elif not (len(own) == len(call.results) and own[i]):
                 for operand in call.operands:
                     self._mix(result, operand)
 

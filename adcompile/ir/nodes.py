@@ -117,10 +117,12 @@ class Syntax:
 @dataclass(frozen=True, slots=True)
 class FunctionRef:
     """A callable that is another function of the same program, by its emitted name. `shapes` are
-    the positions of the parameters that it asks for their shape and dtype alone."""
+    the positions of the parameters that it asks for their shape and dtype alone; `own` says of each
+    of its results whether its memory is certainly new, and in no other result."""
 
     name: str
     shapes: tuple[int, ...] = ()
+    own: tuple[bool, ...] = field(default=(), compare=False)
 
     @property
     def __name__(self) -> str:

@@ -12,10 +12,9 @@ nothing else changes a value.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
 from dataclasses import replace
 from types import FunctionType
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -51,23 +50,32 @@ from adcompile.transforms.rewrites import may_change
 
 MEMORY = (Array, List, Dict, Tuple, Unknown)
 ASKING = (len, bool, isinstance, type, id, contains, not_contains)
-Changes = Callable[[Call, Types], bool]
+
+
+class Effects(Protocol):
+    """What is known of the functions that a program calls."""
+
+    def changes_arguments(self, call: Call, types_: Types) -> bool:
+        """Whether a user's function may change its arguments."""
+
+    def own_results(self, call: Call, types_: Types) -> tuple[bool, ...]:
+        """Of each result of a call whether its memory is certainly new; () if that is not known."""
+
 
 
 def check_mutation(
-    function: Function, types: Types, found: DiagnosticList, changes_arguments: Changes
+    function: Function, types: Types, found: DiagnosticList, effects: Effects
 ) -> Function:
     """Add a refusal for each change that is not the same as a new value.
 
-    `changes_arguments` says whether a user's function may change its arguments. Returns the
-    function with the calls marked that read, for a passive result, what something changes.
+    Returns the function with the calls marked that read, for a passive result, what something changes.
     """
     stmts = list(walk(function.body))
     updates = [s for s in stmts if isinstance(s, Call) and changes_memory(s, types)]
-    unknown = [s for s in stmts if _may_change_arguments(s, types, changes_arguments)]
+    unknown = [s for s in stmts if _may_change_arguments(s, types, effects)]
     if not updates and not unknown:
         return function
-    aliasing = Aliasing(function.body, types)
+    aliasing = Aliasing(function.body, types, lambda call: effects.own_results(call, types))
     _check_containers(function, found)
     if updates:
         separation = Separation(function.body, types)
@@ -77,12 +85,12 @@ def check_mutation(
     return replace(function, body=_keep(function.body, kept)) if kept else function
 
 
-def changes_inputs(function: Function, types: Types, changes_arguments: Changes) -> bool:
+def changes_inputs(function: Function, types: Types, effects: Effects) -> bool:
     """Whether something that is not known to leave its arguments alone may change a parameter."""
-    unknown = [s for s in walk(function.body) if _may_change_arguments(s, types, changes_arguments)]
+    unknown = [s for s in walk(function.body) if _may_change_arguments(s, types, effects)]
     if not unknown:
         return False
-    aliasing = Aliasing(function.body, types)
+    aliasing = Aliasing(function.body, types, lambda call: effects.own_results(call, types))
     changed = [a for s in unknown for a in _operands(s) if isinstance(a, Var) and _has_memory(a, s, types)]
     return any(aliasing.affects(var, param.var) for var in changed for param in function.params)
 
@@ -191,12 +199,12 @@ def _check_containers(function: Function, found: DiagnosticList) -> None:
             )
 
 
-def _may_change_arguments(stmt: Stmt, types: Types, changes_arguments: Changes) -> bool:
+def _may_change_arguments(stmt: Stmt, types: Types, effects: Effects) -> bool:
     if isinstance(stmt, Opaque):
         return not stmt.leaves and bool(_operands(stmt))
     if not isinstance(stmt, Call) or is_update(stmt) or leaves_arguments(stmt, types):
         return False
-    return changes_arguments(stmt, types)
+    return effects.changes_arguments(stmt, types)
 
 
 def _check_calls(

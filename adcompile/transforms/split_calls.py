@@ -12,6 +12,7 @@ from typing import Any
 
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.needs import Needs
+from adcompile.analyses.ownership import own_results
 from adcompile.analyses.shape_reads import read_for_more_in
 from adcompile.analyses.user_functions import is_user_function
 from adcompile.errors import Origin, Refused
@@ -39,13 +40,14 @@ class Halves:
 Halving = Callable[[Any, tuple[Type, ...], tuple[bool, ...], Origin | None], Halves]
 
 
-def halves_of(first: Function, second: Function, given: tuple[int, ...] | None) -> Halves:
+def halves_of(first: Function, second: Function, given: tuple[int, ...] | None, types: Types) -> Halves:
     """What a caller has to know of the two functions that another was split in."""
     needs = Needs(first.body)
     more = read_for_more_in(second.body)
     shapes = () if given is None else tuple(i for i in range(len(given)) if second.params[i].var not in more)
     has_effect = any(needs.has_effect(s) for s in first.body.stmts)
-    return Halves(FunctionRef(first.name), FunctionRef(second.name, shapes), given, has_effect)
+    forward = FunctionRef(first.name, own=own_results(first, types))
+    return Halves(forward, FunctionRef(second.name, shapes, own_results(second, types)), given, has_effect)
 
 
 def split_calls(

@@ -1366,6 +1366,73 @@ def call_with_several_results(x, y):
     return c[0] * c[1] + two_values(x, x)[0]
 
 
+def plus_one(a):
+    return a + 1.0
+
+
+def sum_and_itself(a, b):
+    return a + b, b
+
+
+@at((V, W))
+def call_whose_pullback_hands_its_cotangent_on(x, y):
+    squares = np.sum(x * x)
+    return np.sum((plus_one(x) + y) ** 2) + squares
+
+
+@at((V, W))
+def call_whose_pullback_gives_one_cotangent_twice(x, y):
+    before = np.sum(x * y * y)
+    a, _ = sum_and_itself(x, y)
+    return np.sum(a * a) + before
+
+
+@at((V, W))
+def call_whose_pullback_gives_new_cotangents(x, y):
+    a, b = two_values(x, y)
+    return np.sum(a * b * x)
+
+
+def doubled(a):
+    return a * 2.0
+
+
+def doubled_by_another(a):
+    return doubled(a)
+
+
+def doubled_twice(a):
+    b = doubled(a)
+    return b, doubled(b)
+
+
+@at((V,))
+def result_of_a_call_changed_in_place(x):
+    y = doubled(x)
+    y += 1.0
+    z = doubled_by_another(y)
+    z[0] = 2.0
+    return np.sum(y * z)
+
+
+@at((V,))
+def results_of_a_call_changed_in_place(x):
+    a, b = doubled_twice(x)
+    b *= x
+    return np.sum(a * b * x)
+
+
+@at((V,))
+def result_of_a_call_changed_in_a_loop(x):
+    y = doubled(x)
+    total = 0.0
+    for k in range(len(x)):
+        y[k] *= x[k]
+        total += y[k]
+        y = doubled(y)
+    return np.sum(y * y) + total
+
+
 @at((1.2,))
 def recursion(x):
     return power(x, 4) + power(x, 0)

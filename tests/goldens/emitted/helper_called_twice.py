@@ -25,8 +25,8 @@ def f_grad(x, w, out_bar=1.0):
     # return np.sum(layer(layer(x, w), w))
     g, w_bar = layer_pullback(layer_residual2, np.full(x.shape, out_bar))
     x_bar, w_bar2 = layer_pullback(layer_residual, g)
-    w_bar = w_bar + w_bar2
-    return np.copy(x_bar), w_bar
+    w_bar += w_bar2
+    return x_bar, w_bar
 
 
 def layer_forward(x, w):
