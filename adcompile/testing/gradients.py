@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -22,23 +23,32 @@ FIVE_POINT = ((-2, 1 / 12), (-1, -8 / 12), (1, 8 / 12), (2, -1 / 12))
 def numerical_gradient(f: Callable[..., Any], args: Sequence[Any], position: int = 0, step: float = 1e-3) -> Any:
     """The gradient of the scalar function `f` by its argument `position`, by 5-point differences.
 
-    Returns an array of the argument's shape, or a float for a number.
+    Returns what has the argument's structure: an array of an array's shape, a float for a number,
+    and for a dict, list or tuple one with the gradient by each item (None for an item that is no float).
     """
-    x = np.asarray(args[position], dtype=float)
-    gradient = np.zeros(x.shape)
+    whole = args[position]
 
-    def value(at: np.ndarray) -> float:
-        moved = [np.copy(a) if isinstance(a, np.ndarray) else a for a in args]
-        moved[position] = at if isinstance(args[position], np.ndarray) else float(at)
+    def by(path: Path) -> Any:
+        x = np.asarray(_item(whole, path), dtype=float)
+        gradient = np.zeros(x.shape)
+        for index in np.ndindex(x.shape):
+            h = step * max(1.0, abs(float(x[index])))
+            for k, weight in FIVE_POINT:
+                at = x.copy()
+                at[index] += k * h
+                gradient[index] += weight * value(path, at) / h
+        return gradient if isinstance(_item(whole, path), np.ndarray) else float(gradient)
+
+    def value(path: Path, at: np.ndarray) -> float:
+        moved = copy.deepcopy(list(args))
+        new = at if isinstance(_item(whole, path), np.ndarray) else float(at)
+        moved[position] = _with_item(moved[position], path, new)
         return float(f(*moved))
 
-    for index in np.ndindex(x.shape):
-        h = step * max(1.0, abs(float(x[index])))
-        for k, weight in FIVE_POINT:
-            at = x.copy()
-            at[index] += k * h
-            gradient[index] += weight * value(at) / h
-    return gradient if isinstance(args[position], np.ndarray) else float(gradient)
+    gradient = _mapped(whole, lambda leaf: None)
+    for path in _paths(whole):
+        gradient = _with_item(gradient, path, by(path))
+    return gradient
 
 
 def check_grads(
@@ -55,8 +65,10 @@ def check_grads(
     Args:
         f: a function that `grad` can differentiate.
         args: its positional arguments.
-        wrt: the arguments to check: positions or names; all float ones if left out.
-        order: 2 checks the gradient of `sum(gradient * w)` for a random `w` as well, and so on.
+        wrt: the arguments to check: positions or names; if left out, all that are floats, float
+            arrays, or dicts, lists and tuples with such in them.
+        order: 2 checks the gradient of `sum(gradient * w)` for a random `w` as well, and so on,
+            for arguments that are floats or arrays.
         rtol, atol: tolerances of the comparison, relative to the largest entry.
 
     Raises:
@@ -65,20 +77,22 @@ def check_grads(
     from adcompile.api import grad, positions
 
     if wrt is None:
-        where = [i for i, a in enumerate(args) if _is_float(a)]
+        where = [i for i, a in enumerate(args) if _paths(a)]
     else:
         where = list(positions(f, wrt)[0])
     for position in where:
         df = grad(f, position)
-        made, expected = df(*args), numerical_gradient(f, args, position)
-        _compare(f, position, made, expected, rtol, atol)
-        if order > 1:
+        made, expected = df(*copy.deepcopy(list(args))), numerical_gradient(f, args, position)
+        for path in _paths(args[position]):
+            name = f"{position}" + "".join(f"[{key!r}]" for key in path)
+            _compare(f, name, _item(made, path), _item(expected, path), rtol, atol)
+        if order > 1 and _is_float(args[position]):
             _check_higher(df, args, position, order, rtol, atol)
 
 
 def _check_higher(df: Any, args: Sequence[Any], position: int, order: int, rtol: float, atol: float) -> None:
     """Check the derivative of a gradient: of its scalar product with random numbers."""
-    bare = df.specialize(*args)
+    bare = df.specialize(*copy.deepcopy(list(args)))
     w = np.round(np.random.default_rng(order).uniform(-1, 1, np.shape(args[position])), 2)
     scalar = along(bare, w if np.ndim(w) else float(w), len(args))
     check_grads(scalar, args, position, order - 1, rtol=rtol * 10, atol=atol * 10)
@@ -88,7 +102,55 @@ def _is_float(value: Any) -> bool:
     return isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
 
 
-def _compare(f: Any, position: int, made: Any, expected: Any, rtol: float, atol: float) -> None:
+Path = tuple[Any, ...]
+
+
+def _paths(value: Any) -> list[Path]:
+    """Where the floats and float arrays of a value stand: the keys and positions that lead to each."""
+    if _is_float(value):
+        return [()]
+    return [(key, *path) for key, item in _items(value) for path in _paths(item)]
+
+
+def _items(value: Any) -> list[tuple[Any, Any]]:
+    if isinstance(value, dict):
+        return list(value.items())
+    return list(enumerate(value)) if isinstance(value, (list, tuple)) else []
+
+
+def _item(value: Any, path: Path) -> Any:
+    for key in path:
+        value = value[key]
+    return value
+
+
+def _mapped(value: Any, leaf: Callable[[Any], Any]) -> Any:
+    """A structure with another in the place of each item that is no container."""
+    if isinstance(value, dict):
+        return {key: _mapped(item, leaf) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        items = [_mapped(item, leaf) for item in value]
+        return items if isinstance(value, list) else _tuple_like(value, items)
+    return leaf(value)
+
+
+def _tuple_like(value: tuple[Any, ...], items: list[Any]) -> Any:
+    return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+
+
+def _with_item(value: Any, path: Path, new: Any) -> Any:
+    """A structure with a new value at a path."""
+    if not path:
+        return new
+    key, *rest = path
+    changed = _with_item(value[key], tuple(rest), new)
+    if isinstance(value, tuple):
+        return _tuple_like(value, [changed if k == key else item for k, item in enumerate(value)])
+    value[key] = changed
+    return value
+
+
+def _compare(f: Any, position: str, made: Any, expected: Any, rtol: float, atol: float) -> None:
     if np.shape(made) != np.shape(expected):
         raise GradientMismatch(
             f"gradient of {f.__name__} by argument {position}: shape {np.shape(made)}, expected {np.shape(expected)}"

@@ -1,0 +1,77 @@
+"""`check_grads` and the numerical gradient that it compares with."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from adcompile import check_grads, detach
+from adcompile.testing import GradientMismatch, numerical_gradient
+
+V = np.array([0.3, -0.8])
+
+
+def test_a_gradient_that_is_not_the_functions_is_found():
+    def f(x):
+        return np.sum(x * detach(x))  # counts one factor as constant: half of the derivative
+
+    with pytest.raises(GradientMismatch, match="gradient of f by argument 0 is wrong by 0.8"):
+        check_grads(f, (V,))
+
+
+def test_the_second_order_is_checked():
+    def f(x):
+        return np.sum(x * x + detach(x) * x**2 - x**2 * detach(x))
+
+    def g(x):
+        return np.sum(x * x) + np.sum(x * detach(x) ** 2) - detach(np.sum(x**3))
+
+    check_grads(f, (V,), order=2)
+    with pytest.raises(GradientMismatch):
+        check_grads(g, (V,), order=2)
+
+
+def test_arguments_that_are_changed_are_as_given_for_each_value():
+    def f(x, scale):
+        x *= scale
+        return np.sum(x**3)
+
+    x = V.copy()
+    check_grads(f, (x, 2.0))
+    np.testing.assert_array_equal(x, V)
+
+
+def test_containers_of_floats_and_arrays():
+    def f(layers, settings, pair):
+        total = 0.0
+        for layer in layers:
+            total += np.sum(layer["w"] * layer["b"]) * settings["rate"]
+        return total * pair[0] + np.sum(pair[1])
+
+    layers = [{"w": V, "b": 2.0}, {"w": V * 3, "b": -1.0}]
+    check_grads(f, (layers, {"rate": 0.1, "steps": 3}, (1.5, V)))
+    found = numerical_gradient(f, (layers, {"rate": 0.1, "steps": 3}, (1.5, V)), 1)
+    assert found == {"rate": pytest.approx(0.75), "steps": None}
+
+
+def test_a_wrong_item_is_named():
+    def f(params):
+        return np.sum(params["w"] * params["b"]) + detach(params["b"])
+
+    with pytest.raises(GradientMismatch, match=r"gradient of f by argument 0\['b'\] is wrong by 1"):
+        check_grads(f, ({"w": V, "b": 2.0},))
+
+
+class Point(NamedTuple):
+    x: float
+    y: np.ndarray
+
+
+def test_a_named_tuple_stays_one():
+    def f(point):
+        return point.x * np.sum(point.y)
+
+    found = numerical_gradient(f, (Point(2.0, V),))
+    assert isinstance(found, Point)
+    assert found.x == pytest.approx(-0.5)
+    np.testing.assert_allclose(found.y, [2.0, 2.0], rtol=1e-10)
