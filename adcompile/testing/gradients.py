@@ -18,9 +18,10 @@ class GradientMismatch(AssertionError):  # noqa: N818  (the public name)
 # Weights of the 5-point first difference, f'(x) = sum(w * f(x + k * h)) / h + O(h**4)
 # (Abramowitz and Stegun, table 25.2).
 FIVE_POINT = ((-2, 1 / 12), (-1, -8 / 12), (1, 8 / 12), (2, -1 / 12))
+STEP = 1e-3  # relative to the argument, or to 1
 
 
-def numerical_gradient(f: Callable[..., Any], args: Sequence[Any], position: int = 0, step: float = 1e-3) -> Any:
+def numerical_gradient(f: Callable[..., Any], args: Sequence[Any], position: int = 0, step: float = STEP) -> Any:
     """The gradient of the scalar function `f` by its argument `position`, by 5-point differences.
 
     Returns what has the argument's structure: an array of an array's shape, a float for a number,
@@ -82,10 +83,11 @@ def check_grads(
         where = list(positions(f, wrt)[0])
     for position in where:
         df = grad(f, position)
-        made, expected = df(*copy.deepcopy(list(args))), numerical_gradient(f, args, position)
-        for path in _paths(args[position]):
-            name = f"{position}" + "".join(f"[{key!r}]" for key in path)
-            _compare(f, name, _item(made, path), _item(expected, path), rtol, atol)
+        made = df(*copy.deepcopy(list(args)))
+        try:
+            _compare(f, args, position, made, STEP, rtol, atol)
+        except GradientMismatch:  # a kink may be closer than the step
+            _compare(f, args, position, made, STEP / 100, rtol, atol)
         if order > 1 and _is_float(args[position]):
             _check_higher(df, args, position, order, rtol, atol)
 
@@ -150,16 +152,20 @@ def _with_item(value: Any, path: Path, new: Any) -> Any:
     return value
 
 
-def _compare(f: Any, position: str, made: Any, expected: Any, rtol: float, atol: float) -> None:
-    if np.shape(made) != np.shape(expected):
-        raise GradientMismatch(
-            f"gradient of {f.__name__} by argument {position}: shape {np.shape(made)}, expected {np.shape(expected)}"
-        )
-    difference = np.abs(np.asarray(made) - expected)
-    scale = np.max(np.abs(expected), initial=0.0)
-    if np.all(difference <= atol + rtol * scale):
-        return
-    raise GradientMismatch(
-        f"gradient of {f.__name__} by argument {position} is wrong by {np.max(difference):.3g}:\n"
-        f"  computed  {made}\n  numerical {expected}"
-    )
+def _compare(
+    f: Callable[..., Any], args: Sequence[Any], position: int, made: Any, step: float, rtol: float, atol: float
+) -> None:
+    expected = numerical_gradient(f, args, position, step)
+    for path in _paths(args[position]):
+        name = f"argument {position}" + "".join(f"[{key!r}]" for key in path)
+        ours, theirs = _item(made, path), _item(expected, path)
+        if np.shape(ours) != np.shape(theirs):
+            raise GradientMismatch(
+                f"gradient of {f.__name__} by {name}: shape {np.shape(ours)}, expected {np.shape(theirs)}"
+            )
+        difference = np.abs(np.asarray(ours) - theirs)
+        if np.any(difference > atol + rtol * np.max(np.abs(theirs), initial=0.0)):
+            raise GradientMismatch(
+                f"gradient of {f.__name__} by {name} is wrong by {np.max(difference):.3g}:\n"
+                f"  computed  {ours}\n  numerical {theirs}"
+            )
