@@ -162,11 +162,12 @@ class Callees:
                 found = DiagnosticList()
                 check_mutation(followed, types_, found, self)
                 unknown = bool(found) or changes_inputs(followed, types_, self)
-                # In a call of the function as it is, nothing checks what `self.a += b` adds to.
-                unknown |= any(isinstance(s, Call) and s.fn is require_number for s in walk(followed.body))
+            # In a call of the function as it is, nothing checks what `self.a += b` adds to.
+            counts = any(isinstance(s, Call) and s.fn is require_number for s in walk(followed.body))
+            unknown |= counts
             writes = bool(versions_of_inputs(followed.body))
             given = Places(followed.body, types_).place(followed.body.yields[0])
-            shares = writes or (given is not None and given.root in followed.inputs)
+            shares = writes or counts or (given is not None and given.root in followed.inputs)
             keeps = self._may_keep(followed, types_)
             own = () if unknown or writes or keeps else self._own_results(followed, types_)
             self._effects[key] = Effect(unknown or writes, shares, keeps, own)

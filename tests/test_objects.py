@@ -106,6 +106,36 @@ def test_an_attribute_that_counts():
     np.testing.assert_allclose(gradient, 2 * V * 1.5**6 * 4, rtol=1e-14)
 
 
+class Pendulum:
+    def __init__(self, k):
+        self.k = k
+        self.t = 0.0
+
+    def force(self, x):
+        return -self.k * np.sin(x)
+
+    def run(self, x, v, steps):
+        for _ in range(steps):
+            v = v + 0.1 * self.force(x)
+            x = x + 0.1 * v
+            self.t += 0.1
+        return x, v
+
+
+def test_an_attribute_that_a_method_adds_to():
+    ours, theirs = Pendulum(2.0), Pendulum(2.0)
+
+    def loss(x, pendulum):
+        y, v = pendulum.run(x, 0.0, 5)
+        return (y**2 + v**2) * pendulum.t
+
+    value, gradient = value_and_grad(loss)(1.2, ours)
+    assert value == loss(1.2, theirs)
+    assert ours.t == theirs.t
+    above, below = (loss(1.2 + step, Pendulum(2.0)) for step in (1e-6, -1e-6))
+    assert gradient == pytest.approx((above - below) / 2e-6, rel=1e-8)
+
+
 def test_an_attribute_that_is_an_array_is_not_added_to():
     with pytest.raises(TypeError, match=r"an attribute is changed in place by an operator, and is of the type ndarray"):
         value_and_grad(Counting(1.5).adds_to_an_array)(np.ones(2))
@@ -295,11 +325,9 @@ def test_an_array_of_an_object_that_is_changed_in_place_is_refused():
         m.w *= 2.0
         return np.sum(y)
 
-    for function, args in [(by_a_statement, ()), (of_an_argument, (Buffer(),))]:
+    for function, args in [(by_a_statement, ()), (by_a_method, ()), (of_an_argument, (Buffer(),))]:
         with pytest.raises(TypeError, match="is changed in place by an operator, and is of the type ndarray"):
             grad(function)(V, *args)
-    with pytest.raises(Refused, match="'grow' may change 'buffer' in place"):
-        grad(by_a_method)(V)
 
 
 def remember(m, x):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -120,6 +121,8 @@ def is_pure_callable(fn: Any) -> bool:
 HARMLESS: frozenset[Callable[..., Any]] = frozenset(
     [
         *(print, repr, str, format, id, hash, type, input, open, getattr, hasattr, callable, next, iter),
+        *(itertools.combinations, itertools.combinations_with_replacement, itertools.permutations),
+        *(itertools.product, itertools.pairwise, itertools.count, itertools.repeat, itertools.islice),
         *(require_apart, require_number, require_scalar, require_view, not_swallowing),
     ]
 )
