@@ -13,6 +13,7 @@
 
 from adcompile.api import grad, value_and_grad, vjp
 from adcompile.errors import ADError, InternalError, Refused, SourceError, UsageError
+from adcompile.pushforward import jvp
 from adcompile.runtime.markers import detach, no_grad
 from adcompile.testing.gradients import check_grads
 
@@ -27,6 +28,7 @@ __all__ = [
     "check_grads",
     "detach",
     "grad",
+    "jvp",
     "no_grad",
     "value_and_grad",
     "vjp",

@@ -80,7 +80,7 @@ class Transformed:
         self._emitted: dict[Any, types.FunctionType] = {}
         self._inner = function if isinstance(function, Transformed) else None
         self._function: types.FunctionType = (
-            function._function if isinstance(function, Transformed) else check_function(function)
+            function.parameters_of if isinstance(function, Transformed) else check_function(function)
         )
         self._positions, self._several = positions(self._function, wrt)
         self._want = replace(want(self._positions), several=self._several)
@@ -89,6 +89,11 @@ class Transformed:
         functools.update_wrapper(self, named_by, assigned=named, updated=())
         self.__wrapped__ = function
         self._dispatcher = Dispatcher(self._function, self._positions, self._compile)
+
+    @property
+    def parameters_of(self) -> Any:
+        """The function whose parameters this one takes."""
+        return self._function
 
     def _compile(self, inputs: Sequence[Type]) -> Compiled:
         program = self._program(inputs)
@@ -141,8 +146,7 @@ class Transformed:
         return latest.program.text if latest is not None else self._generic().text
 
     def _generic(self) -> Program:
-        count = len(signature_of(self._function).parameters)
-        return self._program([UNKNOWN] * count)
+        return self._program([UNKNOWN] * len(self._dispatcher.parameters))
 
     def specialize(self, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         """The compiled function for arguments like these, bare: no checks, no dispatch."""

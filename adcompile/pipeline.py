@@ -18,6 +18,7 @@ import adcompile.inference
 import adcompile.rules  # noqa: F401  (registers the rules)
 from adcompile.analyses.activity import active_values
 from adcompile.analyses.infer import Types, atom_type
+from adcompile.analyses.ownership import own_results
 from adcompile.analyses.versions import versions_of_inputs
 from adcompile.backend.callables import Bindings
 from adcompile.backend.emit import emit
@@ -51,6 +52,7 @@ from adcompile.ir.verifier import verify
 from adcompile.outside import Outside
 from adcompile.transforms.arrange import arrange
 from adcompile.transforms.assemble import Want, halve, join, name_seed, separate_aux, whole
+from adcompile.transforms.assemble_pushforward import TangentParameters, pushforward_function
 from adcompile.transforms.check_escape import check_escape
 from adcompile.transforms.check_mutation import check_mutation
 from adcompile.transforms.check_real import check_real
@@ -58,8 +60,9 @@ from adcompile.transforms.decisions import Decisions, Differentiation
 from adcompile.transforms.detach_blocks import detach_blocks
 from adcompile.transforms.eliminate_dead import eliminate_dead
 from adcompile.transforms.fill_spread import fill_spread
-from adcompile.transforms.finish_cotangents import finish_cotangents, keep_from_caller
+from adcompile.transforms.finish_cotangents import finish_cotangents, finish_values, keep_from_caller
 from adcompile.transforms.follow_stores import follow_stores
+from adcompile.transforms.forward import forward
 from adcompile.transforms.hoist import hoist
 from adcompile.transforms.place_residuals import place_residuals, split_residuals
 from adcompile.transforms.plan_buffers import plan_buffers
@@ -107,6 +110,7 @@ class Compilation:
         self._halves: dict[Any, Halves] = {}
         self._open: set[FunctionRef] = set()  # the first halves of the functions that are being split
         self._recursive: set[FunctionRef] = set()  # those that were found to call themselves
+        self._pushed: dict[Any, FunctionRef] = {}
 
     # --------------------------------------------------------------------------- the pipeline
 
@@ -160,6 +164,23 @@ class Compilation:
         self.found.raise_if_any()
         return self.program(forward.name, pullback.name)
 
+    def pushforward(self, function: types.FunctionType, inputs: Sequence[Type], want: Want) -> Program:
+        """The program that computes the value and its tangent. The inputs are those of `function`,
+        and behind `want.before` of them the tangent, or the tuple of tangents."""
+        place = want.before
+        primal, types_ = self.prepare(function, (*inputs[:place], *inputs[place + 1 :]))
+        name = self.fresh(f"{_plain_name(function)}_pushforward")
+        wrt = [primal.params[i].var for i in want.wrt]
+        entry = TangentParameters(types_)
+        entry.as_given(primal, wrt, inputs[place], want.several)
+        body = self.forward(primal, types_, entry)
+        tangent, finishing = finish_values(types_, body, body.yields[:1], body.yields[1:])
+        body = Block((*body.stmts, *finishing), (body.yields[0], *tangent))
+        self.outside.check_changes(self.found)
+        self.found.raise_if_any()
+        self.push(pushforward_function(name, primal, entry, body, types_, place), types_, function)
+        return self.program(name)
+
     def check_scalar(self, primal: Function, types_: Types) -> None:
         """Refuse a result that is certainly not one real number."""
         result = atom_type(types_, primal.body.yields[0])
@@ -206,14 +227,52 @@ class Compilation:
         self.after("simplify", primal)
         return primal, types_
 
-    def reverse(
-        self, primal: Function, types_: Types, wrt: Sequence[Var], split: bool = False
-    ) -> Differentiation:
-        """Both sweeps, storage still abstract, with what was decided on the way."""
+    def active(self, primal: Function, types_: Types, wrt: Sequence[Var]) -> frozenset[Var]:
+        """The values that carry a derivative; refuses those that none is known of."""
         self.stage = "activity"
         active, varied = active_values(primal, types_, wrt)
         check_escape(primal, types_, varied, self.found, self.callees.follow_varied)
         check_real(active, types_, self.found)
+        return active
+
+    def forward(self, primal: Function, types_: Types, entry: TangentParameters) -> Block:
+        """The program with the tangents beside it."""
+        active = self.active(primal, types_, list(entry.tangents))
+        self.stage = "forward"
+        try:
+            return forward(primal, types_, active, entry.tangents, self.pushed, self.found)
+        except Refused as refused:  # a function that is called could not be lowered
+            self.found.extend(refused.diagnostics)
+            self.found.raise_if_any()
+            raise
+
+    def pushed(
+        self, fn: types.FunctionType, inputs: tuple[Type, ...], active: tuple[bool, ...], origin: Origin | None
+    ) -> FunctionRef:
+        """The pushforward of a function that is called with tangents of some of its arguments."""
+        key = (fn, inputs, active)
+        if key not in self._pushed:
+            self._pushed[key] = ref = FunctionRef(self.fresh(f"{_plain_name(fn)}_pushforward"))
+            with self.callees.following(fn), self.found.called_from(origin):
+                primal, types_ = self.prepare(fn, inputs)
+                entry = TangentParameters(types_)
+                entry.one_each(primal, [p.var for p, moves in zip(primal.params, active, strict=False) if moves])
+                body = self.forward(primal, types_, entry)
+                made = pushforward_function(ref.name, primal, entry, body, types_, None)
+                self.push(made, types_, fn)
+                self._pushed[key] = FunctionRef(ref.name, own=own_results(made, types_))
+        return self._pushed[key]
+
+    def push(self, function: Function, types_: Types, holder: Any) -> None:
+        """Keep a pushforward for emission."""
+        self.after("forward", function)
+        self.finish(function, types_, holder)
+
+    def reverse(
+        self, primal: Function, types_: Types, wrt: Sequence[Var], split: bool = False
+    ) -> Differentiation:
+        """Both sweeps, storage still abstract, with what was decided on the way."""
+        active = self.active(primal, types_, wrt)
         self.stage = "reverse"
         try:
             primal, pullbacks, active = split_calls(primal, types_, active, self.halves)

@@ -53,39 +53,40 @@ class _Array:
         self.dtype = dtype
 
 
-def fitted(cotangent: Any, form: Form) -> Any:
-    """A cotangent in the form of its value: numbers and dtypes are converted.
+def fitted(given: Any, form: Form, word: str = "cotangent", of: str = "value") -> Any:
+    """A cotangent in the form of its value, or a tangent in that of its argument: numbers and
+    dtypes are converted.
 
     Raises:
         UsageError: if it has another structure or shape, or is not real.
     """
     if isinstance(form, dict):
-        if not isinstance(cotangent, dict):
-            raise UsageError(f"the cotangent is {_kind(cotangent)}, the value a dict")
-        if set(cotangent) != set(form):
-            raise UsageError(f"the cotangent has the keys {_listed(cotangent)}, the value {_listed(form)}")
-        return {key: fitted(cotangent[key], item) for key, item in form.items()}
+        if not isinstance(given, dict):
+            raise UsageError(f"the {word} is {_kind(given)}, the {of} a dict")
+        if set(given) != set(form):
+            raise UsageError(f"the {word} has the keys {_listed(given)}, the {of} {_listed(form)}")
+        return {key: fitted(given[key], item, word, of) for key, item in form.items()}
     if isinstance(form, (list, tuple)):
-        if not isinstance(cotangent, (list, tuple)):
-            raise UsageError(f"the cotangent is {_kind(cotangent)}, the value a {type(form).__name__}")
-        if len(cotangent) != len(form):
-            raise UsageError(f"the cotangent has {len(cotangent)} items, the value {len(form)}")
-        return type(form)(fitted(c, item) for c, item in zip(cotangent, form, strict=True))
+        if not isinstance(given, (list, tuple)):
+            raise UsageError(f"the {word} is {_kind(given)}, the {of} a {type(form).__name__}")
+        if len(given) != len(form):
+            raise UsageError(f"the {word} has {len(given)} items, the {of} {len(form)}")
+        return type(form)(fitted(c, item, word, of) for c, item in zip(given, form, strict=True))
     if form is None:
-        return cotangent
+        return given
     shape, dtype = (form.shape, form.dtype) if isinstance(form, _Array) else ((), np.dtype(float))
-    return _fitted_number(cotangent, shape, dtype)
+    return _fitted_number(given, shape, dtype, word, of)
 
 
-def _fitted_number(cotangent: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
-    if type(cotangent) is float and not shape:
-        return cotangent
-    made = cotangent if isinstance(cotangent, np.ndarray) else np.asarray(cotangent)
+def _fitted_number(given: Any, shape: tuple[int, ...], dtype: np.dtype[Any], word: str, of: str) -> Any:
+    if type(given) is float and not shape:
+        return given
+    made = given if isinstance(given, np.ndarray) else np.asarray(given)
     if made.dtype.kind not in "biuf":
-        raise UsageError(f"the cotangent is {_kind(cotangent)}, the value real numbers")
+        raise UsageError(f"the {word} is {_kind(given)}, the {of} real numbers")
     if made.shape != shape:
-        raise UsageError(f"the cotangent has shape {made.shape}, the value {shape}")
-    if isinstance(cotangent, np.ndarray) or shape:
+        raise UsageError(f"the {word} has shape {made.shape}, the {of} {shape}")
+    if isinstance(given, np.ndarray) or shape:
         return made.astype(dtype, copy=False)
     return float(made)
 

@@ -42,7 +42,7 @@ from adcompile.ir.nodes import (
 )
 from adcompile.ir.traverse import blocks_of
 from adcompile.ir.types import STRING, UNKNOWN, Array, Dict, List, Scalar, Static, Tuple, Type, of_constant
-from adcompile.runtime import broadcasting, structures, updates
+from adcompile.runtime import broadcasting, structures, tangents, updates
 from adcompile.runtime.markers import detach
 
 # Pure functions whose result may be an argument, a view of it, or may hold it.
@@ -109,6 +109,7 @@ SHARING = frozenset(
         broadcasting.match_dtype,
         broadcasting.add,
         broadcasting.add_item,
+        tangents.spread,
     ]
 )
 DISPLAYS = (structures.make_tuple, structures.make_list, structures.make_set)

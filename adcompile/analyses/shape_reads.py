@@ -13,11 +13,13 @@ import numpy as np
 from adcompile.ir.callables import canonical
 from adcompile.ir.nodes import Block, Call, FunctionRef, Syntax, Var
 from adcompile.ir.traverse import atoms_of, blocks_of, walk
-from adcompile.runtime import broadcasting
+from adcompile.runtime import broadcasting, tangents
 
 SHAPES = frozenset([np.shape, np.size, np.ndim, len])  # the dtype does not matter
-LIKE = frozenset([np.zeros_like, np.ones_like, np.empty_like, np.full_like, broadcasting.zeros_like])
-LIKE_SECOND = frozenset([broadcasting.unbroadcast, broadcasting.match_dtype])
+LIKE = frozenset(
+    [np.zeros_like, np.ones_like, np.empty_like, np.full_like, broadcasting.zeros_like, tangents.zero_tangent]
+)
+LIKE_SECOND = frozenset([broadcasting.unbroadcast, broadcasting.match_dtype, tangents.spread])
 
 
 def asked_for_shape(call: Call) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from adcompile.inference import (
     reductions,
     selection,
     shaping,
+    tangents,
 )
 from adcompile.inference.registry import infer_call
 
@@ -26,4 +27,5 @@ __all__ = [
     "reductions",
     "selection",
     "shaping",
+    "tangents",
 ]

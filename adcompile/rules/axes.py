@@ -28,6 +28,16 @@ def put_back_axes(r_bar, axis, keepdims):
 
 
 @inline
+def sum_along(x, axis, keepdims):
+    """A sum, written without the options that it does not need."""
+    if keepdims is not False:
+        return np.sum(x, axis=axis, keepdims=keepdims)
+    if axis is None:
+        return np.sum(x)
+    return np.sum(x, axis=axis)
+
+
+@inline
 def count_along(a, axis):
     """The number of elements that a reduction of `a` makes one."""
     if axis is None:

@@ -7,13 +7,17 @@ from typing import Any
 import numpy as np
 
 from adcompile.ir.nodes import Method
-from adcompile.rules.registry import pullback, static
+from adcompile.rules.registry import pullback, pushforward, static
 from adcompile.rules.samples import call, numbers
 from adcompile.runtime.broadcasting import unbroadcast, zeros_like
 
 
 @pullback(
-    np.copy, np.ascontiguousarray, np.asfortranarray, samples=lambda: [call(numbers(3)), call(numbers(2, 3)), call(1.5)]
+    np.copy,
+    np.ascontiguousarray,
+    np.asfortranarray,
+    linear="a",
+    samples=lambda: [call(numbers(3)), call(numbers(2, 3)), call(1.5)],
 )
 def copy(r, a, r_bar, *, order=None, subok=False):
     return unbroadcast(r_bar, a)
@@ -36,9 +40,17 @@ def astype(r, x, r_bar, *, dtype=None, order="K", casting="unsafe", subok=True, 
     return unbroadcast(r_bar, x)
 
 
+@pushforward(np.ndarray.astype, Method("astype"))
+def astype_tangent(r, x, x_dot, *, dtype=None, order="K", casting="unsafe", subok=True, copy=True):
+    if is_discrete(r.dtype):
+        return np.zeros(np.shape(x))
+    return x_dot.astype(r.dtype)
+
+
 @pullback(
     np.array,
     np.asarray,
+    linear="a",
     samples=lambda: [
         call(numbers(2, 3)),
         call(numbers(3), dtype=float),
@@ -72,7 +84,9 @@ def items_of(r_bar, a):
 
 
 @pullback(
-    items_of, samples=lambda: [call(numbers(2), [0.5, 1.5]), call(numbers(2, 3), [numbers(3), numbers(3, seed=1)])]
+    items_of,
+    linear="r_bar",
+    samples=lambda: [call(numbers(2), [0.5, 1.5]), call(numbers(2, 3), [numbers(3), numbers(3, seed=1)])],
 )
 def items_of_back(s, r_bar, a, s_bar):
     return np.array(s_bar), zeros_like(a)
@@ -80,6 +94,7 @@ def items_of_back(s, r_bar, a, s_bar):
 
 @pullback(
     np.full,
+    linear="fill_value",
     samples=lambda: [call((2, 3), 1.5), call(4, 0.5), call((2, 3), numbers(3)), call((2,), 1.5, dtype=float)],
 )
 def full(r, shape, fill_value, r_bar, *, dtype=None):
@@ -87,7 +102,9 @@ def full(r, shape, fill_value, r_bar, *, dtype=None):
 
 
 @pullback(
-    np.full_like, samples=lambda: [call(numbers(2, 3), 1.5), call(numbers(3), 0.5), call(numbers(2, 3), numbers(3))]
+    np.full_like,
+    linear="fill_value",
+    samples=lambda: [call(numbers(2, 3), 1.5), call(numbers(3), 0.5), call(numbers(2, 3), numbers(3))],
 )
 def full_like(r, a, fill_value, r_bar):
     return np.zeros_like(a), unbroadcast(r_bar, fill_value)
@@ -95,6 +112,7 @@ def full_like(r, a, fill_value, r_bar):
 
 @pullback(
     np.linspace,
+    together=("start", "stop"),
     samples=lambda: [
         call(0.5, 2.0, 4),
         call(-1.0, 1.0, num=5),
@@ -116,6 +134,7 @@ def linspace(r, start, stop, r_bar, *, num=50):
 
 @pullback(
     np.meshgrid,
+    together=("*",),
     samples=lambda: [
         call(numbers(2), numbers(3)),
         call(numbers(2), numbers(3), indexing="ij"),

@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from adcompile.rules.registry import partials, pullback, zero
+from adcompile.rules.registry import partials, pullback, pushforward, zero
 from adcompile.rules.samples import (
     around,
     between,
@@ -68,7 +68,7 @@ def positive_(r, x):
     return 1
 
 
-@pullback(builtins.float, samples=numbers_only())
+@pullback(builtins.float, linear="x", samples=numbers_only())
 def to_float(r, x, r_bar):
     return r_bar if np.ndim(x) == 0 else np.full(np.shape(x), r_bar)
 
@@ -281,11 +281,23 @@ def maximum(r, x, y, r_bar):
     return unbroadcast(r_bar * (x > y) + tie, x), unbroadcast(r_bar * (x < y) + tie, y)
 
 
+@pushforward(builtins.max, np.maximum)
+def maximum_tangent(r, x, y, x_dot, y_dot):
+    tie = 0.5 * (x == y)
+    return x_dot * ((x > y) + tie), y_dot * ((x < y) + tie)
+
+
 @pullback(builtins.min, samples=scalar_pairs)
 @pullback(np.minimum, samples=distinct_pairs)
 def minimum(r, x, y, r_bar):
     tie = r_bar / 2 * (x == y)
     return unbroadcast(r_bar * (x < y) + tie, x), unbroadcast(r_bar * (x > y) + tie, y)
+
+
+@pushforward(builtins.min, np.minimum)
+def minimum_tangent(r, x, y, x_dot, y_dot):
+    tie = 0.5 * (x == y)
+    return x_dot * ((x < y) + tie), y_dot * ((x > y) + tie)
 
 
 @pullback(np.fmax, np.fmin, samples=distinct_pairs)
@@ -295,7 +307,13 @@ def fmax(r, x, y, r_bar):
     return unbroadcast(r_bar * (r == x) - tie, x), unbroadcast(r_bar * (r == y) - tie, y)
 
 
-@pullback(np.where, samples=choices)
+@pushforward(np.fmax, np.fmin)
+def fmax_tangent(r, x, y, x_dot, y_dot):
+    tie = 0.5 * (x == y)
+    return x_dot * ((r == x) - tie), y_dot * ((r == y) - tie)
+
+
+@pullback(np.where, together=("x", "y"), samples=choices)
 def where(r, condition, x, y, r_bar):
     return None, unbroadcast(np.where(condition, r_bar, 0), x), unbroadcast(np.where(condition, 0, r_bar), y)
 
@@ -314,11 +332,29 @@ def clip(r, a, a_min, a_max, r_bar):
     return a_bar, low_bar, high_bar
 
 
+@pushforward(np.clip)
+def clip_tangent(r, a, a_min, a_max, a_dot, a_min_dot, a_max_dot):
+    low = high = None
+    if a_min is not None:
+        low = a_min_dot * ((r > a) & (r == a_min))
+    if a_max is not None:
+        above = r < a if a_min is None else (r != a) & (r < np.maximum(a, a_min))
+        high = a_max_dot * above
+    return a_dot * (r == a), low, high
+
+
 @pullback(np.nan_to_num, samples=scaled)
 def nan_to_num(r, x, r_bar, *, copy=True, nan=0.0, posinf=None, neginf=None):
     if not copy:
         raise NotImplementedError("nan_to_num(copy=False) changes its argument; write x = np.nan_to_num(x)")
     return np.where(np.isfinite(x), r_bar, 0)
+
+
+@pushforward(np.nan_to_num)
+def nan_to_num_tangent(r, x, x_dot, *, copy=True, nan=0.0, posinf=None, neginf=None):
+    if not copy:
+        raise NotImplementedError("nan_to_num(copy=False) changes its argument; write x = np.nan_to_num(x)")
+    return np.where(np.isfinite(x), x_dot, 0)
 
 
 # ------------------------------------------------------------------------- the `math` module

@@ -35,6 +35,7 @@ def split_like(r_bar, arrays, axis):
 
 @pullback(
     split_like,
+    linear="r_bar",
     samples=lambda: [
         call(numbers(3), [numbers(2), numbers(1)], 0),
         call(numbers(2, 3), [numbers(2, 2), numbers(2, 1)], 1),
@@ -61,7 +62,7 @@ def joins():
     ]
 
 
-@pullback(np.concatenate, samples=joins)
+@pullback(np.concatenate, linear="arrays", samples=joins)
 def concatenate(r, arrays, r_bar, *, axis=0, out=None, dtype=None):
     if out is not None or (dtype is not None and is_discrete(dtype)):
         raise NotImplementedError("the derivative of np.concatenate is not known with out= or a dtype of whole numbers")
@@ -101,7 +102,7 @@ def stacks():
     ]
 
 
-@pullback(np.stack, samples=stacks)
+@pullback(np.stack, linear="arrays", samples=stacks)
 def stack(r, arrays, r_bar, *, axis=0):
     if not isinstance(arrays, tuple):
         return items_of(np.moveaxis(r_bar, axis, 0), arrays)
@@ -125,7 +126,9 @@ def sheets():
 
 
 @pullback(
-    np.vstack, samples=lambda: [*sheets(), call((numbers(3), numbers(3), numbers(3), numbers(2, 3))), call((0.5, 1.5))]
+    np.vstack,
+    linear="tup",
+    samples=lambda: [*sheets(), call((numbers(3), numbers(3), numbers(3), numbers(2, 3))), call((0.5, 1.5))],
 )
 def vstack(r, tup, r_bar):
     pieces: tuple[Any, ...] = ()
@@ -144,6 +147,7 @@ def vstack(r, tup, r_bar):
 
 @pullback(
     np.hstack,
+    linear="tup",
     samples=lambda: [
         *sheets(),
         call((numbers(3), numbers(2))),
@@ -170,7 +174,11 @@ def hstack(r, tup, r_bar):
     return pieces
 
 
-@pullback(np.column_stack, samples=lambda: [*sheets()[:3], call((numbers(2), numbers(2), numbers(2), numbers(2, 3)))])
+@pullback(
+    np.column_stack,
+    linear="tup",
+    samples=lambda: [*sheets()[:3], call((numbers(2), numbers(2), numbers(2), numbers(2, 3)))],
+)
 def column_stack(r, tup, r_bar):
     pieces: tuple[Any, ...] = ()
     start = 0
@@ -191,6 +199,6 @@ def cuts():
     return [call(numbers(4), 2), call(numbers(4, 2), (1, 3)), call(numbers(2, 4), 2, axis=1), call(numbers(3), [1, 1])]
 
 
-@pullback(np.split, np.array_split, samples=cuts)
+@pullback(np.split, np.array_split, linear="ary", samples=cuts)
 def split(r, ary, r_bar, *, indices_or_sections, axis=0):
     return np.concatenate(r_bar, axis)

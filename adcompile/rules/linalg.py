@@ -12,9 +12,9 @@ import math
 
 import numpy as np
 
-from adcompile.rules.axes import put_back_axes
+from adcompile.rules.axes import put_back_axes, sum_along
 from adcompile.rules.creation import items_of
-from adcompile.rules.registry import pullback
+from adcompile.rules.registry import inline, pullback, pushforward
 from adcompile.rules.samples import call, distinct, numbers
 from adcompile.rules.statistics import shared_out
 from adcompile.runtime.broadcasting import unbroadcast
@@ -62,11 +62,23 @@ def solve(r, a, b, r_bar):
     return unbroadcast(-(g @ r.mT), a), unbroadcast(g, b)
 
 
+@pushforward(np.linalg.solve)
+def solve_tangent(r, a, b, a_dot, b_dot):
+    if np.ndim(b) == 1 and np.ndim(a) > 2:
+        return -np.linalg.solve(a, a_dot @ r[..., None])[..., 0], np.linalg.solve(a, b_dot)
+    return -np.linalg.solve(a, a_dot @ r), np.linalg.solve(a, b_dot)
+
+
 @pullback(np.linalg.inv, samples=squares)
 def inv(r, a, r_bar):
     if np.ndim(a) == 2:
         return -(r.T @ r_bar @ r.T)
     return -(r.mT @ r_bar @ r.mT)
+
+
+@pushforward(np.linalg.inv)
+def inv_tangent(r, a, a_dot):
+    return -(r @ a_dot @ r)
 
 
 @pullback(np.linalg.det, samples=squares)
@@ -76,11 +88,29 @@ def det(r, a, r_bar):
     return (r_bar * r)[..., None, None] * np.linalg.inv(a).mT
 
 
+@inline
+def log_det_tangent(a, a_dot):
+    """The tangent of a determinant's logarithm: the trace of `inv(a) @ a_dot`."""
+    if np.ndim(a) == 2:
+        return np.sum(np.linalg.inv(a).T * a_dot)
+    return np.sum(np.linalg.inv(a).mT * a_dot, axis=(-2, -1))
+
+
+@pushforward(np.linalg.det)
+def det_tangent(r, a, a_dot):
+    return r * log_det_tangent(a, a_dot)
+
+
 @pullback(np.linalg.slogdet, samples=squares)
 def slogdet(r, a, r_bar):
     if np.ndim(a) == 2:
         return r_bar[1] * np.linalg.inv(a).T
     return r_bar[1][..., None, None] * np.linalg.inv(a).mT
+
+
+@pushforward(np.linalg.slogdet)
+def slogdet_tangent(r, a, a_dot):
+    return 0.0 * r[0], log_det_tangent(a, a_dot)
 
 
 # NumPy reads the lower triangle of the matrix alone, so the cotangent is a lower triangle.
@@ -90,6 +120,14 @@ def cholesky(r, a, r_bar):
     p = np.tril(r.mT @ r_bar) * halved
     s = np.linalg.solve(r.mT, np.linalg.solve(r.mT, p).mT)
     return np.tril(s + s.mT) * halved
+
+
+@pushforward(np.linalg.cholesky)
+def cholesky_tangent(r, a, a_dot):
+    halved = 1 - 0.5 * np.eye(np.shape(a)[-1])
+    s = np.tril(a_dot) * halved
+    p = np.linalg.solve(r, np.linalg.solve(r, s + s.mT).mT)
+    return r @ (np.tril(p) * halved)
 
 
 @pullback(
@@ -123,6 +161,34 @@ def power_terms(r_bar, a, n):
     return total
 
 
+@pushforward(np.linalg.matrix_power)
+def matrix_power_tangent(r, a, a_dot, *, n):
+    if n == 0:
+        return np.zeros_like(a)
+    if n == 1:
+        return a_dot
+    if n < 0:
+        inverse = np.linalg.inv(a)
+        inverse_dot = -(inverse @ a_dot @ inverse)
+        return inverse_dot if n == -1 else power_tangent(inverse_dot, inverse, -n)
+    if n > 8:
+        return power_tangent(a_dot, a, n)
+    total = right = a_dot
+    for _ in range(n - 1):
+        right = right @ a
+        total = a @ total + right
+    return total
+
+
+def power_tangent(a_dot, a, n):
+    """The sum of `A**k @ a_dot @ A**(n-1-k)` over k."""
+    total = right = a_dot
+    for _ in range(n - 1):
+        right = right @ a
+        total = a @ total + right
+    return total
+
+
 @pullback(
     np.linalg.multi_dot,
     samples=lambda: [
@@ -136,6 +202,19 @@ def power_terms(r_bar, a, n):
 )
 def multi_dot(r, arrays, r_bar):
     return chain_back(r_bar, arrays)
+
+
+@pushforward(np.linalg.multi_dot)
+def multi_dot_tangent(r, arrays, arrays_dot):
+    return chain_tangent(arrays, arrays_dot)
+
+
+def chain_tangent(arrays, arrays_dot):
+    """The tangent of a chain of products: the chain with each factor's tangent in its place, summed."""
+    total = 0.0
+    for i, tangent in enumerate(arrays_dot):
+        total = total + np.linalg.multi_dot([*arrays[:i], tangent, *arrays[i + 1 :]])
+    return total
 
 
 def chain_back(r_bar, arrays):
@@ -189,7 +268,31 @@ def norm(r, x, r_bar, *, ord=None, axis=None, keepdims=False):
     return r_bar * np.sign(x) * (np.abs(x) / (r + (r == 0))) ** (ord - 1)
 
 
+@pushforward(np.linalg.norm)
+def norm_tangent(r, x, x_dot, *, ord=None, axis=None, keepdims=False):
+    matrix = isinstance(axis, tuple) or (axis is None and np.ndim(x) > 1)
+    if ord is None or ord == "fro" or (ord == 2 and not matrix):
+        return sum_along(x * x_dot, axis, keepdims) / (r + (r == 0))  # slope 0 where all is 0
+    if matrix or ord == 0:
+        raise NotImplementedError("the derivative of this norm is not known: of a matrix only 'fro', never 0")
+    if ord == 1:
+        return sum_along(np.sign(x) * x_dot, axis, keepdims)
+    r = put_back_axes(r, axis, keepdims)
+    if ord == np.inf or ord == -np.inf:
+        hits = np.abs(x) == r
+        total = sum_along(hits * np.sign(x) * x_dot, axis, keepdims)
+        return total / sum_along(hits, axis, keepdims)
+    slope = np.sign(x) * (np.abs(x) / (r + (r == 0))) ** (ord - 1)
+    return sum_along(slope * x_dot, axis, keepdims)
+
+
 @pullback(math.dist, samples=lambda: [call(distinct(3), distinct(3, seed=1)), call([0.3, 1.2], [-0.7, 0.4])])
 def dist(r, p, q, r_bar):
     p_bar = r_bar / (r + (r == 0)) * (np.array(p) - np.array(q))
     return items_of(p_bar, p), items_of(-p_bar, q)
+
+
+@pushforward(math.dist)
+def dist_tangent(r, p, q, p_dot, q_dot):
+    slope = (np.array(p) - np.array(q)) / (r + (r == 0))
+    return slope @ np.array(p_dot), -slope @ np.array(q_dot)

@@ -30,7 +30,7 @@ def matrices():
     ]
 
 
-@pullback(np.matmul, operator.matmul, samples=matrices)
+@pullback(np.matmul, operator.matmul, linear=("x", "y"), samples=matrices)
 def matmul(r, x, y, r_bar):
     if np.ndim(x) == 1 and np.ndim(y) == 1:
         return r_bar * y, r_bar * x
@@ -74,7 +74,7 @@ def first(count):
     return tuple(range(count))
 
 
-@pullback(np.dot, samples=tensors)
+@pullback(np.dot, linear=("a", "b"), samples=tensors)
 def dot(r, a, b, r_bar):
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return unbroadcast(r_bar * b, a), unbroadcast(r_bar * a, b)
@@ -96,6 +96,7 @@ def dot(r, a, b, r_bar):
 
 @pullback(
     np.inner,
+    linear=("a", "b"),
     samples=lambda: [
         *[call(x, y) for x in (1.5, numbers(3), numbers(2, 3)) for y in (0.5, numbers(3, seed=1), numbers(4, 3))],
         call(numbers(2, 4, 3), numbers(2, 3)),
@@ -115,6 +116,7 @@ def inner(r, a, b, r_bar):
 
 @pullback(
     np.outer,
+    linear=("a", "b"),
     samples=lambda: [
         call(numbers(3), numbers(2)),
         call(numbers(2, 2), numbers(3)),
@@ -130,6 +132,7 @@ def outer(r, a, b, r_bar):
 
 @pullback(
     np.vdot,
+    linear=("a", "b"),
     samples=lambda: [
         call(numbers(3), numbers(3, seed=1)),
         call(numbers(2, 3), numbers(6)),
@@ -145,6 +148,7 @@ def vdot(r, a, b, r_bar):
 
 @pullback(
     np.cross,
+    linear=("a", "b"),
     samples=lambda: [
         call(numbers(3), numbers(3, seed=1)),
         call(numbers(2, 3), numbers(2, 3, seed=1)),
@@ -159,6 +163,7 @@ def cross(r, a, b, r_bar):
 
 @pullback(
     np.kron,
+    linear=("a", "b"),
     samples=lambda: [
         call(numbers(2), numbers(3)),
         call(numbers(2, 3), numbers(2, 2)),

@@ -9,6 +9,7 @@ from adcompile.rules.samples import call, numbers
 from adcompile.runtime.broadcasting import add, add_item, match_dtype, unbroadcast, zeros_like
 from adcompile.runtime.checks import require_scalar
 from adcompile.runtime.markers import detach
+from adcompile.runtime.tangents import spread, zero_tangent
 from adcompile.runtime.updates import extend, written_last
 
 
@@ -22,12 +23,12 @@ def repeat_list(a, count):
     return a * count
 
 
-@pullback(concatenate_lists, samples=lambda: [call([1.5, 2.0], [0.5])])
+@pullback(concatenate_lists, together=("a", "b"), samples=lambda: [call([1.5, 2.0], [0.5])])
 def concatenated(r, a, b, r_bar):
     return r_bar[: len(a)], r_bar[len(a) :]
 
 
-@pullback(repeat_list, samples=lambda: [call([1.5, 2.0], 3), call([1.5, 2.0], 0)])
+@pullback(repeat_list, linear="a", samples=lambda: [call([1.5, 2.0], 3), call([1.5, 2.0], 0)])
 def repeated(r, a, count, r_bar):
     if count < 1:
         return zeros_like(a), None
@@ -37,29 +38,36 @@ def repeated(r, a, count, r_bar):
     return a_bar, None
 
 
-@pullback(extend, samples=lambda: [call([1.5, 2.0], [0.5])])
+@pullback(extend, together=("sequence", "values"), samples=lambda: [call([1.5, 2.0], [0.5])])
 def extended(r, sequence, values, r_bar):
     return r_bar[: len(sequence)], r_bar[len(sequence) :]
 
 
-@pullback(unbroadcast, samples=lambda: [call(numbers(2, 3), numbers(3)), call(numbers(2, 3), numbers(2, 1))])
+@pullback(
+    unbroadcast, linear="g", samples=lambda: [call(numbers(2, 3), numbers(3)), call(numbers(2, 3), numbers(2, 1))]
+)
 def unbroadcasted(r, g, x, r_bar):
     return np.broadcast_to(r_bar, np.shape(g)), None
 
 
-@pullback(match_dtype, samples=lambda: [call(numbers(3), numbers(3))])
+@pullback(match_dtype, linear="g", samples=lambda: [call(numbers(3), numbers(3))])
 def matched(r, g, x, r_bar):
     return r_bar, None
 
 
-@pullback(add, samples=lambda: [call(numbers(3), numbers(3, seed=1))])
+@pullback(add, together=("a", "b"), samples=lambda: [call(numbers(3), numbers(3, seed=1))])
 def added(r, a, b, r_bar):
     return r_bar, r_bar
 
 
-@pullback(add_item, samples=lambda: [call(numbers(3), 1, 0.5)])
+@pullback(add_item, together=("g", "value"), samples=lambda: [call(numbers(3), 1, 0.5)])
 def added_item(r, g, index, value, r_bar):
     return r_bar, None, r_bar[index]
 
 
-zero(detach, zeros_like, require_scalar, written_last)
+@pullback(spread, linear="tangent", samples=lambda: [call(numbers(3), numbers(2, 3)), call(0.5, numbers(2))])
+def spread_back(r, tangent, x, r_bar):
+    return unbroadcast(r_bar, tangent), None
+
+
+zero(detach, zeros_like, zero_tangent, require_scalar, written_last)

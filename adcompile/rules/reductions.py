@@ -11,9 +11,9 @@ import math
 
 import numpy as np
 
-from adcompile.rules.axes import gathered, put_back_axes, scattered
+from adcompile.rules.axes import gathered, put_back_axes, scattered, sum_along
 from adcompile.rules.creation import is_discrete, items_of
-from adcompile.rules.registry import inline, pullback, static
+from adcompile.rules.registry import inline, pullback, pushforward, static
 from adcompile.rules.samples import call, distinct, over_axes, some_missing
 from adcompile.runtime.broadcasting import unbroadcast
 
@@ -24,7 +24,7 @@ def sums():
     return [*over_axes(), call(x, where=mask), call(x, axis=1, where=mask, initial=2.0), call(x, axis=0, where=mask)]
 
 
-@pullback(np.sum, samples=sums)
+@pullback(np.sum, linear="a", constants=("initial",), samples=sums)
 def sum(r, a, r_bar, *, axis=None, dtype=None, out=None, keepdims=False, initial=0, where=None):
     if out is not None or (dtype is not None and is_discrete(dtype)):
         raise NotImplementedError("the derivative of a sum is not known with out= or a dtype of whole numbers")
@@ -41,6 +41,13 @@ def nansum(r, a, r_bar, *, axis=None, dtype=None, out=None, keepdims=False):
     return np.where(np.isnan(a), 0, put_back_axes(r_bar, axis, keepdims))
 
 
+@pushforward(np.nansum)
+def nansum_tangent(r, a, a_dot, *, axis=None, dtype=None, out=None, keepdims=False):
+    if out is not None or (dtype is not None and is_discrete(dtype)):
+        raise NotImplementedError("the derivative of a sum is not known with out= or a dtype of whole numbers")
+    return sum_along(np.where(np.isnan(a), 0, a_dot), axis, keepdims)
+
+
 def sequences():
     """Samples of sums of lists and arrays."""
     return [
@@ -51,7 +58,7 @@ def sequences():
     ]
 
 
-@pullback(builtins.sum, samples=sequences)
+@pullback(builtins.sum, linear="iterable", constants=("start",), samples=sequences)
 def sum_of(r, iterable, r_bar, *, start=0):
     if isinstance(iterable, np.ndarray):
         return np.broadcast_to(r_bar, np.shape(iterable))
@@ -60,7 +67,7 @@ def sum_of(r, iterable, r_bar, *, start=0):
     return [unbroadcast(r_bar, item) for item in iterable]
 
 
-@pullback(math.fsum, samples=lambda: [call([0.3, 1.2, -0.7]), call(distinct(4))])
+@pullback(math.fsum, linear="seq", samples=lambda: [call([0.3, 1.2, -0.7]), call(distinct(4))])
 def fsum(r, seq, r_bar):
     if isinstance(seq, np.ndarray):
         return np.full(len(seq), r_bar)
@@ -99,9 +106,26 @@ def prod(r, a, r_bar, *, axis=None, dtype=None, out=None, keepdims=False):
     return put_back_axes(r_bar, axis, keepdims) * scattered(product_of_others(gathered(a, axis)), a, axis)
 
 
+@pushforward(np.prod)
+def prod_tangent(r, a, a_dot, *, axis=None, dtype=None, out=None, keepdims=False):
+    if dtype is not None or out is not None:
+        raise NotImplementedError("the derivative of a product is not known with dtype= or out=")
+    if np.ndim(a) == 0:
+        return a_dot
+    if np.ndim(a) == 1:
+        return np.sum(product_of_others(a) * a_dot, keepdims=keepdims)
+    others = scattered(product_of_others(gathered(a, axis)), a, axis)
+    return sum_along(others * a_dot, axis, keepdims)
+
+
 @pullback(math.prod, samples=lambda: [call([0.3, 1.2, -0.7]), call([0.3, 0.0, 2.0]), call(distinct(4), start=2.0)])
 def prod_of(r, iterable, r_bar, *, start=1):
     return items_of(r_bar * start * product_of_others(np.array(iterable)), iterable)
+
+
+@pushforward(math.prod)
+def prod_of_tangent(r, iterable, iterable_dot, *, start=1):
+    return start * (product_of_others(np.array(iterable)) @ np.array(iterable_dot))
 
 
 def along():
@@ -109,7 +133,7 @@ def along():
     return [call(distinct(4)), call(distinct(2, 3)), call(distinct(2, 3), axis=0), call(distinct(2, 3), -1)]
 
 
-@pullback(np.cumsum, samples=along)
+@pullback(np.cumsum, linear="a", samples=along)
 def cumsum(r, a, r_bar, *, axis=None, dtype=None, out=None):
     if out is not None or (dtype is not None and is_discrete(dtype)):
         raise NotImplementedError("the derivative of np.cumsum is not known with out= or a dtype of whole numbers")
@@ -138,6 +162,18 @@ def cumprod(r, a, r_bar, *, axis=None, dtype=None, out=None):
     for k in range(np.shape(x)[-1] - 2, -1, -1):
         behind[..., k] += x[..., k + 1] * behind[..., k + 1]
     return scattered(before * behind, a, axis)
+
+
+@pushforward(np.cumprod)
+def cumprod_tangent(r, a, a_dot, *, axis=None, dtype=None, out=None):
+    if dtype is not None or out is not None:
+        raise NotImplementedError("the derivative of np.cumprod is not known with dtype= or out=")
+    x = gathered(a, axis)
+    before = np.cumprod(np.concatenate((np.ones_like(x[..., :1]), x[..., :-1]), axis=-1), axis=-1)
+    tangent = before * gathered(a_dot, axis)
+    for k in range(1, np.shape(x)[-1]):
+        tangent[..., k] += x[..., k] * tangent[..., k - 1]
+    return tangent if axis is None else scattered(tangent, a, axis)
 
 
 @static
@@ -188,3 +224,16 @@ def diff(r, a, r_bar, *, n=1, axis=-1, prepend=None, append=None):
     if prepend is not None or append is not None:
         r_bar = r_bar[inner_slice(axis, prepend is not None, append is not None)]
     return r_bar
+
+
+@pushforward(np.diff)
+def diff_tangent(r, a, a_dot, *, n=1, axis=-1, prepend=None, append=None):
+    if np.ndim(0 if prepend is None else prepend) > 0 or np.ndim(0 if append is None else append) > 0:
+        raise NotImplementedError("the derivative of np.diff is not known with arrays to prepend or append")
+    if prepend is None and append is None:
+        return np.diff(a_dot, n, axis)
+    if append is None:
+        return np.diff(a_dot, n, axis, prepend=0.0)
+    if prepend is None:
+        return np.diff(a_dot, n, axis, append=0.0)
+    return np.diff(a_dot, n, axis, prepend=0.0, append=0.0)

@@ -7,13 +7,14 @@ import math
 import numpy as np
 
 from adcompile.rules.axes import is_number
-from adcompile.rules.registry import pullback, static
+from adcompile.rules.registry import pullback, pushforward, static
 from adcompile.rules.samples import call, numbers
 from adcompile.runtime.broadcasting import unbroadcast
 
 
 @pullback(
     np.broadcast_to,
+    linear="array",
     samples=lambda: [
         call(numbers(3), (2, 3)),
         call(numbers(2, 1), (2, 3)),
@@ -39,7 +40,7 @@ def repetitions():
     ]
 
 
-@pullback(np.repeat, samples=repetitions)
+@pullback(np.repeat, linear="a", samples=repetitions)
 def repeat(r, a, r_bar, *, repeats, axis=None):
     if np.ndim(repeats) == 0 and axis is None:
         return np.reshape(np.reshape(r_bar, (np.size(a), repeats)).sum(axis=1), np.shape(a))
@@ -58,6 +59,7 @@ def sum_repeats(r, shape, repeats, axis):
 
 @pullback(
     sum_repeats,
+    linear="r",
     samples=lambda: [
         call(numbers(4), (2,), 2, 0),
         call(numbers(2, 3), (2, 2), np.array([1, 2]), 1),
@@ -70,6 +72,7 @@ def sum_repeats_back(s, r, s_bar, *, shape, repeats, axis):
 
 @pullback(
     np.tile,
+    linear="A",
     samples=lambda: [
         call(numbers(3), 2),
         call(numbers(3), (2, 2)),
@@ -95,7 +98,7 @@ def sum_tiles(r, shape, reps):
     return np.reshape(tiles.sum(axis=tuple(range(0, 2 * rank, 2))), shape)
 
 
-@pullback(sum_tiles, samples=lambda: [call(numbers(6), (3,), 2), call(numbers(4, 3), (2, 3), (2, 1))])
+@pullback(sum_tiles, linear="r", samples=lambda: [call(numbers(6), (3,), 2), call(numbers(4, 3), (2, 3), (2, 1))])
 def sum_tiles_back(s, r, s_bar, *, shape, reps):
     return np.tile(s_bar, reps)
 
@@ -144,6 +147,15 @@ def pad(r, array, r_bar, *, pad_width, mode="constant", constant_values=0):
     return sum_padding(r_bar, np.shape(array), pad_width, mode)
 
 
+@pushforward(np.pad)
+def pad_tangent(r, array, array_dot, *, pad_width, mode="constant", constant_values=0):
+    if mode == "constant":
+        return np.pad(array_dot, pad_width)
+    if not copies_elements(mode):
+        raise NotImplementedError("the derivative of np.pad is not known for this mode")
+    return np.pad(array_dot, pad_width, mode)
+
+
 def sum_padding(r, shape, pad_width, mode):
     """An array of a shape whose elements are the sums of their copies in `np.pad`'s result."""
     source = np.pad(np.reshape(np.arange(math.prod(shape)), shape), pad_width, mode)
@@ -152,6 +164,8 @@ def sum_padding(r, shape, pad_width, mode):
     return np.reshape(sums, shape)
 
 
-@pullback(sum_padding, samples=lambda: [call(numbers(5), (3,), 1, "edge"), call(numbers(4, 5), (2, 3), 1, "wrap")])
+@pullback(
+    sum_padding, linear="r", samples=lambda: [call(numbers(5), (3,), 1, "edge"), call(numbers(4, 5), (2, 3), 1, "wrap")]
+)
 def sum_padding_back(s, r, s_bar, *, shape, pad_width, mode):
     return np.pad(s_bar, pad_width, mode)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from adcompile.rules.registry import pullback
+from adcompile.rules.registry import pullback, pushforward
 from adcompile.rules.samples import call, numbers
 
 
@@ -22,6 +22,13 @@ def sort(r, a, r_bar, *, axis=-1, kind=None, order=None):
     return np.take_along_axis(r_bar, back, axis)
 
 
+@pushforward(np.sort)
+def sort_tangent(r, a, a_dot, *, axis=-1, kind=None, order=None):
+    if axis is None:
+        return np.ravel(a_dot)[np.argsort(a, None, "stable")]
+    return np.take_along_axis(a_dot, np.argsort(a, axis, "stable"), axis)
+
+
 def corners():
     """Samples: matrices of all forms and vectors, every diagonal."""
     x = numbers(3, 3)
@@ -33,21 +40,23 @@ def triangles():
     return [*corners(), call(numbers(2, 3, 3)), call(numbers(3)), call(numbers(3), 1)]
 
 
-@pullback(np.tril, samples=triangles)
+@pullback(np.tril, linear="m", samples=triangles)
 def tril(r, m, r_bar, *, k=0):
     if np.ndim(m) == 1:
         return np.tril(r_bar, k).sum(axis=0)
     return np.tril(r_bar, k)
 
 
-@pullback(np.triu, samples=triangles)
+@pullback(np.triu, linear="m", samples=triangles)
 def triu(r, m, r_bar, *, k=0):
     if np.ndim(m) == 1:
         return np.triu(r_bar, k).sum(axis=0)
     return np.triu(r_bar, k)
 
 
-@pullback(np.diag, samples=lambda: [*corners(), call(numbers(3)), call(numbers(3), 1), call(numbers(2), k=-2)])
+@pullback(
+    np.diag, linear="v", samples=lambda: [*corners(), call(numbers(3)), call(numbers(3), 1), call(numbers(2), k=-2)]
+)
 def diag(r, v, r_bar, *, k=0):
     if np.ndim(v) == 1:
         return np.diag(r_bar, k)
@@ -65,13 +74,18 @@ def on_diagonal(values, shape, offset, axis1, axis2):
     return x
 
 
-@pullback(on_diagonal, samples=lambda: [call(numbers(3), (3, 4), 1, 0, 1), call(numbers(4, 2), (2, 3, 4), 0, 1, 0)])
+@pullback(
+    on_diagonal,
+    linear="values",
+    samples=lambda: [call(numbers(3), (3, 4), 1, 0, 1), call(numbers(4, 2), (2, 3, 4), 0, 1, 0)],
+)
 def on_diagonal_back(x, values, x_bar, *, shape, offset, axis1, axis2):
     return np.diagonal(x_bar, offset, axis1, axis2)
 
 
 @pullback(
     np.diagonal,
+    linear="a",
     samples=lambda: [
         *[call(*args, **({"offset": options["k"]} if options else {})) for args, options in corners()],
         call(numbers(2, 3, 4)),
@@ -84,6 +98,7 @@ def diagonal(r, a, r_bar, *, offset=0, axis1=0, axis2=1):
 
 @pullback(
     np.trace,
+    linear="a",
     samples=lambda: [
         call(numbers(3, 3)),
         call(numbers(2, 4), 1),
@@ -104,7 +119,9 @@ def along_diagonal(value, shape, offset, axis1, axis2):
     return on_diagonal(np.repeat(np.expand_dims(value, -1), count, -1), shape, offset, axis1, axis2)
 
 
-@pullback(along_diagonal, samples=lambda: [call(1.5, (3, 4), 1, 0, 1), call(numbers(4), (2, 3, 4), 0, 1, 0)])
+@pullback(
+    along_diagonal, linear="value", samples=lambda: [call(1.5, (3, 4), 1, 0, 1), call(numbers(4), (2, 3, 4), 0, 1, 0)]
+)
 def along_diagonal_back(x, value, x_bar, *, shape, offset, axis1, axis2):
     return np.trace(x_bar, offset, axis1, axis2)
 
@@ -123,7 +140,7 @@ def selections():
     ]
 
 
-@pullback(np.take, samples=selections)
+@pullback(np.take, linear="a", samples=selections)
 def take(r, a, r_bar, *, indices, axis=None):
     return put_back(r_bar, np.shape(a), indices, axis)
 
@@ -142,6 +159,7 @@ def put_back(r, shape, indices, axis):
 
 @pullback(
     put_back,
+    linear="r",
     samples=lambda: [
         call(numbers(2), (3,), np.array([1, 1]), 0),
         call(numbers(2, 2), (2, 3), [2, 0], -1),
@@ -154,6 +172,7 @@ def put_back_back(s, r, s_bar, *, shape, indices, axis):
 
 @pullback(
     np.take_along_axis,
+    linear="arr",
     samples=lambda: [
         call(numbers(2, 3), np.array([[0, 0], [2, 1]]), 1),
         call(numbers(2, 3), np.array([[0, 1, 1]]), axis=0),
@@ -180,6 +199,7 @@ def put_along_axis(r, shape, indices, axis):
 
 @pullback(
     put_along_axis,
+    linear="r",
     samples=lambda: [
         call(numbers(2, 2), (2, 3), np.array([[0, 0], [2, 1]]), 1),
         call(numbers(1, 3), (2, 3), np.array([[0, 1, 1]]), 0),

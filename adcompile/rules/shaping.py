@@ -24,7 +24,7 @@ def is_text(value):
 
 
 # A method takes the sizes one by one, `x.reshape(2, 3)`: `n1`, `n2`, ... are those after the first.
-@pullback(np.reshape, samples=reshapes)
+@pullback(np.reshape, linear="a", samples=reshapes)
 def reshape(
     r, a, r_bar, *, shape=None, n1=None, n2=None, n3=None, n4=None, n5=None, n6=None, n7=None, order="C", copy=None
 ):
@@ -37,7 +37,7 @@ def reshape(
     raise NotImplementedError("the derivative of reshape is known for the orders 'C' and 'F'")
 
 
-@pullback(np.ravel, samples=lambda: [call(numbers(2, 3)), call(numbers(3)), call(numbers(2, 3), order="F")])
+@pullback(np.ravel, linear="a", samples=lambda: [call(numbers(2, 3)), call(numbers(3)), call(numbers(2, 3), order="F")])
 def ravel(r, a, r_bar, *, order="C"):
     if order == "C":
         return np.reshape(r_bar, np.shape(a))
@@ -48,6 +48,7 @@ def ravel(r, a, r_bar, *, order="C"):
 
 @pullback(
     np.expand_dims,
+    linear="a",
     samples=lambda: [
         call(numbers(2, 3), 0),
         call(numbers(2, 3), -1),
@@ -61,6 +62,7 @@ def expand_dims(r, a, r_bar, *, axis):
 
 @pullback(
     np.squeeze,
+    linear="a",
     samples=lambda: [
         call(numbers(1, 3)),
         call(numbers(2, 1, 1)),
@@ -74,7 +76,11 @@ def squeeze(r, a, r_bar, *, axis=None):
 
 
 @pullback(
-    np.atleast_1d, np.atleast_2d, np.atleast_3d, samples=lambda: [call(numbers(3)), call(numbers(2, 3)), call(1.5)]
+    np.atleast_1d,
+    np.atleast_2d,
+    np.atleast_3d,
+    linear="a",
+    samples=lambda: [call(numbers(3)), call(numbers(2, 3)), call(1.5)],
 )
 def at_least(r, a, r_bar):
     if np.ndim(a) == 0:
@@ -110,7 +116,7 @@ def transposes():
 
 
 # A method takes the axes one by one, `x.transpose(1, 0)`: `n1`, `n2`, ... are those after the first.
-@pullback(np.transpose, samples=transposes)
+@pullback(np.transpose, linear="a", samples=transposes)
 def transpose(r, a, r_bar, *, axes=None, n1=None, n2=None, n3=None, n4=None, n5=None, n6=None, n7=None):
     order = inverse_permutation(axes, n1, n2, n3, n4, n5, n6, n7)
     if order is None:
@@ -118,7 +124,7 @@ def transpose(r, a, r_bar, *, axes=None, n1=None, n2=None, n3=None, n4=None, n5=
     return np.transpose(r_bar, order)
 
 
-@pullback(np.matrix_transpose, samples=lambda: [call(numbers(2, 3)), call(numbers(2, 3, 4))])
+@pullback(np.matrix_transpose, linear="x", samples=lambda: [call(numbers(2, 3)), call(numbers(2, 3, 4))])
 def matrix_transpose(r, x, r_bar):
     if np.ndim(x) == 2:
         return r_bar.T
@@ -127,6 +133,7 @@ def matrix_transpose(r, x, r_bar):
 
 @pullback(
     np.swapaxes,
+    linear="a",
     samples=lambda: [
         call(numbers(2, 3), 0, 1),
         call(numbers(2, 3, 4), 0, -1),
@@ -139,6 +146,7 @@ def swapaxes(r, a, r_bar, *, axis1, axis2):
 
 @pullback(
     np.moveaxis,
+    linear="a",
     samples=lambda: [call(numbers(2, 3, 4), 0, -1), call(numbers(2, 3, 4), (0, 1), (-1, 0)), call(numbers(2, 3), 1, 0)],
 )
 def moveaxis(r, a, r_bar, *, source, destination):
@@ -147,6 +155,7 @@ def moveaxis(r, a, r_bar, *, source, destination):
 
 @pullback(
     np.rollaxis,
+    linear="a",
     samples=lambda: [
         call(numbers(2, 3, 4), 2),
         call(numbers(2, 3, 4), -2, 1),
@@ -169,6 +178,7 @@ def rolled_to(axis, start, rank):
 
 @pullback(
     np.flip,
+    linear="m",
     samples=lambda: [
         call(numbers(3)),
         call(numbers(2, 3)),
@@ -182,18 +192,19 @@ def flip(r, m, r_bar, *, axis=None):
     return np.flip(r_bar, axis)
 
 
-@pullback(np.fliplr, samples=lambda: [call(numbers(2, 3)), call(numbers(2, 3, 2))])
+@pullback(np.fliplr, linear="m", samples=lambda: [call(numbers(2, 3)), call(numbers(2, 3, 2))])
 def fliplr(r, m, r_bar):
     return np.fliplr(r_bar)
 
 
-@pullback(np.flipud, samples=lambda: [call(numbers(3)), call(numbers(2, 3))])
+@pullback(np.flipud, linear="m", samples=lambda: [call(numbers(3)), call(numbers(2, 3))])
 def flipud(r, m, r_bar):
     return np.flipud(r_bar)
 
 
 @pullback(
     np.rot90,
+    linear="m",
     samples=lambda: [
         call(numbers(2, 3)),
         call(numbers(2, 3), 2),
@@ -213,6 +224,7 @@ def negative(shift):
 
 @pullback(
     np.roll,
+    linear="a",
     samples=lambda: [
         call(numbers(4), 1),
         call(numbers(2, 3), -2),

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from adcompile.rules.axes import count_along, gathered, is_number, put_back_axes, scattered
+from adcompile.rules.axes import count_along, gathered, is_number, put_back_axes, scattered, sum_along
 from adcompile.rules.creation import is_discrete
-from adcompile.rules.registry import inline, pullback
+from adcompile.rules.registry import inline, pullback, pushforward
 from adcompile.rules.samples import call, distinct, over_axes, some_missing
 
 
@@ -19,7 +19,7 @@ def means():
     return [*over_axes(), call(x, where=mask), call(x, axis=1, where=mask), call(x, axis=0, where=mask[0] | True)]
 
 
-@pullback(np.mean, samples=means)
+@pullback(np.mean, linear="a", samples=means)
 def mean(r, a, r_bar, *, axis=None, dtype=None, out=None, keepdims=False, where=None):
     if out is not None or (dtype is not None and is_discrete(dtype)):
         raise NotImplementedError("the derivative of a mean is not known with out= or a dtype of whole numbers")
@@ -40,6 +40,15 @@ def nanmean(r, a, r_bar, *, axis=None, dtype=None, out=None, keepdims=False):
     return np.where(missing, 0, put_back_axes(r_bar, axis, keepdims) / np.sum(~missing, axis=axis, keepdims=True))
 
 
+@pushforward(np.nanmean)
+def nanmean_tangent(r, a, a_dot, *, axis=None, dtype=None, out=None, keepdims=False):
+    if out is not None or (dtype is not None and is_discrete(dtype)):
+        raise NotImplementedError("the derivative of a mean is not known with out= or a dtype of whole numbers")
+    missing = np.isnan(a)
+    total = sum_along(np.where(missing, 0, a_dot), axis, keepdims)
+    return total / sum_along(~missing, axis, keepdims)
+
+
 def weighted():
     """Samples of averages."""
     x = distinct(2, 3)
@@ -56,7 +65,7 @@ def weighted():
     ]
 
 
-@pullback(np.average, samples=weighted)
+@pullback(np.average, linear="a", samples=weighted)
 def average(r, a, r_bar, *, axis=None, weights=None, returned=False, keepdims=False):
     if returned or (weights is not None and not (axis is None or is_number(axis))):
         raise NotImplementedError(
@@ -97,6 +106,16 @@ def var(
     return put_back_axes(2 * r_bar / count, axis, keepdims) * from_mean(a, axis)
 
 
+@pushforward(np.var)
+def var_tangent(
+    r, a, a_dot, *, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=None, mean=None, correction=None
+):
+    if dtype is not None or out is not None or where is not None or mean is not None:
+        raise NotImplementedError("the derivative of a variance is not known with dtype=, out=, where= or mean=")
+    count = count_along(a, axis) - (ddof if correction is None else correction)
+    return 2 * sum_along(from_mean(a, axis) * a_dot, axis, keepdims) / count
+
+
 @pullback(np.std, samples=spreads)
 def std(
     r, a, r_bar, *, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=None, mean=None, correction=None
@@ -108,12 +127,28 @@ def std(
     return put_back_axes(slope, axis, keepdims) * from_mean(a, axis)
 
 
+@pushforward(np.std)
+def std_tangent(
+    r, a, a_dot, *, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=None, mean=None, correction=None
+):
+    if dtype is not None or out is not None or where is not None or mean is not None:
+        raise NotImplementedError("the derivative of a deviation is not known with dtype=, out=, where= or mean=")
+    count = count_along(a, axis) - (ddof if correction is None else correction)
+    return sum_along(from_mean(a, axis) * a_dot, axis, keepdims) / count / (r + (r == 0))
+
+
 @inline
 def shared_out(r_bar, hits, axis):
     """A cotangent in equal parts for all places that are hit."""
     if axis is None:
         return r_bar / np.sum(hits) * hits
     return r_bar / np.sum(hits, axis=axis, keepdims=True) * hits
+
+
+@inline
+def mean_of_hits(a_dot, hits, axis, keepdims):
+    """The mean of the tangents at all places that are hit."""
+    return sum_along(hits * a_dot, axis, keepdims) / sum_along(hits, axis, keepdims)
 
 
 @pullback(np.max, np.min, samples=over_axes)
@@ -123,6 +158,13 @@ def extreme(r, a, r_bar, *, axis=None, out=None, keepdims=False):
         raise NotImplementedError("the derivative of an extreme is not known with out=")
     hits = a == put_back_axes(r, axis, keepdims)
     return shared_out(put_back_axes(r_bar, axis, keepdims), hits, axis)
+
+
+@pushforward(np.max, np.min, np.nanmax, np.nanmin)
+def extreme_tangent(r, a, a_dot, *, axis=None, out=None, keepdims=False):
+    if out is not None:
+        raise NotImplementedError("the derivative of an extreme is not known with out=")
+    return mean_of_hits(a_dot, a == put_back_axes(r, axis, keepdims), axis, keepdims)
 
 
 @pullback(np.ptp, samples=over_axes)
@@ -137,6 +179,15 @@ def ptp(r, a, r_bar, *, axis=None, out=None, keepdims=False):
     return shared_out(r_bar, top, axis) - shared_out(r_bar, bottom, axis)
 
 
+@pushforward(np.ptp)
+def ptp_tangent(r, a, a_dot, *, axis=None, out=None, keepdims=False):
+    if out is not None:
+        raise NotImplementedError("the derivative of np.ptp is not known with out=")
+    top = a == np.max(a, axis=axis, keepdims=True)
+    bottom = a == np.min(a, axis=axis, keepdims=True)
+    return mean_of_hits(a_dot, top, axis, keepdims) - mean_of_hits(a_dot, bottom, axis, keepdims)
+
+
 def middles():
     """Samples of medians: even and odd counts."""
     return [
@@ -148,14 +199,27 @@ def middles():
     ]
 
 
-@pullback(np.median, samples=middles)
-def median(r, a, r_bar, *, axis=None, out=None, overwrite_input=False, keepdims=False):
-    if out is not None or overwrite_input:
-        raise NotImplementedError("the derivative of np.median is not known with out= or overwrite_input=")
+@inline
+def shares_of_median(a, axis):
+    """The slope of the median by each element: the middle ones share it."""
     x = gathered(a, axis)
     ordered = np.sort(x)
     count = np.shape(x)[-1]
     low = x == ordered[..., (count - 1) // 2, None]
     high = x == ordered[..., count // 2, None]
     shares = low / np.sum(low, axis=-1, keepdims=True) + high / np.sum(high, axis=-1, keepdims=True)
-    return put_back_axes(r_bar, axis, keepdims) / 2 * scattered(shares, a, axis)
+    return scattered(shares, a, axis)
+
+
+@pullback(np.median, samples=middles)
+def median(r, a, r_bar, *, axis=None, out=None, overwrite_input=False, keepdims=False):
+    if out is not None or overwrite_input:
+        raise NotImplementedError("the derivative of np.median is not known with out= or overwrite_input=")
+    return put_back_axes(r_bar, axis, keepdims) / 2 * shares_of_median(a, axis)
+
+
+@pushforward(np.median)
+def median_tangent(r, a, a_dot, *, axis=None, out=None, overwrite_input=False, keepdims=False):
+    if out is not None or overwrite_input:
+        raise NotImplementedError("the derivative of np.median is not known with out= or overwrite_input=")
+    return sum_along(shares_of_median(a, axis) * a_dot, axis, keepdims) / 2

@@ -89,7 +89,7 @@ def _order(have):
     return None if order == tuple(range(len(have))) else order
 
 
-@pullback(np.tensordot, samples=contractions)
+@pullback(np.tensordot, linear=("a", "b"), samples=contractions)
 def tensordot(r, a, b, r_bar, *, axes=2):
     if is_count(axes):
         if axes == 1 and np.ndim(a) == 2 and np.ndim(b) == 2:
@@ -201,7 +201,7 @@ def has_repeats(subscripts, ranks, number):
     return len(set(letters)) < len(letters)
 
 
-@pullback(np.einsum, samples=sums)
+@pullback(np.einsum, linear="*", samples=sums)
 def einsum(r, subscripts, r_bar, *operands, optimize=False):
     if isinstance(subscripts, np.ndarray) or not is_text(subscripts):
         raise NotImplementedError("the derivative of np.einsum is not known for subscripts in lists")
@@ -237,7 +237,9 @@ def on_repeats(g, shape, letters):
     return x
 
 
-@pullback(on_repeats, samples=lambda: [call(numbers(3), (3, 3), "ii"), call(numbers(2, 3), (2, 2, 3), "iij")])
+@pullback(
+    on_repeats, linear="g", samples=lambda: [call(numbers(3), (3, 3), "ii"), call(numbers(2, 3), (2, 2, 3), "iij")]
+)
 def on_repeats_back(x, g, x_bar, *, shape, letters):
     return np.einsum(without_repeats(letters), x_bar)
 

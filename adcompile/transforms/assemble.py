@@ -27,6 +27,7 @@ class Want:
     has_aux: bool = False
     several: bool = False  # the gradients are a tuple, even if it is one
     split: bool = False
+    before: int = 0  # of a pushforward: how many inputs stand before the tangents
 
 
 

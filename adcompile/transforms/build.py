@@ -96,9 +96,9 @@ class Builder:
     # ---------------------------------------------------------------------------------- scopes
 
     @contextmanager
-    def nested(self) -> Iterator[list[Stmt]]:
-        """Build the statements of an inner block; yields their list."""
-        outer, self.stmts = self.stmts, []
+    def nested(self, stmts: list[Stmt] | None = None) -> Iterator[list[Stmt]]:
+        """Build the statements of an inner block, or more of them; yields their list."""
+        outer, self.stmts = self.stmts, [] if stmts is None else stmts
         self._numbers.append({})
         try:
             yield self.stmts

@@ -20,19 +20,17 @@ from adcompile.ir.nodes import NONE, Atom, Call, Const, Star, Var
 from adcompile.ir.types import Array, Scalar
 from adcompile.runtime import broadcasting
 from adcompile.transforms.algebra import AdjointBuilder
-from adcompile.transforms.rewrites import no_rule
+from adcompile.transforms.sweep import Sweep
 
 Bars = dict[Var, Atom]
 
 
-class Cotangents:
+class Cotangents(Sweep):
     """Cotangents by value, and the builder of the statements that compute them."""
 
     def __init__(self, types: Types, active: frozenset[Var], found: DiagnosticList) -> None:
-        self.types = types
+        super().__init__(types, found, AdjointBuilder(types, "adjoint"))
         self.active = active
-        self.found = found
-        self.b = AdjointBuilder(types, "adjoint")
         self.bars: Bars = {}
         self.displays: dict[Var, Call] = {}  # lists and tuples whose items are known
         self.distinct = Distinct(types, {})  # what is known of the forward sweep's subscripts
@@ -106,11 +104,6 @@ class Cotangents:
         found = self.cotangent(var)
         self.bars.pop(var, None)
         return found
-
-    def refuse_call(self, call: Call) -> None:
-        """Refuse an active call of what has no rule."""
-        what, why, hint = no_rule(call, self.types.get(call.operands[0]) if call.operands else None)  # type: ignore[arg-type]
-        self.found.add(what, call.origin, why, hint)
 
     def items_of(self, atom: Atom) -> Sequence[Atom] | None:
         """The items of a list or tuple display of the forward sweep."""

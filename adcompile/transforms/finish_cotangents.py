@@ -16,6 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from adcompile.analyses.aliasing import Aliasing
+from adcompile.analyses.infer import Types
 from adcompile.analyses.ownership import Ownership
 from adcompile.ir.nodes import NONE, Atom, Block, Call, Const, Function, Star, Stmt, Var, same_atom
 from adcompile.ir.types import Array, Dict, List, Scalar, Tuple, Type
@@ -28,12 +29,20 @@ from adcompile.transforms.reverse import Reversed
 
 def finish_cotangents(both: Reversed, wrt: Sequence[Var], backward: Block) -> tuple[tuple[Atom, ...], list[Stmt]]:
     """The finished cotangents of `wrt`, and the statements that finish them."""
-    builder = AdjointBuilder(both.types, "finish")
-    for stmt in backward.stmts:
+    return finish_values(both.types, backward, wrt, backward.yields)
+
+
+def finish_values(
+    types: Types, block: Block, like: Sequence[Atom], values: Sequence[Atom]
+) -> tuple[tuple[Atom, ...], list[Stmt]]:
+    """Values that a block computes in the forms of others, as arrays of their own, and the
+    statements that make them so."""
+    builder = AdjointBuilder(types, "finish")
+    for stmt in block.stmts:
         if isinstance(stmt, Call) and len(stmt.results) == 1:
             builder.definitions[stmt.result] = stmt
-    finishing = _Finishing(builder, Ownership(backward, both.types))
-    finished = [finishing.own(var, cotangent) for var, cotangent in zip(wrt, backward.yields, strict=True)]
+    finishing = _Finishing(builder, Ownership(block, types))
+    finished = [finishing.own(var, value) for var, value in zip(like, values, strict=True)]
     return tuple(finished), builder.stmts
 
 

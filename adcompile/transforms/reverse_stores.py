@@ -29,7 +29,7 @@ FLATTENED = View(FLAT, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class _Views:
+class Views:
     """The views through which something of `whole` is reached."""
 
     b: Builder
@@ -50,8 +50,8 @@ class _Views:
         if uncertain is None:
             flat = [a for _, atoms in self.steps for a in atoms]
             return self.b.call(Through(fn, tuple(view for view, _ in self.steps)), whole, *flat, *operands)
-        outer = _Views(self.b, self.steps[:uncertain])
-        inner = _Views(self.b, self.steps[uncertain + 1 :])
+        outer = Views(self.b, self.steps[:uncertain])
+        inner = Views(self.b, self.steps[uncertain + 1 :])
         before = outer.read(whole)
         view, atoms = self.steps[uncertain]
         args, kwargs = view.split(atoms)
@@ -65,7 +65,7 @@ def store_through(sweep: Cotangents, call: Call, bar: Atom) -> None:
     assert isinstance(call.fn, Through)
     whole, steps, rest = call.fn.parts(call.operands)
     b = sweep.b
-    views = _Views(b, tuple(_in_any_order(b, steps)))
+    views = Views(b, tuple(in_any_order(steps)))
     fn = call.fn.fn
     if fn is updates.append:
         if sweep.is_active(rest[0]):
@@ -83,15 +83,13 @@ def store_through(sweep: Cotangents, call: Call, bar: Atom) -> None:
 
 def _nothing(b: Builder, steps: Sequence[tuple[View, tuple[Atom, ...]]], whole: Atom, value: Atom) -> Atom:
     """The cotangent of what a store has overwritten: 0 in an array, zeros in a container."""
-    view: Atom = _Views(b, tuple(steps)).read(whole) if not isinstance(b.type_of(whole), Array) else whole
+    view: Atom = Views(b, tuple(steps)).read(whole) if not isinstance(b.type_of(whole), Array) else whole
     if isinstance(b.type_of(view), Array) or isinstance(value, Const):
         return Const(0.0)
     return b.call(broadcasting.zeros_like, value)
 
 
-def _in_any_order(
-    b: Builder, steps: Sequence[tuple[View, tuple[Atom, ...]]]
-) -> list[tuple[View, tuple[Atom, ...]]]:
+def in_any_order(steps: Sequence[tuple[View, tuple[Atom, ...]]]) -> list[tuple[View, tuple[Atom, ...]]]:
     """The views with `.flat` for a last one that makes the array flat: it needs no order of memory."""
     if not steps:
         return []

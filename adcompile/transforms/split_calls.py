@@ -6,7 +6,7 @@ first half; its second half is named in the result.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,13 +15,11 @@ from adcompile.analyses.needs import Needs
 from adcompile.analyses.ownership import own_results
 from adcompile.analyses.shape_reads import read_for_more_in
 from adcompile.analyses.user_functions import is_user_function
-from adcompile.errors import Origin, Refused
-from adcompile.frontend.lower import lowered
-from adcompile.ir.binding import bind_arguments
-from adcompile.ir.nodes import Atom, Block, Call, Const, Function, FunctionRef, Star, Stmt, Var
+from adcompile.errors import Origin
+from adcompile.ir.nodes import Atom, Block, Call, Function, FunctionRef, Star, Stmt, Var
 from adcompile.ir.traverse import map_atoms
-from adcompile.ir.types import UNKNOWN, Dict, Tuple, Type
-from adcompile.runtime.structures import make_dict, make_tuple
+from adcompile.ir.types import UNKNOWN, Type
+from adcompile.transforms.full_arguments import full_arguments
 from adcompile.transforms.reverse import Pullback
 
 
@@ -61,38 +59,11 @@ def split_calls(
     def is_active(atom: Atom | Star) -> bool:
         return isinstance(atom, Var) and atom in active
 
-    def arguments(call: Call, before: list[Stmt]) -> list[Atom]:
-        """A call's arguments in the order of the function's parameters, defaults filled in."""
-
-        def packed(fn: Any, items: Sequence[Atom], type_: Type) -> Atom:
-            made = Var("", call.origin)
-            types[made] = type_
-            before.append(Call((made,), fn, tuple(items), origin=call.origin))
-            return made
-
-        def pack(rest: Sequence[Atom]) -> Atom:
-            return packed(make_tuple, rest, Tuple(tuple(atom_type(types, a) for a in rest)))
-
-        def pack_named(named: Mapping[str, Atom]) -> Atom:
-            items = [a for k, v in named.items() for a in (Const(k), v)]
-            return packed(make_dict, items, Dict(tuple((k, atom_type(types, a)) for k, a in named.items())))
-
-        positional = [a for a in call.args if not isinstance(a, Star)]
-        params = lowered(call.fn).params  # type: ignore[arg-type]  # it is a Python function
-        bound = bind_arguments(params, positional, dict(call.kwargs), lambda c: c, pack, pack_named)
-        assert bound is not None
-        return bound
-
     def stmt(s: Stmt) -> list[Stmt]:
         if not (isinstance(s, Call) and len(s.results) == 1 and is_active(s.result) and is_user_function(s.fn)):
             return [map_atoms(s, lambda a: a, block)]
-        before: list[Stmt] = []
-        try:
-            args = arguments(s, before)
-        except Refused as refused:
-            raise refused.called_from(s.origin) from None
+        args, before = full_arguments(s, types)
         for pack in before:
-            assert isinstance(pack, Call)
             if any(map(is_active, pack.operands)):
                 packs.add(pack.result)
         mask = tuple(is_active(a) or a in packs for a in args)
@@ -100,7 +71,8 @@ def split_calls(
         halves = halving(s.fn, inputs, mask, s.origin)
         call = replace(s, fn=halves.forward, args=tuple(args), kwargs=())
         if halves.given is None:
-            residual = Var(f"{s.fn.__name__}_residual", s.origin)
+            name = s.fn.__name__ if s.fn.__name__.isidentifier() else "function"  # a lambda
+            residual = Var(f"{name}_residual", s.origin)
             types[residual] = UNKNOWN
             call = replace(call, results=(s.result, residual))
             given: tuple[Atom, ...] = (residual,)

@@ -1,0 +1,120 @@
+"""`jvp`: the value of a function and its directional derivative, by forward mode."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Sequence
+from typing import Any
+
+from adcompile.api import Transformed, Wrt
+from adcompile.dispatch import Dispatcher
+from adcompile.errors import UsageError
+from adcompile.ir.types import Type
+from adcompile.pipeline import COMPILE_LOCK, Compilation, Program, Want
+from adcompile.pullback import fitted, form_of
+from adcompile.signature import signature_of
+
+CONTAINERS = (list, tuple, dict)
+
+
+class JacobianVector(Transformed):
+    """`jvp(f)`: the value of `f` and its tangent along given tangents of its arguments."""
+
+    def __init__(self, function: Any, wrt: Wrt) -> None:
+        super().__init__(function, wrt, lambda where: Want(where), "numpy")
+        parameters = list(signature_of(self._function).parameters.values())
+        self._before = sum(p.kind is not p.KEYWORD_ONLY and p.kind is not p.VAR_KEYWORD for p in parameters)
+        self._bind = self._dispatcher.bind  # the arguments of the function alone
+        self._pushed = _with_tangents(self._function, parameters, self._positions, self._several, self._before)
+        shifted = [i + (i >= self._before) for i in self._positions]
+        self._dispatcher = Dispatcher(self._pushed, shifted, self._compile)
+
+    @property
+    def parameters_of(self) -> Any:
+        """The function whose parameters this one takes: those of `f`, and the tangents."""
+        return self._pushed
+
+    def _program(self, inputs: Sequence[Type]) -> Program:
+        compilation = Compilation()
+        of_function = (*inputs[: self._before], *inputs[self._before + 1 :])
+        want = Want(self._positions, several=self._several, before=self._before)
+        with COMPILE_LOCK, compilation.reporting():
+            return compilation.pushforward(self._differentiated(of_function), inputs, want)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """`(value, tangent)` at these arguments, along the tangents that stand behind them.
+
+        Raises:
+            UsageError: if a tangent has another structure or shape than its argument.
+        """
+        if not args:
+            raise UsageError(f"jvp({self.__name__}) takes the arguments, and behind them the tangents")
+        *given, tangents = args
+        before, dispatcher = self._before, self._dispatcher
+        if kwargs or len(given) != before or not dispatcher.plain:
+            given = list(self._bind(tuple(given), kwargs))
+        if self._several or isinstance(tangents, CONTAINERS):
+            tangents = self._fitted(given, tangents)
+        values = (*given[:before], tangents, *given[before:])
+        return dispatcher._fast(*values) if dispatcher.plain else self._spread_call(*dispatcher.find(values))
+
+    def _fitted(self, given: Sequence[Any], tangents: Any) -> Any:
+        """Tangents in the structure of their arguments, which the emitted code relies on."""
+        forms = [form_of(given[i]) for i in self._positions]
+        if not self._several:
+            return fitted(tangents, forms[0], "tangent", "argument")
+        if not isinstance(tangents, (tuple, list)) or len(tangents) != len(forms):
+            raise UsageError(f"jvp by {len(forms)} arguments takes a tuple of {len(forms)} tangents")
+        return tuple(fitted(t, form, "tangent", "argument") for t, form in zip(tangents, forms, strict=True))
+
+
+def _with_tangents(
+    function: types.FunctionType,
+    parameters: Sequence[inspect.Parameter],
+    wrt: Sequence[int],
+    several: bool,
+    before: int,
+) -> Any:
+    """A function that has the parameters of a pushforward, and stands for them."""
+    names = {p.name for p in parameters}
+    name = "tangents" if several else f"{parameters[wrt[0]].name}_dot"
+    while name in names:
+        name += "_"
+    packs = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+    kind = inspect.Parameter.KEYWORD_ONLY if packs else inspect.Parameter.POSITIONAL_OR_KEYWORD
+    head = [p.replace(default=inspect.Parameter.empty) for p in parameters[:before]]
+    tangents = inspect.Parameter(name, kind)
+
+    def pushed(*args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError
+
+    pushed.__name__, pushed.__qualname__ = function.__name__, function.__qualname__
+    pushed.__signature__ = inspect.Signature([*head, tangents, *parameters[before:]])  # type: ignore[attr-defined]
+    return pushed
+
+
+def jvp(f: Any, /, wrt: Wrt = 0) -> JacobianVector:
+    """The value of `f` and its Jacobian times a vector, by one sweep that records nothing.
+
+    `jvp(f)(*args, tangent)` gives `(value, tangent)`: the arguments of `f`, and behind them the
+    direction in which the argument `wrt` moves. Several arguments move along a tuple of tangents.
+
+        jvp(f)(x, x_dot)
+        jvp(f, wrt=(0, 1))(x, y, (x_dot, y_dot))
+
+    Args:
+        f: a Python function of numbers, arrays, and lists, tuples and dicts of them.
+        wrt: what moves: a parameter's position or name, or a tuple of them.
+
+    Returns:
+        A function. A tangent has the structure and shape of its argument; numbers and dtypes are
+        converted. The tangent of the value has the structure, shape and dtype of the value, with
+        floats for numbers, and None for what is no number.
+
+    Raises:
+        UsageError: for a wrong `wrt`, an argument without derivative, or a tangent that does not
+            fit its argument.
+        Refused: where `f` cannot be differentiated, with every place in it.
+    """
+    return JacobianVector(f, wrt)

@@ -1,0 +1,102 @@
+"""What a rule is given, and what it gives: a call's arguments by the rule's names, and its parts.
+
+Both modes bind a call to its rule like this.
+
+relies on: infer, activity.  ensures: what the rule does not know is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from adcompile.ir.nodes import NONE, Atom, Call, Const, Var
+from adcompile.ir.types import Array, Scalar
+from adcompile.rules.registry import Rule
+from adcompile.runtime.structures import make_tuple
+from adcompile.transforms.sweep import Sweep
+
+
+def bind_rule(sweep: Sweep, rule: Rule, call: Call) -> tuple[dict[str, Atom], dict[str, Atom], list[Atom]] | None:
+    """A call's arguments by the names that the rule gives them: the array arguments, the
+    options, and all array arguments in order."""
+    plain = sweep.b.unstar(call.args)
+    if plain is None or any(k is None for k, _ in call.kwargs):
+        sweep.found.add("a call with '*' of unknown length", call.origin, "", "write the arguments out")
+        return None
+    options = {name: Const(default) for name, default in rule.options}
+    named: dict[str, Atom] = dict(zip(rule.arguments, plain, strict=False))
+    positional: list[Atom] = list(plain)
+    if rule.variadic:
+        named["*"] = sweep.b.call(make_tuple, *plain[len(rule.arguments) :])
+    given: dict[str, Atom] = dict(options)
+    extra = [] if rule.variadic else plain[len(rule.arguments) :]
+    names = list(options)
+    known = len(extra) <= len(names)
+    given.update(zip(names, extra, strict=False))
+    for key, atom in call.kwargs:
+        assert key is not None
+        key = rule.spelled.get(key, key)
+        if key in rule.arguments:
+            named[key] = atom
+        elif key in options:
+            given[key] = atom
+        else:
+            known = False
+    for name in rule.spelled.values():
+        named.setdefault(name, NONE)
+    if not rule.variadic:
+        if any(a not in named for a in rule.arguments):
+            known = False
+        else:
+            positional = [named[a] for a in rule.arguments]
+    if not known:
+        name = getattr(call.fn, "__name__", "the function")
+        hint = f"np.{name}(np.array(values))" if call.fn in (max, min) else "leave out what the rule does not know"
+        sweep.found.add(f"the derivative of '{name}' is not known for these arguments", call.origin, "", hint)
+        return None
+    for key, atom in given.items():
+        if sweep.is_active(atom):
+            sweep.found.add(f"the argument '{key}' of '{call.fn.__name__}' is active", call.origin)
+    return named, given, positional
+
+
+def parts_of(sweep: Sweep, rule: Rule, result: Atom, count: int) -> list[Atom]:
+    """What a rule returned, one atom for each argument: a tuple, unless it has one argument only."""
+    return [result] if count == 1 and not rule.variadic else sweep.b.unpack(result, count)
+
+
+def parts_at_run_time(
+    sweep: Sweep, rule: Rule, args: Sequence[Atom], options: Mapping[str, Atom], count: int
+) -> list[Atom]:
+    """Call the rule itself, where too little is known to splice its lines."""
+    defaults = dict(rule.options)
+    kwargs = [(k, a) for k, a in options.items() if not (isinstance(a, Const) and a.value is defaults.get(k, a))]
+    assert rule.function is not None
+    made = sweep.b.call(rule.function, *args, kwargs=kwargs)
+    return parts_of(sweep, rule, made, count)
+
+
+def parameters_of(rule: Rule) -> tuple[str, ...]:
+    """The names of a rule's parameters that are given by position."""
+    code = rule.function.__code__  # type: ignore[union-attr]
+    return code.co_varnames[: code.co_argcount]
+
+
+def as_precise(sweep: Sweep, partial: Atom, bar: Atom, result: Var) -> Atom:
+    """A partial derivative in the precision of the result, where the cotangent is a Python
+    number, which would leave it in a lower one."""
+    have, want, weight = sweep.b.type_of(partial), sweep.types.get(result), sweep.b.type_of(bar)
+    if not (isinstance(have, Array) and isinstance(want, Array) and isinstance(weight, Scalar)):
+        return partial
+    if have.dtype in ("float32", "float16") and want.dtype == "float64":
+        return sweep.b.make(np.ndarray.astype, (partial, Const(np.dtype("float64"))))
+    return partial
+
+
+def is_alone(sweep: Sweep, atom: Atom, others: Sequence[Atom]) -> bool:
+    """Whether an operand has the shape and dtype of the result, whatever they are: all
+    others are Python numbers."""
+    types = [sweep.b.type_of(o) for o in others if o is not atom]
+    return all(isinstance(t, Scalar) and t.dtype in ("float", "int", "bool") for t in types)

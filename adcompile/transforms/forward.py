@@ -1,0 +1,240 @@
+"""Forward mode: beside each statement of a function, the statements that compute its tangent.
+
+The program stays as it is. Each call that something active goes into is followed by the tangent
+of its result; only where a call changes memory, its tangent comes first, if it can. Branches and
+loops hand on the tangents of what they hand on; a loop over a sequence goes through the sequence
+of tangents in step. Nothing is recorded.
+
+A store into an array is a call that returns the changed array, so its tangent is the same store
+into the array's tangent.
+
+relies on: infer, activity.  ensures: one function that yields the value and its tangent.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from adcompile.analyses.infer import Types, atom_type
+from adcompile.analyses.user_functions import is_user_function
+from adcompile.errors import DiagnosticList, Origin
+from adcompile.ir.callables import is_update
+from adcompile.ir.nodes import (
+    UNDEF,
+    Atom,
+    Block,
+    Call,
+    Each,
+    For,
+    Function,
+    FunctionRef,
+    If,
+    Loop,
+    Star,
+    Stmt,
+    Through,
+    Var,
+    While,
+    With,
+)
+from adcompile.ir.traverse import uses_of, walk
+from adcompile.ir.types import Type
+from adcompile.runtime.structures import make_list, make_tuple, unpack, unpack_star
+from adcompile.transforms.forward_calls import by_rule
+from adcompile.transforms.forward_structures import STRUCTURAL, is_of_sequences, sequences, store_through, unpacked
+from adcompile.transforms.full_arguments import full_arguments
+from adcompile.transforms.tangents import Tangents
+
+# For a user's function, the types of its parameters, and which of them move: the function that
+# takes their tangents behind them, and returns the value and its tangent.
+Pushforwards = Callable[[Any, tuple[Type, ...], tuple[bool, ...], Origin | None], FunctionRef]
+
+
+def forward(
+    function: Function,
+    types: Types,
+    active: frozenset[Var],
+    tangents: Mapping[Var, Atom],
+    pushforwards: Pushforwards,
+    found: DiagnosticList,
+) -> Block:
+    """The function's body with the tangents of what it computes; it yields the value and its
+    tangent. `tangents` are those of the inputs."""
+    displays = {
+        s.result: s
+        for s in walk(function.body)
+        if isinstance(s, Call) and s.fn in (make_list, make_tuple) and not any(isinstance(a, Star) for a in s.args)
+    }
+    sweep = _ForwardSweep(types, active, found, displays)
+    sweep.pushforwards = pushforwards
+    for var, tangent in tangents.items():
+        sweep.give(var, tangent)
+    sweep.stmts(function.body.stmts)
+    value = function.body.yields[0]
+    tangent = sweep.dot(value)
+    return Block(tuple(sweep.b.stmts), (value, tangent))
+
+
+class _ForwardSweep(Tangents):
+    pushforwards: Pushforwards
+
+    def stmts(self, stmts: Sequence[Stmt]) -> None:
+        for stmt in stmts:
+            self.b.origin = stmt.origin
+            self.stmt(stmt)
+
+    def stmt(self, stmt: Stmt) -> None:
+        if isinstance(stmt, Call):
+            self.call(stmt)
+        elif isinstance(stmt, If):
+            self.branch(stmt)
+        elif isinstance(stmt, (For, While)):
+            self.loop(stmt)
+        elif isinstance(stmt, With):
+            self.region(stmt)
+        else:
+            self.b.emit(stmt)
+            if any(self.is_active(a) for _, a in stmt.reads) and any(v in self.active for _, v in stmt.writes):
+                self.found.add(
+                    "an active value is computed in a statement that is kept as it is",
+                    stmt.origin,
+                    "the derivative of its statements is not followed",
+                    "compute the value outside the statement",
+                )
+
+    # --------------------------------------------------------------------------------- blocks
+
+    def branch(self, stmt: If) -> None:
+        before, sides = dict(self.dots), []
+        for block in (stmt.then, stmt.orelse):
+            with self.b.nested() as stmts:
+                self.stmts(block.stmts)
+            sides.append((block, stmts, self.dots))
+            self.dots = dict(before)
+        moving = [
+            i
+            for i, result in enumerate(stmt.results)
+            if result in self.active and any(block.yields[i] in dots for block, _, dots in sides)
+        ]
+        blocks = []
+        for block, stmts, dots in sides:
+            self.dots = dots
+            with self.b.nested(stmts):
+                tangents = [UNDEF if block.leaves else self.dot(block.yields[i]) for i in moving]
+            blocks.append(Block(tuple(stmts), (*block.yields, *tangents)))
+        # Behind a side that control leaves, the other side's values are visible.
+        stays = [dots for block, _, dots in sides if not block.leaves]
+        self.dots = stays[0] if len(stays) == 1 else before
+        self.b.origin = stmt.origin
+        results = self.handed_on(stmt.results, moving)
+        self.b.emit(replace(stmt, then=blocks[0], orelse=blocks[1], results=(*stmt.results, *results)))
+
+    def handed_on(self, results: Sequence[Var], moving: Sequence[int]) -> list[Var]:
+        """New values for the tangents of some results."""
+        made = [self.new(results[i]) for i in moving]
+        for i, dot in zip(moving, made, strict=True):
+            self.give(results[i], dot)
+        return made
+
+    def region(self, stmt: With) -> None:
+        before = self.dots
+        self.dots = dict(before)
+        with self.b.nested() as stmts:
+            self.stmts(stmt.body.stmts)
+            moving = [i for i, r in enumerate(stmt.results) if r in self.active and self.is_active(stmt.body.yields[i])]
+            tangents = [self.dot(stmt.body.yields[i]) for i in moving]
+        body = Block(tuple(stmts), (*stmt.body.yields, *tangents))
+        self.dots, self.b.origin = before, stmt.origin
+        self.b.emit(replace(stmt, body=body, results=(*stmt.results, *self.handed_on(stmt.results, moving))))
+
+    def loop(self, loop: Loop) -> None:
+        carried = [i for i, param in enumerate(loop.params) if param in self.active]
+        inits = [self.dot(loop.inits[i]) for i in carried]
+        before = dict(self.dots)
+        params = self.handed_on(loop.params, carried)
+        items, sources = self.items(loop)
+        entered = dict(self.dots)
+        head: list[Stmt] = []
+        if isinstance(loop, While):
+            with self.b.nested() as head:
+                self.stmts(loop.head.stmts)
+            self.dots = entered
+        with self.b.nested() as stmts:
+            self.stmts(loop.body.stmts)
+            yields = [self.dot(loop.body.yields[i]) for i in carried]
+        self.dots, self.b.origin = before, loop.origin
+        results = self.handed_on(loop.results, carried)
+        new = replace(
+            loop,
+            params=(*loop.params, *params),
+            inits=(*loop.inits, *inits),
+            body=Block(tuple(stmts), (*loop.body.yields, *yields)),
+            results=(*loop.results, *results),
+        )
+        if isinstance(new, While):
+            new = replace(new, head=Block(tuple(head), new.head.yields))
+        else:
+            new = replace(new, items=(*new.items, *items), sources=(*new.sources, *sources))
+        self.b.emit(new)
+
+    def items(self, loop: Loop) -> tuple[list[Var], list[Each]]:
+        """The tangents of the elements that a loop goes through, and where they come from."""
+        items: list[Var] = []
+        sources: list[Each] = []
+        for item, source in zip(loop.items, loop.sources, strict=True) if isinstance(loop, For) else ():
+            if isinstance(source, Each) and self.is_active(source.sequence) and item in self.active:
+                sources.append(replace(source, sequence=self.dot(source.sequence)))
+                items.append(self.new(item))
+                self.give(item, items[-1])
+        return items, sources
+
+    # ---------------------------------------------------------------------------------- calls
+
+    def call(self, call: Call) -> None:
+        moves = any(map(self.is_active, call.operands)) and any(r in self.active for r in call.results)
+        if moves and is_user_function(call.fn):
+            self.user_call(call)
+            return
+        place = len(self.b.stmts)
+        if len(call.results) == 1:
+            self.b.remember(call)  # a rule that computes the same reads the program's value
+        if moves and call.fn in (unpack, unpack_star):
+            unpacked(self, call)
+        elif moves:
+            tangent = self.tangent(call)
+            self.give(call.result, tangent and self.b.match_dtype(tangent, call.result))
+        made = self.b.stmts[place:]
+        if is_update(call) and not any(call.result in uses_of(s) for s in made):
+            place += len(made)
+        self.b.stmts.insert(place, call)
+
+    def tangent(self, call: Call) -> Atom | None:
+        """The tangent of a call's only result."""
+        meant = call.fn
+        if isinstance(meant, Through):
+            return store_through(self, call)
+        if is_of_sequences(self, call):
+            return sequences(self, call)
+        if meant is operator.or_ or meant is operator.ior:
+            self.refuse_call(call)
+            return None
+        structural = STRUCTURAL.get(meant) if not isinstance(meant, type) else None
+        return structural(self, call) if structural is not None else by_rule(self, call)
+
+    def user_call(self, call: Call) -> None:
+        """A call of a user's function: of its pushforward, which gives the value as well."""
+        args, packs = full_arguments(call, self.types)
+        self.active |= {pack.result for pack in packs}
+        for pack in packs:
+            self.call(pack)
+        moving = tuple(map(self.is_active, args))
+        inputs = tuple(atom_type(self.types, a) for a in args)
+        called = self.pushforwards(call.fn, inputs, moving, call.origin)
+        tangents = [self.dot(a) for a, moves in zip(args, moving, strict=True) if moves]
+        (result,) = call.results
+        (tangent,) = self.handed_on((result,), (0,))
+        made = replace(call, results=(result, tangent), fn=called, args=(*args, *tangents), kwargs=(), kept=True)
+        self.b.emit(made)

@@ -1,0 +1,27 @@
+"""What both modes share: the builder of a derivative's statements, and how a call is refused."""
+
+from __future__ import annotations
+
+from adcompile.analyses.infer import Types
+from adcompile.errors import DiagnosticList
+from adcompile.ir.nodes import Atom, Call, Star
+from adcompile.transforms.algebra import AdjointBuilder
+from adcompile.transforms.rewrites import no_rule
+
+
+class Sweep:
+    """The statements of a derivative, while they are made."""
+
+    def __init__(self, types: Types, found: DiagnosticList, builder: AdjointBuilder) -> None:
+        self.types = types
+        self.found = found
+        self.b = builder
+
+    def is_active(self, atom: Atom | Star) -> bool:
+        """Whether an atom carries a derivative."""
+        raise NotImplementedError
+
+    def refuse_call(self, call: Call) -> None:
+        """Refuse an active call of what has no rule."""
+        what, why, hint = no_rule(call, self.types.get(call.operands[0]) if call.operands else None)  # type: ignore[arg-type]
+        self.found.add(what, call.origin, why, hint)

@@ -1,0 +1,114 @@
+"""The tangents of the values so far, and the builder of the statements that compute them.
+
+The tangent of a value has its structure and shape, and floats for its numbers. What does not
+move has none; zeros are written only where they are read.
+
+relies on: infer, activity.  ensures: `dots` holds the tangents of the statements so far.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from adcompile.analyses.infer import Types
+from adcompile.errors import DiagnosticList
+from adcompile.inference.elementwise import shape_of
+from adcompile.inference.tangents import tangent_type
+from adcompile.ir.nodes import NONE, UNDEF, UNDEFINED, Atom, Call, Const, Star, Var
+from adcompile.ir.types import Array, Dict, Scalar, Tuple, kind_of
+from adcompile.runtime import tangents
+from adcompile.runtime.structures import make_dict, make_tuple
+from adcompile.transforms.algebra import AdjointBuilder
+from adcompile.transforms.build import Builder
+from adcompile.transforms.sweep import Sweep
+
+
+class TangentBuilder(AdjointBuilder):
+    """A builder of tangents, some of which are lists: what is not known to be a number has an order."""
+
+    def number(self, call: Call) -> Any:
+        """Sums of numbers are the same in either order."""
+        known = all(isinstance(self.type_of(a), (Scalar, Array)) for a in call.operands)
+        return super().number(call) if known else Builder.number(self, call)
+
+
+class Tangents(Sweep):
+    """Tangents by value. `displays` are the program's own, whose items are known."""
+
+    def __init__(
+        self, types: Types, active: frozenset[Var], found: DiagnosticList, displays: Mapping[Var, Call]
+    ) -> None:
+        super().__init__(types, found, TangentBuilder(types, "tangent"))
+        self.active = active
+        self.displays = displays
+        self.dots: dict[Var, Atom] = {}
+
+    def is_active(self, atom: Atom | Star) -> bool:
+        """Whether an atom has a tangent."""
+        return isinstance(atom, Var) and atom in self.dots
+
+    def new(self, var: Var) -> Var:
+        """A new value for the tangent of `var`, with its name and type."""
+        known = tangent_type(self.types[var]) if var in self.types else self.b.type_of(NONE)
+        return self.b.new(f"{var.name}_dot" if var.name else "", known)
+
+    def give(self, var: Var, tangent: Atom | None) -> None:
+        """Let `var` have a tangent, if anything reads it; a temporary takes its name."""
+        if tangent is None or var not in self.active:
+            return
+        if isinstance(tangent, Var) and not tangent.name and var.name and tangent in self.b.definitions:
+            tangent.name = f"{var.name}_dot"
+        self.dots[var] = tangent
+
+    def dot(self, atom: Atom) -> Atom:
+        """The tangent of an atom: zeros if it has none."""
+        found = self.dots.get(atom) if isinstance(atom, Var) else None
+        return self.zeros(atom) if found is None else found
+
+    def zeros(self, atom: Atom) -> Atom:
+        """The tangent of what does not move."""
+        if isinstance(atom, Const):
+            if isinstance(atom.value, tuple):
+                return Const(tangents.zero_tangent(atom.value))
+            is_number = isinstance(atom.value, (bool, int, float))
+            return Const(0.0) if is_number else UNDEF if atom.value is UNDEFINED else NONE
+        type_ = self.types.get(atom)
+        if isinstance(type_, Scalar):
+            return Const(0.0)
+        if atom in self.displays:
+            made = self.displays[atom]
+            return self.b.call(made.fn, *map(self.zeros, made.operands))
+        if isinstance(type_, Array):
+            if kind_of(type_.dtype) == "float":
+                return self.b.call(np.zeros_like, atom)
+            return self.b.call(np.zeros, self.b.call(np.shape, atom)) if type_.dtype != "?" else self._at_run_time(atom)
+        if isinstance(type_, Tuple):
+            items = [self.zeros(self.b.call(operator.getitem, atom, Const(i))) for i in range(len(type_.items))]
+            return self.b.call(make_tuple, *items)
+        if isinstance(type_, Dict):
+            pairs = [(Const(k), self.zeros(self.b.call(operator.getitem, atom, Const(k)))) for k, _ in type_.items]
+            return self.b.make(make_dict, [part for pair in pairs for part in pair])
+        return self._at_run_time(atom)
+
+    def _at_run_time(self, atom: Atom) -> Atom:
+        return self.b.call(tangents.zero_tangent, atom)
+
+    def total(self, terms: Sequence[Atom]) -> Atom | None:
+        """The sum of some terms; None of none."""
+        made: Atom | None = None
+        for term in terms:
+            made = term if made is None else self.b.call(operator.add, made, term)
+        return made
+
+    def spread(self, tangent: Atom, result: Var) -> Atom:
+        """A tangent that was computed from some operands alone, in the shape and dtype of the result."""
+        have, want = shape_of(self.b.type_of(tangent)), shape_of(self.b.type_of(result))
+        if have is None or want is None:
+            return self.b.call(tangents.spread, tangent, result)
+        if have != want:
+            tangent = self.b.call(np.broadcast_to, tangent, self.b.call(np.shape, result))
+        return self.b.match_dtype(tangent, result)
