@@ -27,4 +27,4 @@ def tangent_type(type_: Type) -> Type:
 
 @transfer(tangents.spread)
 def spread(tangent: Type, x: Type) -> Type:
-    return tangent_type(x) if isinstance(x, (Scalar, Array)) else UNKNOWN
+    return x if isinstance(x, (Scalar, Array)) and kind_of(x.dtype) == "float" else UNKNOWN
