@@ -12,6 +12,7 @@ from typing import Any
 from adcompile.analyses.aliasing import Aliasing, OwnResults, gathers, hands_on, own_of_half
 from adcompile.analyses.effects import is_pure_callable
 from adcompile.analyses.infer import Types
+from adcompile.analyses.places import Places
 from adcompile.ir.callables import FLAT, is_update
 from adcompile.ir.nodes import (
     Atom,
@@ -106,11 +107,12 @@ def own_results(function: Function, types: Types, own: OwnResults = own_of_half)
     made = next((s for s in body.stmts if isinstance(s, Call) and whole in s.results), None)
     results = made.operands if made is not None and made.fn is make_tuple else (whole,)
     ownership, aliasing = Ownership(body, types, own_results=own), Aliasing(body, types, own)
+    places = Places(body, types)  # a view of new memory is new memory
 
     def is_own(position: int, result: Atom) -> bool:
         if not isinstance(result, Var):
             return True
-        if not isinstance(types.get(result), (Array, Scalar)) or not ownership.owns(result):
+        if not isinstance(types.get(result), (Array, Scalar)) or not ownership.owns(places.at(result).root):
             return False
         others = (a for i, a in enumerate(results) if i != position)
         return not any(isinstance(a, Var) and (a is result or aliasing.touches(a, result)) for a in others)

@@ -115,6 +115,8 @@ class Assignments(Expressions):
             fn, rest = fn.fn, list(remaining)
         if fn in (updates.write_back, updates.write_back_items):
             self.write_back(target, rest[0], fn is updates.write_back_items)
+        elif call in self.folding.augmented:
+            self.augmented(call, self.folding.augmented[call], name)
         elif fn is updates.update:
             place = ast.Subscript(changed, self.index(rest[0]), ast.Store())
             self.out.append(ast.Assign([place], self.expr(rest[1]), lineno=0))
@@ -132,6 +134,14 @@ class Assignments(Expressions):
         else:
             op = IN_PLACE_OPERATORS.get(fn) or BINARY[fn]
             self.out.append(ast.AugAssign(ast.Name(name, ast.Store()), op(), self.expr(rest[0])))
+
+    def augmented(self, store: Call, op: Call, name: str) -> None:
+        """`a[i] op= v`, or `a op= v` for all of `a`."""
+        index = store.operands[1]
+        place: ast.Name | ast.Subscript = ast.Name(name, ast.Store())
+        if not (isinstance(index, Const) and index.value is Ellipsis):
+            place = ast.Subscript(name_node(name), self.index(index), ast.Store())
+        self.out.append(ast.AugAssign(place, BINARY[op.fn](), self.expr(op.operands[1])))
 
     def write_back(self, target: Atom, changed: Atom, deep: bool) -> None:
         """Leave the caller's object, which is still bound to its name, with the changed contents."""

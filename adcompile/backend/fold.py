@@ -9,10 +9,12 @@ relies on: plan_buffers.  ensures: folding keeps every value.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Container, Iterable, Mapping, Sequence
 
 from adcompile.analyses.effects import is_pure
 from adcompile.analyses.infer import Types
+from adcompile.backend.augmented import augmented_stores
 from adcompile.backend.subscripts import written_again
 from adcompile.ir.callables import is_update
 from adcompile.ir.nodes import (
@@ -51,6 +53,10 @@ class Folding:
         self.size: dict[Var, int] = {}
         self.uses = _count_uses(plan.function.body)
         self.written_again = written_again(plan.function.body, types, self.uses)
+        self.augmented = augmented_stores(plan, types, self.uses)
+        self.within = set(self.augmented.values())  # what `a[i] op= v` computes
+        for op in self.within:
+            self.uses[op.operands[0]] -= 1  # type: ignore[index]  # it is a value
         self._block(plan.function.body, is_body=True)
 
     def expand(self, atom: Atom) -> Iterable[Var]:
@@ -82,7 +88,7 @@ class Folding:
             if not isinstance(stmt, (Call, If)):
                 continue
             var = stmt.results[0]
-            if var in self.written_again:
+            if var in self.written_again or stmt in self.within or self._is_of_store_alone(stmt):
                 self._fold(var, stmt)
             if var not in readers:
                 continue
@@ -91,6 +97,11 @@ class Folding:
                 continue
             if self._fits(var, stmt, reader) and self._may_move(stmt, block.stmts[i + 1 : j]):
                 self._fold(var, stmt)
+
+    def _is_of_store_alone(self, stmt: Call | If) -> bool:
+        """Whether a call takes what `a[i] op= v` changes, and nothing else reads that."""
+        is_item = isinstance(stmt, Call) and stmt.fn is operator.getitem and bool(self.within)
+        return is_item and self.uses.get(stmt.results[0]) == 0
 
     def _is_first_of_choice(self, var: Var, reader: Stmt | None) -> bool:
         """Whether a value is the `a` of `a and b` or `a or b`, which reads it twice."""
@@ -122,6 +133,8 @@ class Folding:
         if isinstance(stmt, Call):
             if isinstance(stmt.fn, Syntax) or not self.written_again.isdisjoint(stmt.results):
                 return ()
+            if stmt in self.within:
+                return stmt.operands[1:]
             return stmt.operands[1:] if is_update(stmt) or stmt in self.in_place else stmt.operands
         if isinstance(stmt, If):
             return (stmt.cond,)

@@ -28,20 +28,19 @@ def f_grad(x, w, out_bar=1.0):
         a[i] = t
         t2 = a[i - 1]
         a_i = a[i]
-        a[i] = a_i * t2
+        a[i] *= t2
         tape.append((i, t, t2, a_i))
     # return np.sum(a)
     a_bar = np.full(x.shape, out_bar)
     # a[1:] *= 2 * w
-    g = a_bar[1:]
-    g2 = (a[1:] * g).sum()
-    a_bar[1:] = g * (2 * w)
-    w_bar = 2 * g2
+    g = (a[1:] * a_bar[1:]).sum()
+    a_bar[1:] *= 2 * w
+    w_bar = 2 * g
     for i, t, t2, t3 in reversed(tape):
         # a[i] *= a[i - 1]
-        a_bar_i = a_bar[i]
-        a_bar[i] = a_bar_i * t2
-        a_bar[i - 1] += t3 * a_bar_i
+        g = t3 * a_bar[i]
+        a_bar[i] *= t2
+        a_bar[i - 1] += g
         # a[i] /= w
         g = a_bar[i] / w
         w_bar -= g * t
