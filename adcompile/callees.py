@@ -29,6 +29,7 @@ from adcompile.ir.types import NEVER, UNKNOWN, Dict, Never, Scalar, Static, Tupl
 from adcompile.outside import Outside
 from adcompile.runtime.checks import require_number
 from adcompile.transforms.check_mutation import changes_inputs, check_mutation
+from adcompile.transforms.choose_objects import choose_objects
 from adcompile.transforms.detach_blocks import detach_blocks
 from adcompile.transforms.follow_stores import follow_stores
 from adcompile.transforms.inline_calls import can_stand_in, inline_calls
@@ -48,6 +49,16 @@ class Effect:
     shares: bool
     keeps: bool = False
     own: tuple[bool, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A function whose stores are followed, as such and checked; and what had to be refused."""
+
+    function: Function
+    checked: Function
+    types: Types
+    refused: DiagnosticList
 
 
 class Callees:
@@ -128,6 +139,21 @@ class Callees:
             new = {c.var: self.outside.capture_type(c.holder, c.name) for c in primal.captures if c not in captured}
             known = {**known, **new}
 
+    def followed(self, primal: Function, types_: Types) -> Followed:
+        """The function with its stores followed. Where a change would be seen through an array
+        that is one of several, that array is chosen at run time."""
+        plain = self._checked(follow_stores(primal, types_), types_)
+        chosen = choose_objects(primal, types_) if plain.refused else primal
+        if chosen is primal:
+            return plain
+        types_ = infer(chosen, {v: types_[v] for v in primal.inputs}, self.call_type)
+        other = self._checked(follow_stores(chosen, types_), types_)
+        return plain if other.refused else other
+
+    def _checked(self, function: Function, types_: Types) -> Followed:
+        found = DiagnosticList()
+        return Followed(function, check_mutation(function, types_, found, self), types_, found)
+
     def is_inlined(self, call: Call, types_: Types, holder: types.FunctionType) -> bool:
         """Whether a call is of a user's function that changes its arguments, or gives out what
         it was given, and can stand in the program itself."""
@@ -157,19 +183,17 @@ class Callees:
             self._effects[key] = Effect(changes=False, shares=False)  # what a recursive call finds
             primal, known = self.typed(call.fn, inputs)  # type: ignore[arg-type]
             with self.following(call.fn):
-                primal, types_ = self.resolved(primal, known)
-                followed = follow_stores(primal, types_)
-                found = DiagnosticList()
-                check_mutation(followed, types_, found, self)
-                unknown = bool(found) or changes_inputs(followed, types_, self)
+                followed = self.followed(*self.resolved(primal, known))
+            made, found = followed.function, followed.types
+            unknown = bool(followed.refused) or changes_inputs(made, found, self)
             # In a call of the function as it is, nothing checks what `self.a += b` adds to.
-            counts = any(isinstance(s, Call) and s.fn is require_number for s in walk(followed.body))
+            counts = any(isinstance(s, Call) and s.fn is require_number for s in walk(made.body))
             unknown |= counts
-            writes = bool(versions_of_inputs(followed.body))
-            given = Places(followed.body, types_).place(followed.body.yields[0])
-            shares = writes or counts or (given is not None and given.root in followed.inputs)
-            keeps = self._may_keep(followed, types_)
-            own = () if unknown or writes or keeps else self._own_results(followed, types_)
+            writes = bool(versions_of_inputs(made.body))
+            given = Places(made.body, found).place(made.body.yields[0])
+            shares = writes or counts or (given is not None and given.root in made.inputs)
+            keeps = self._may_keep(made, found)
+            own = () if unknown or writes or keeps else self._own_results(made, found)
             self._effects[key] = Effect(unknown or writes, shares, keeps, own)
         return self._effects[key]
 

@@ -121,6 +121,11 @@ class DiagnosticList:
         for one in found:
             self._record(replace(one, calls=one.calls + self._calls))
 
+    def take_over(self, other: DiagnosticList) -> None:
+        """Record what another list holds."""
+        self.extend(other._found)
+        self._doubts |= {replace(one, calls=one.calls + self._calls) for one in other._doubts}
+
     def _record(self, found: Diagnostic) -> None:
         same = (found.what, found.origin)
         if not any((one.what, one.origin) == same for one in self._found):

@@ -54,14 +54,12 @@ from adcompile.transforms.arrange import arrange
 from adcompile.transforms.assemble import Want, halve, join, name_seed, separate_aux, whole
 from adcompile.transforms.assemble_pushforward import TangentParameters, pushforward_function
 from adcompile.transforms.check_escape import check_escape
-from adcompile.transforms.check_mutation import check_mutation
 from adcompile.transforms.check_real import check_real
 from adcompile.transforms.decisions import Decisions, Differentiation
 from adcompile.transforms.detach_blocks import detach_blocks
 from adcompile.transforms.eliminate_dead import eliminate_dead
 from adcompile.transforms.fill_spread import fill_spread
 from adcompile.transforms.finish_cotangents import finish_cotangents, finish_values, keep_from_caller
-from adcompile.transforms.follow_stores import follow_stores
 from adcompile.transforms.forward import forward
 from adcompile.transforms.hoist import hoist
 from adcompile.transforms.place_residuals import place_residuals, split_residuals
@@ -214,10 +212,11 @@ class Compilation:
         primal, types_ = self.callees.resolved(primal, known)
         self.after("infer", primal)
         self.stage = "follow_stores"
-        primal = follow_stores(primal, types_)
-        self.after("follow_stores", primal)
+        followed = self.callees.followed(primal, types_)
+        self.found.take_over(followed.refused)
+        self.after("follow_stores", followed.function)
         self.stage = "check_mutation"
-        primal = check_mutation(primal, types_, self.found, self.callees)
+        primal, types_ = followed.checked, followed.types
         self.after("check_mutation", primal)
         self.stage = "detach_blocks"
         primal = detach_blocks(primal, types_, self.found)

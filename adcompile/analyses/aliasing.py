@@ -41,7 +41,7 @@ from adcompile.ir.nodes import (
     WriteBack,
 )
 from adcompile.ir.traverse import blocks_of
-from adcompile.ir.types import STRING, UNKNOWN, Array, Dict, List, Scalar, Static, Tuple, Type, of_constant
+from adcompile.ir.types import STRING, UNKNOWN, Array, Dict, List, Never, Scalar, Static, Tuple, Type, of_constant
 from adcompile.runtime import broadcasting, structures, tangents, updates
 from adcompile.runtime.markers import detach
 
@@ -224,7 +224,7 @@ class Aliasing:
 
     def _has_memory(self, var: Any) -> bool:
         type_ = self.types.get(var, UNKNOWN) if isinstance(var, Var) else UNKNOWN
-        return not (isinstance(type_, (Scalar, Static)) or type_ == STRING)
+        return not (isinstance(type_, (Scalar, Static, Never)) or type_ == STRING)
 
     def _union(self, a: Any, b: Any) -> None:
         pending = [(a, b)]

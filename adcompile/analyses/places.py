@@ -43,7 +43,7 @@ from adcompile.ir.nodes import (
     same_atom,
 )
 from adcompile.ir.traverse import defined_in
-from adcompile.ir.types import Array, Dict, List, Scalar, Static, Tuple, Type, kind_of
+from adcompile.ir.types import Array, Dict, List, Never, Scalar, Static, Tuple, Type, kind_of
 from adcompile.runtime import structures
 from adcompile.runtime.markers import detach
 
@@ -246,7 +246,7 @@ class Places:
         return self.of.get(var) or Place(var)
 
     def _has_memory(self, var: Var) -> bool:
-        return not isinstance(self.types.get(var), (Scalar, Static))
+        return not isinstance(self.types.get(var), (Scalar, Static, Never))
 
     def _same(self, a: Atom, b: Atom) -> bool:
         one, other = self.place(a), self.place(b)

@@ -139,7 +139,7 @@ def _check_updates(
                 f"'{name}' is changed in place, and may be the caller's '{outside}'",
                 call.origin,
                 "which of the caller's objects it changes is known at run time alone",
-                f"work on a copy: {name} = {name}.copy()",
+                f"work on a copy: {name} = {name}.copy()" if target.name else "work on a copy of it",
             )
             continue
         others = [v for v in liveness.live_after[call] if v not in call.results and sees(call, v)]
@@ -149,7 +149,7 @@ def _check_updates(
                 f"'{name}' is changed in place while '{other}', which may share its memory, is still read",
                 call.origin,
                 "the change may be seen through the other name, which is not followed yet",
-                f"copy before changing: {name} = {name}.copy()",
+                f"copy before changing: {name} = {name}.copy()" if target.name else "copy it before it is changed",
             )
 
 

@@ -22,9 +22,11 @@ import numpy as np
 
 from adcompile.analyses.distinct import Distinct
 from adcompile.analyses.infer import Types
+from adcompile.analyses.undefined import Side, undefined_sides
 from adcompile.errors import DiagnosticList
 from adcompile.ir.nodes import (
     NONE,
+    UNDEF,
     Atom,
     Attribute,
     Block,
@@ -112,6 +114,7 @@ def reverse(
         for s in walk(function.body)
         if isinstance(s, Call) and not isinstance(s.fn, (Method, Attribute, Syntax)) and s.fn is np.errstate
     }
+    sweep.undefined = undefined_sides(function.body)
     sweep.stmts(function.body.stmts)
     cotangents = tuple(sweep.final(var) for var in wrt)
     backward = flat_arrays(Block(tuple(sweep.b.stmts), cotangents), function.body.stmts, types)
@@ -124,6 +127,7 @@ class _ReverseSweep(Cotangents):
     ) -> None:
         super().__init__(types, active, found)
         self.pullbacks = pullbacks
+        self.undefined: dict[Var, set[Side]] = {}  # the sides of branches on which a value is none
         self.contexts: dict[Var, Call] = {}  # the `with` contexts that the reverse sweep enters too
 
     def stmts(self, stmts: Sequence[Stmt]) -> None:
@@ -194,9 +198,10 @@ class _ReverseSweep(Cotangents):
                 self.bars[var] = there[0]
                 changed.remove(var)
         blocks = []
-        for stmts, bars in sides:
+        for (stmts, bars), side in zip(sides, (True, False), strict=True):
             outer, self.b.stmts = self.b.stmts, stmts
-            yields = [bars[v] if v in bars else self.zeros(v) for v in changed]
+            nowhere = {v for v in changed if (stmt.cond, side) in self.undefined.get(v, ())}
+            yields = [bars[v] if v in bars else UNDEF if v in nowhere else self.zeros(v) for v in changed]
             self.b.stmts = outer
             blocks.append(Block(tuple(stmts), tuple(yields)))
         results = tuple(self.adjoint_of(v) for v in changed)

@@ -99,6 +99,8 @@ class StoredObjects(MovedItems):
             key = self.read(path.pop(0).atoms[0])
             holders.append((part, key))
             part = self.compute(operator.getitem, [part, key], call)
+        if holders and isinstance(part, Var) and isinstance(call.operands[0], Var):
+            part.name = call.operands[0].name
         changed: Atom = self.changed(part, path, fn, operands, call)
         self.note_kind(root, holders, fn, operands)
         for holder, key in reversed(holders):

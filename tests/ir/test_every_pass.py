@@ -51,7 +51,7 @@ BROKEN = {
 @pytest.mark.parametrize("step", BROKEN)
 def test_a_fault_of_a_pass_is_told_of_that_pass(step, monkeypatch):
     stage, fault = BROKEN[step]
-    where = adcompile.callees if step in ("lowered", "resolve_calls") else adcompile.pipeline
+    where = adcompile.callees if step in ("lowered", "resolve_calls", "check_mutation") else adcompile.pipeline
     whole = getattr(where, step)
     monkeypatch.setattr(where, step, lambda *args: fault(whole(*args)))
     with pytest.raises(InternalError, match=f"in the pass '{stage}': each_use_sees_its_definition: .+ reads %strange"):

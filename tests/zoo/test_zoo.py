@@ -24,6 +24,7 @@ from . import (
     arguments,
     buffers,
     calls,
+    chosen,
     dicts,
     indexed_stores,
     lists,
@@ -39,7 +40,7 @@ from .wide import as_float64, in_wide_floats
 
 FILES = (
     *(stores, indexed_stores, whole_arrays, views, aliases, buffers, overwritten),
-    *(lists, dicts, arguments, loops, calls),
+    *(chosen, lists, dicts, arguments, loops, calls),
 )
 
 
