@@ -15,12 +15,14 @@ from typing import Any, overload
 
 import numpy as np
 
-from adcompile.backend.load import load
+from adcompile.backend.capabilities import BACKENDS, NUMBA, NUMPY, Capabilities
+from adcompile.backend.numba.load import require_numba
 from adcompile.dispatch import Compiled, Dispatcher
 from adcompile.errors import UsageError
 from adcompile.explain import Explanation, explain
 from adcompile.frontend.stand_in import stand_in, without_source
 from adcompile.ir.types import UNKNOWN, Type
+from adcompile.loading import loaded
 from adcompile.pipeline import COMPILE_LOCK, Compilation, Program, Want
 from adcompile.pullback import Pulled
 from adcompile.save import saved_module
@@ -75,8 +77,11 @@ class Transformed:
     __name__: str
 
     def __init__(self, function: Any, wrt: Wrt, want: Callable[[tuple[int, ...]], Want], backend: str) -> None:
-        if backend != "numpy":
-            raise UsageError(f"backend={backend!r}: only 'numpy' is available")
+        if backend not in BACKENDS:
+            raise UsageError(f"backend={backend!r}: there are {' and '.join(map(repr, BACKENDS))}")
+        if backend == NUMBA.name:
+            require_numba()
+        self._backend = BACKENDS[backend]
         self._emitted: dict[Any, types.FunctionType] = {}
         self._inner = function if isinstance(function, Transformed) else None
         self._function: types.FunctionType = (
@@ -97,11 +102,10 @@ class Transformed:
 
     def _compile(self, inputs: Sequence[Type]) -> Compiled:
         program = self._program(inputs)
-        loaded = load(program.text, program.holders, program.values, program.entry)
-        return Compiled(program, loaded[program.entry])
+        return Compiled(program, loaded(program, self._backend)[program.entry])
 
-    def _program(self, inputs: Sequence[Type]) -> Program:
-        compilation = Compilation()
+    def _program(self, inputs: Sequence[Type], backend: Capabilities | None = None) -> Program:
+        compilation = Compilation(backend=backend or self._backend)
         with COMPILE_LOCK, compilation.reporting():
             return compilation.gradient(self._differentiated(inputs), inputs, self._want)
 
@@ -157,8 +161,8 @@ class Transformed:
         """What this transformation emits for inputs of these types, for a program that calls it."""
         key = tuple(inputs)
         if key not in self._emitted:
-            program = self._program(inputs)
-            self._emitted[key] = load(program.text, program.holders, program.values, program.entry)[program.entry]
+            program = self._program(inputs, NUMPY)
+            self._emitted[key] = loaded(program, NUMPY)[program.entry]
         return self._emitted[key]
 
     def explain(self, *args: Any, **kwargs: Any) -> Explanation:
@@ -273,7 +277,8 @@ def grad(f: Any = None, /, wrt: Wrt = 0, *, has_aux: bool = False, backend: str 
         wrt: what to differentiate by: a parameter's position or name, or a tuple of them
             (then the result is a tuple of gradients).
         has_aux: `f` returns `(value, aux)`; the result is `(gradient, aux)`.
-        backend: 'numpy'.
+        backend: 'numpy', or 'numba': the emitted program compiled by `numba.njit`, which pays for
+            loops over elements. What Numba cannot compile is refused.
 
     Returns:
         A function of the arguments of `f`. For an array its gradient is an array of the same
@@ -298,15 +303,15 @@ def value_and_grad(f: Any = None, /, wrt: Wrt = 0, *, has_aux: bool = False, bac
 class VectorJacobian(Transformed):
     """`vjp(f)`: the value of `f` and its pullback at given arguments."""
 
-    def _program(self, inputs: Sequence[Type]) -> Program:
-        compilation = Compilation()
+    def _program(self, inputs: Sequence[Type], backend: Capabilities | None = None) -> Program:
+        compilation = Compilation(backend=backend or self._backend)
         with COMPILE_LOCK, compilation.reporting():
             return compilation.vector_jacobian(self._differentiated(inputs), inputs, self._want)
 
     def _compile(self, inputs: Sequence[Type]) -> Compiled:
         program = self._program(inputs)
-        loaded = load(program.text, program.holders, program.values, program.entry)
-        forward, pullback = loaded[program.entry], loaded[program.second]
+        functions = loaded(program, self._backend)
+        forward, pullback = functions[program.entry], functions[program.second]
 
         def both(*args: Any, **kwargs: Any) -> Any:
             value, residual = forward(*args, **kwargs)

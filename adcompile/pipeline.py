@@ -21,7 +21,8 @@ from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.ownership import own_results
 from adcompile.analyses.versions import versions_of_inputs
 from adcompile.backend.callables import Bindings
-from adcompile.backend.emit import emit
+from adcompile.backend.capabilities import NUMPY, Capabilities, fit, fit_primal
+from adcompile.backend.emit import Emitted, emit
 from adcompile.backend.unparse import to_text
 from adcompile.callees import Callees
 from adcompile.errors import ADError, DiagnosticList, InternalError, Origin, Refused
@@ -62,6 +63,7 @@ from adcompile.transforms.fill_spread import fill_spread
 from adcompile.transforms.finish_cotangents import finish_cotangents, finish_values, keep_from_caller
 from adcompile.transforms.forward import forward
 from adcompile.transforms.hoist import hoist
+from adcompile.transforms.pass_captures import captures_of_entry
 from adcompile.transforms.place_residuals import place_residuals, split_residuals
 from adcompile.transforms.plan_buffers import plan_buffers
 from adcompile.transforms.read_shapes import read_shapes
@@ -90,14 +92,21 @@ class Program:
     guards: dict[tuple[Any, str], Any] = field(default_factory=dict)
     captures: dict[tuple[Any, str], Any] = field(default_factory=dict)
     decisions: Decisions = field(default_factory=Decisions)
+    emitted: Sequence[Emitted] = ()
+    passed: Sequence[tuple[Any, str]] = ()  # captures that the entry takes as arguments, for some backends
+    place: int = 0  # behind so many of its own
 
 
 class Compilation:
     """One compilation: a function, the types of its inputs, and all functions that it calls."""
 
-    def __init__(self, trace: Callable[[str, Function], None] | None = None) -> None:
+    def __init__(
+        self, trace: Callable[[str, Function], None] | None = None, backend: Capabilities = NUMPY
+    ) -> None:
         self.trace = trace or (lambda name, function: None)
+        self.backend = backend
         self.found = DiagnosticList()
+        self.unfit = self.found  # what the backend cannot run
         self.stage = "lower"
         self.decisions = Decisions()
         self.functions: list[tuple[Function, Types]] = []
@@ -130,6 +139,10 @@ class Compilation:
 
     def gradient(self, function: types.FunctionType, inputs: Sequence[Type], want: Want) -> Program:
         """The program that computes the gradient of `function` at inputs of these types."""
+        # The generic program is for reading: it is written for the functions that fit it.
+        generic = all(t is UNKNOWN for t in inputs)
+        if generic:
+            self.unfit = DiagnosticList()
         primal, types_ = self.prepare(function, inputs, want.has_aux)
         self.check_scalar(primal, types_)
         decided = self.reverse(primal, types_, [primal.params[i].var for i in want.wrt])
@@ -145,9 +158,7 @@ class Compilation:
         self.after("place_residuals", whole(primal, both.seed, forward, backward))
         self.outside.check_changes(self.found)
         self.found.raise_if_any()
-        # The generic program is for reading: it is written for the functions that fit it.
-        check = any(t is not UNKNOWN for t in inputs)
-        gradient = join(name, primal, both, forward, (*backward.stmts, *finishing), cotangents, want, check)
+        gradient = join(name, primal, both, forward, (*backward.stmts, *finishing), cotangents, want, not generic)
         self.after("finish_cotangents", gradient)
         self.finish(gradient, types_, function)
         return self.program(name)
@@ -224,6 +235,8 @@ class Compilation:
         self.stage = "simplify"
         primal = simplify(primal, types_)
         self.after("simplify", primal)
+        primal = fit_primal(primal, types_, self.backend, self.unfit)
+        self.after("fit_primal", primal)
         return primal, types_
 
     def active(self, primal: Function, types_: Types, wrt: Sequence[Var]) -> frozenset[Var]:
@@ -310,21 +323,31 @@ class Compilation:
         params = dict.fromkeys(p.var.name for one, _ in self.functions for p in one.params)
         taken |= {c.name: OutsideScope(c.holder).value(c.name) for one, _ in self.functions for c in one.captures}
         spelled = {name for scope in outside for name in _spelled(scope.holder.__code__)}
-        bindings = Bindings({**taken, **dict.fromkeys(self.names), **params}, spelled)
+        bindings = Bindings({**taken, **dict.fromkeys(self.names), **params}, spelled, self.backend.helpers())
         # Names that emitted code may call: a local of the user's with such a name gets another.
         reserved = set(taken)
-        texts = []
-        for one, types_ in reversed(self.functions):
+        texts, written = [], []
+        self.stage = "fit"
+        functions = fit(self.functions, self.backend, self.unfit, (entry, second))
+        self.found.raise_if_any()
+        for one, types_ in reversed(functions):
+            self.after("fit", one)
             self.stage = "plan_buffers"
             plan = plan_buffers(one, types_)
             self.after("plan_buffers", plan.function)
             self.decisions.plans[one.name] = plan
             self.stage = "emit"
-            texts.append(to_text(emit(plan, types_, bindings, reserved | self.names | CALLED)))
+            decorators = self.backend.decorators(bindings)
+            written.append(emit(plan, types_, bindings, reserved | self.names | CALLED, decorators))
+            texts.append(to_text(written[-1]))
         imports = _import_lines(bindings)
         text = "\n".join(imports) + "\n\n\n" * bool(imports) + "\n\n".join(texts)
         guards, captures = self.outside.guards, self.outside.captures
-        return Program(text, entry, second, self.holders, bindings.values, imports, guards, captures, self.decisions)
+        passed, place = captures_of_entry(self.functions, entry) if not self.backend.live_captures else ((), 0)
+        return Program(
+            text, entry, second, self.holders, bindings.values, imports, guards, captures, self.decisions,
+            written, passed, place,
+        )
 
     def drop_uncalled(self, entries: set[str]) -> None:
         """Forget the functions that nothing calls: first halves whose values nobody reads."""

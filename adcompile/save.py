@@ -40,9 +40,17 @@ def saved_module(program: Program) -> str:
     for name, value in program.values.items():
         module.bind(name, value)
     for holder, name in program.captures:
-        module.capture(holder, name)
-    functions = program.text[("\n" + program.text).index("\ndef ") :]  # behind the imports
+        if (holder, name) not in program.passed:
+            module.capture(holder, name)
+    functions = program.text[_end_of_imports(program.text) :]
     return module.text(_heading(program), functions)
+
+
+def _end_of_imports(text: str) -> int:
+    """Where the first function of a program begins, its decorators included."""
+    first = next(s for s in ast.parse(text).body if isinstance(s, ast.FunctionDef))
+    line = min([first.lineno, *(decorator.lineno for decorator in first.decorator_list)])
+    return len("".join(text.splitlines(keepends=True)[: line - 1]))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -98,17 +106,20 @@ class _Module:
         """Write a function of ours into the module, and what it calls of ours before it."""
         if not self.takes(name, value):
             return
-        text = textwrap.dedent(inspect.getsource(value))
+        plain = inspect.unwrap(value)
+        text = textwrap.dedent(inspect.getsource(plain))
         definition = ast.parse(text).body[0]
         assert isinstance(definition, (ast.FunctionDef, ast.ClassDef))
         if definition.name != name:  # it may call itself by its own name
             self.helper(definition.name, value)
             self.helpers[name] = f"{name} = {definition.name}\n"
             return
-        lines = text.splitlines()[definition.lineno - 1 :]
-        definition.decorator_list = []
+        lines = text.splitlines()
+        if plain is value:
+            lines = lines[definition.lineno - 1 :]
+            definition.decorator_list = []
         for used in sorted({n.id for n in ast.walk(definition) if isinstance(n, ast.Name)}):
-            other = getattr(value, "__globals__", {}).get(used)
+            other = getattr(plain, "__globals__", {}).get(used)
             if used in vars(builtins) and other is None:
                 self.takes(used, vars(builtins)[used])
             elif other is not None and other is not value:

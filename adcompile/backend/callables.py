@@ -53,11 +53,14 @@ class Bindings:
     `values` is what the loader binds; `imports` are the lines that a saved module needs.
     """
 
-    def __init__(self, taken: Mapping[str, Any], spelled: Collection[str] = ()) -> None:
+    def __init__(
+        self, taken: Mapping[str, Any], spelled: Collection[str] = (), helpers: Mapping[Any, Any] | None = None
+    ) -> None:
         self.values: dict[str, Any] = {}
         self.imports: dict[str, str] = {}
         self._taken = taken  # names of the user's modules, and what they mean there
         self._spelled = sorted(spelled)  # the names that stand in the user's functions
+        self._helpers = helpers or {}  # for functions of `runtime`: those that a backend has for them
 
     def module(self, module: types.ModuleType, alias: str) -> ast.expr:
         """A module under its usual alias."""
@@ -90,6 +93,8 @@ class Bindings:
         """A callable as an expression."""
         if isinstance(fn, FunctionRef):
             return name_node(fn.name)
+        if isinstance(fn, types.FunctionType):
+            fn = self._helpers.get(fn, fn)
         name = getattr(fn, "__name__", type(fn).__name__)
         if getattr(builtins, name, None) is fn:
             return self.object(name, fn) if self._taken.get(name, fn) is not fn else name_node(name)

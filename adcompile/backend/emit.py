@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -33,16 +33,20 @@ HEADERS = ("for ", "while ", "if ", "elif ", "else:", "with ")  # they show by t
 
 @dataclass(slots=True)
 class Emitted:
-    """One emitted function: its AST, the texts of its comment markers."""
+    """One emitted function: its AST, the texts of its comment markers, and the user's places that
+    its statements stand for."""
 
     node: ast.FunctionDef
     comments: Sequence[str]
+    origins: Mapping[ast.stmt, Origin] = field(default_factory=dict)
 
 
-def emit(plan: Plan, types: Types, bindings: Bindings, reserved: set[str], docstring: str = "") -> Emitted:
+def emit(
+    plan: Plan, types: Types, bindings: Bindings, reserved: set[str], decorators: Sequence[ast.expr] = ()
+) -> Emitted:
     """The Python function of a planned IR function."""
     writer = _Writer(plan, types, bindings, reserved)
-    return writer.function(docstring)
+    return writer.function(decorators)
 
 
 class _Writer(Loops):
@@ -54,18 +58,18 @@ class _Writer(Loops):
         names = Names(plan.function, liveness, plan.in_place, reserved, hints(plan.function))
         super().__init__(plan, names, folding, types, bindings)
         self.comments: list[str] = []
+        self.origins: dict[ast.stmt, Origin] = {}
 
-    def function(self, docstring: str) -> Emitted:
+    def function(self, decorators: Sequence[ast.expr]) -> Emitted:
         source = self.source
-        if docstring:
-            self.out.append(ast.Expr(ast.Constant(docstring)))
         self.block(source.body)
         self.out.append(ast.Return(self.expr(source.body.yields[0])))
         node = ast.FunctionDef(
-            name=source.name, args=self.parameters(source.params), body=self.out, decorator_list=[], returns=None
+            name=source.name, args=self.parameters(source.params), body=self.out, decorator_list=[*decorators],
+            returns=None,
         )
         node.type_params = []  # type: ignore[attr-defined]
-        return Emitted(node, self.comments)
+        return Emitted(node, self.comments, self.origins)
 
     def parameters(self, params: Sequence[Param]) -> ast.arguments:
         def arg(param: Param) -> ast.arg:
@@ -89,7 +93,10 @@ class _Writer(Loops):
             results = getattr(stmt, "results", ())
             if not (results and results[0] in self.folding.folded):
                 self.comment(stmt.origin)
+                written = len(self.out)
                 self.stmt(stmt)
+                if stmt.origin is not None:
+                    self.origins.update((made, stmt.origin) for made in self.out[written:])
 
     def comment(self, origin: Origin | None) -> None:
         """The user's line, above the statements that reverse it."""

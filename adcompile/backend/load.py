@@ -12,7 +12,7 @@ import ast
 import itertools
 import linecache
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 _COUNTER = itertools.count(1)
@@ -20,10 +20,15 @@ _WRAPPER = "__adcompile__"
 
 
 def load(
-    text: str, holders: Mapping[str, Any], values: Mapping[str, Any], label: str
-) -> dict[str, types.FunctionType]:
+    text: str,
+    holders: Mapping[str, Any],
+    values: Mapping[str, Any],
+    label: str,
+    decorator: Callable[[types.FunctionType], Any] = lambda function: function,
+) -> dict[str, Any]:
     """The functions that `text` defines. `holders` gives for each name the user's function
-    whose globals and closure it reads, `values` what other names are bound to."""
+    whose globals and closure it reads, `values` what other names are bound to; `decorator` is
+    applied to each function, whatever decorates it in the text."""
     filename = f"<adcompile {label} {next(_COUNTER)}>"
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     tree = ast.parse(text, filename)
@@ -32,6 +37,8 @@ def load(
     free = sorted({cell for h in holders.values() for cell in h.__code__.co_freevars} - set(values) - set(names))
     wrapper = ast.parse(f"def {_WRAPPER}({', '.join(sorted((*values, *names, *free)))}): pass").body[0]
     assert isinstance(wrapper, ast.FunctionDef)
+    for definition in definitions:
+        definition.decorator_list = []
     wrapper.body = list(definitions)
     # Parameters and definitions of the same name are one cell, so the functions see each other.
     code = compile(ast.Module([wrapper], []), filename, "exec")
@@ -40,7 +47,7 @@ def load(
     cells |= {name: types.CellType() for name in names}
     made = {}
     for definition in definitions:
-        made[definition.name] = _instantiate(inner[definition.name], definition, holders, cells)
+        made[definition.name] = decorator(_instantiate(inner[definition.name], definition, holders, cells))
         cells[definition.name].cell_contents = made[definition.name]
     return made
 

@@ -1,0 +1,1 @@
+"""The backend that compiles the emitted program with `numba.njit`."""

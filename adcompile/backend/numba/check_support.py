@@ -1,0 +1,147 @@
+"""Refuse what a program compiled by Numba would compute differently, or cannot call.
+
+What Numba cannot compile it says itself (`messages`). Here stands what it would compile to something
+else without a word: numbers of other sizes, draws from another generator, functions that would
+be frozen as they are now.
+
+relies on: spell_calls.  ensures: what is left means the same under Numba, or does not compile.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import random
+from typing import Any
+
+import numpy as np
+
+from adcompile.analyses.infer import Types, atom_type
+from adcompile.errors import DiagnosticList, Origin
+from adcompile.ir.callables import IN_PLACE
+from adcompile.ir.nodes import (
+    Attribute,
+    Call,
+    Const,
+    Function,
+    FunctionRef,
+    Method,
+    Opaque,
+    Stmt,
+    Syntax,
+    Through,
+    With,
+    WriteBack,
+)
+from adcompile.ir.traverse import inner_of, results_of, walk
+from adcompile.ir.types import Array, Dict, List, Passive, Scalar, Static, Tuple, Type, Unknown
+from adcompile.runtime import checks, structures, updates
+
+DTYPES = frozenset(["float64", "int64", "bool", "float", "int", "?"])
+HELPERS = frozenset(
+    [
+        *(structures.make_tuple, structures.make_list, structures.unpack, checks.require_apart, checks.require_view),
+        *(updates.update, updates.increment, updates.append, updates.without_last, updates.write_back),
+    ]
+)
+STATEMENTS = (ast.Raise, ast.Assert, ast.Pass)
+
+
+def check_support(function: Function, types: Types, found: DiagnosticList) -> None:
+    """Record what a function of the emitted program may not contain."""
+    defined = list(function.inputs)
+    for stmt in walk(function.body):
+        defined += [*results_of(stmt), *inner_of(stmt)]
+        _check_statement(stmt, types, found)
+    for var in defined:
+        _check_numbers(types.get(var), var.origin, found)
+
+
+def check_arguments(function: Function, types: Types, found: DiagnosticList) -> None:
+    """Record the parameters of an entry that Numba's functions do not take, or take as something else."""
+    for param in function.params:
+        name = param.var.name
+        if param.kind != "positional":
+            found.add(f"'{name}': numba compiles functions of plain positional parameters only")
+        elif (what := _not_passed(types.get(param.var))) is not None:
+            found.add(
+                f"'{name}' is {what}, which is not passed to a function compiled by numba",
+                hint="pass arrays of float64 and int64, numbers, or tuples of them; or backend='numpy'",
+            )
+
+
+def _not_passed(type_: Type | None) -> str | None:
+    """What a value is that is not handed to compiled code."""
+    if isinstance(type_, (List, Dict)):
+        return f"a {type(type_).__name__.lower()}"
+    if isinstance(type_, Tuple):
+        return next((what for item in type_.items if (what := _not_passed(item)) is not None), None)
+    if isinstance(type_, Static) and not (type_.value is None or isinstance(type_.value, str)):
+        return f"a {type(type_.value).__name__}"
+    return f"a {type_}" if isinstance(type_, Passive) else None
+
+
+def _check_numbers(type_: Type | None, origin: Origin | None, found: DiagnosticList) -> None:
+    parts = type_.items if isinstance(type_, Tuple) else (type_.item,) if isinstance(type_, List) else ()
+    for part in parts:
+        _check_numbers(part, origin, found)
+    if isinstance(type_, (Array, Scalar)) and type_.dtype not in DTYPES:
+        found.add(
+            f"numba computes with numbers of {type_.dtype} in another precision than NumPy",
+            origin,
+            "next to a Python number it makes float64 or int64 of them, where NumPy keeps the array's dtype",
+            "use float64, int64 and bool; or backend='numpy'",
+        )
+
+
+def _check_statement(stmt: Stmt, types: Types, found: DiagnosticList) -> None:
+    if isinstance(stmt, With):
+        found.add("numba does not compile 'with'", stmt.origin, "", "leave it out, or backend='numpy'")
+    elif isinstance(stmt, Opaque) and not isinstance(stmt.node, STATEMENTS):
+        what = ast.unparse(stmt.node).splitlines()[0]
+        found.add(f"'{what}' is not compiled by numba", stmt.origin, "", "leave it out, or backend='numpy'")
+    elif isinstance(stmt, Call):
+        reason = _reason_against(stmt, types)
+        if reason is not None:
+            found.add(f"numba does not compile {name_of(stmt.fn)}", stmt.origin, reason, "backend='numpy'")
+        for atom in stmt.operands:
+            if isinstance(atom, Const) and isinstance(atom.value, (np.dtype, type)):
+                _check_dtype(atom.value, stmt.origin, found)
+
+
+def _check_dtype(value: Any, origin: Origin | None, found: DiagnosticList) -> None:
+    if isinstance(value, np.dtype) or issubclass(value, np.generic):
+        _check_numbers(Scalar(np.dtype(value).name), origin, found)
+
+
+def _reason_against(call: Call, types: Types) -> str | None:
+    """Why a call may not stand in a compiled program; None where numba decides."""
+    fn: Any = call.fn.fn if isinstance(call.fn, Through) else call.fn
+    if isinstance(fn, (Method, Attribute, FunctionRef, WriteBack)):
+        return None
+    if isinstance(fn, Syntax):
+        return "it is kept as it is, whatever it does"
+    module = getattr(fn, "__module__", None) or ""
+    if module.startswith("adcompile."):
+        return None if fn in HELPERS else "it looks at its arguments while the program runs"
+    if any(getattr(holder, getattr(fn, "__name__", ""), None) is fn for holder in (np.random, random)):
+        return "numba draws from a generator of its own, which is not seeded with NumPy's"
+    if fn in IN_PLACE and not _is_known(call, types):
+        return "what it changes is not known before the program runs"
+    known = module.split(".")[0] in ("numpy", "math", "_operator", "operator", "_functools", "itertools")
+    if known or isinstance(fn, np.ufunc) or getattr(builtins, getattr(fn, "__name__", ""), None) is fn:
+        return None
+    return "it would be frozen as it is now, with all that it reads; numba compiles what is differentiated"
+
+
+def _is_known(call: Call, types: Types) -> bool:
+    return not isinstance(atom_type(types, call.operands[0]), Unknown)
+
+
+def name_of(fn: Any) -> str:
+    """A callable's name for a message."""
+    name = getattr(fn, "__name__", None) or type(fn).__name__
+    return "an expression" if isinstance(fn, Syntax) else f"'{name.lstrip('.')}'"
+
+
+__all__ = ["check_arguments", "check_support", "name_of"]
