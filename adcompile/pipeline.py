@@ -236,7 +236,6 @@ class Compilation:
         primal = simplify(primal, types_)
         self.after("simplify", primal)
         primal = fit_primal(primal, types_, self.backend, self.unfit)
-        self.after("fit_primal", primal)
         return primal, types_
 
     def active(self, primal: Function, types_: Types, wrt: Sequence[Var]) -> frozenset[Var]:
@@ -331,7 +330,8 @@ class Compilation:
         functions = fit(self.functions, self.backend, self.unfit, (entry, second))
         self.found.raise_if_any()
         for one, types_ in reversed(functions):
-            self.after("fit", one)
+            if self.backend is not NUMPY:
+                self.after("fit", one)
             self.stage = "plan_buffers"
             plan = plan_buffers(one, types_)
             self.after("plan_buffers", plan.function)

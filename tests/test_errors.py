@@ -236,7 +236,7 @@ def test_a_function_without_parameters():
 
 
 def test_an_unknown_backend():
-    with pytest.raises(UsageError, match="backend='fortran': only"):
+    with pytest.raises(UsageError, match="backend='fortran': there are 'numpy' and 'numba'"):
         grad(plain, backend="fortran")
 
 

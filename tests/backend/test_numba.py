@@ -13,6 +13,7 @@ import pytest
 
 from adcompile import Refused, UsageError, detach, grad, value_and_grad
 
+pytest.importorskip("numba", reason="the extra [numba] is not installed")
 sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
 from corpus import KERNELS
 

@@ -52,9 +52,10 @@ def check_support(function: Function, types: Types, found: DiagnosticList) -> No
     defined = list(function.inputs)
     for stmt in walk(function.body):
         defined += [*results_of(stmt), *inner_of(stmt)]
-        _check_statement(stmt, types, found)
     for var in defined:
         _check_numbers(types.get(var), var.origin, found)
+    for stmt in walk(function.body):
+        _check_statement(stmt, types, found)
 
 
 def check_arguments(function: Function, types: Types, found: DiagnosticList) -> None:
