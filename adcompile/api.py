@@ -9,13 +9,14 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, overload
 
 import numpy as np
 
-from adcompile.backend.capabilities import BACKENDS, NUMBA, NUMPY, Capabilities
+from adcompile.backend.capabilities import BACKENDS, NUMBA, NUMPY
 from adcompile.backend.numba.load import require_numba
 from adcompile.dispatch import Compiled, Dispatcher
 from adcompile.errors import UsageError
@@ -104,8 +105,8 @@ class Transformed:
         program = self._program(inputs)
         return Compiled(program, loaded(program, self._backend)[program.entry])
 
-    def _program(self, inputs: Sequence[Type], backend: Capabilities | None = None) -> Program:
-        compilation = Compilation(backend=backend or self._backend)
+    def _program(self, inputs: Sequence[Type]) -> Program:
+        compilation = Compilation(backend=self._backend)
         with COMPILE_LOCK, compilation.reporting():
             return compilation.gradient(self._differentiated(inputs), inputs, self._want)
 
@@ -160,8 +161,10 @@ class Transformed:
     def __adcompile__(self, inputs: Sequence[Type]) -> types.FunctionType:
         """What this transformation emits for inputs of these types, for a program that calls it."""
         key = tuple(inputs)
+        plain = copy(self)  # what is differentiated again is written for no backend yet
+        plain._backend = NUMPY
         if key not in self._emitted:
-            program = self._program(inputs, NUMPY)
+            program = plain._program(inputs)
             self._emitted[key] = loaded(program, NUMPY)[program.entry]
         return self._emitted[key]
 
@@ -303,8 +306,8 @@ def value_and_grad(f: Any = None, /, wrt: Wrt = 0, *, has_aux: bool = False, bac
 class VectorJacobian(Transformed):
     """`vjp(f)`: the value of `f` and its pullback at given arguments."""
 
-    def _program(self, inputs: Sequence[Type], backend: Capabilities | None = None) -> Program:
-        compilation = Compilation(backend=backend or self._backend)
+    def _program(self, inputs: Sequence[Type]) -> Program:
+        compilation = Compilation(backend=self._backend)
         with COMPILE_LOCK, compilation.reporting():
             return compilation.vector_jacobian(self._differentiated(inputs), inputs, self._want)
 
