@@ -10,11 +10,12 @@ relies on: reverse.  ensures: a reverse block that reads what is kept, and nothi
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from adcompile.analyses.effects import CREATORS, is_pure
+from adcompile.analyses.final_values import FinalValues
 from adcompile.analyses.infer import Types
 from adcompile.analyses.needs import Needs
 from adcompile.analyses.scopes import Scope, Scopes
@@ -86,7 +87,13 @@ class Choosing:
     """Chooses for the frames of one forward sweep."""
 
     def __init__(
-        self, reversed_: Reversed, returned: Sequence[Atom], scopes: Scopes, placement: Placement, split: bool
+        self,
+        reversed_: Reversed,
+        inputs: Sequence[Var],
+        returned: Sequence[Atom],
+        scopes: Scopes,
+        placement: Placement,
+        split: bool,
     ) -> None:
         self.split = split
         self.placement = placement
@@ -94,6 +101,7 @@ class Choosing:
         self.scopes = scopes
         self.updated = updated_values(reversed_.forward)
         self.forward_needs = self.needed_before(reversed_, returned)
+        self.final = FinalValues(reversed_.forward, inputs, self.types, scopes)
 
     def needed_before(self, reversed_: Reversed, returned: Sequence[Atom]) -> set[Var]:
         """The values that the forward sweep computes in any case: for what it returns, for its
@@ -133,11 +141,49 @@ class Choosing:
         mine = [v for v in uses_in(body) if v in self.scopes.of and self.scopes.frame(v) is frame]
         order = {v: i for i, v in enumerate(self.scopes.of)}
         mine.sort(key=order.__getitem__)
-        kept = cheapest_to_keep(mine, lambda v: self.operands(v, frame), lambda v: self.cost(v, frame))
+        kept = self.cheapest(mine, frame)
+        if frame is not None and self.total(kept, frame) > COUNTER_COST * len(kept):
+            kept = self.with_final_values(mine, kept, frame)
         recomputed = self.behind(mine, kept, frame)
-        body = self.recompute(body, sorted(recomputed, key=order.__getitem__), frame)
+        body = self.recompute(body, self.in_order(sorted(recomputed, key=order.__getitem__), frame), frame)
         needed = uses_in(body)
         return sorted((v for v in kept if v in needed), key=order.__getitem__), body
+
+    def cheapest(self, needed: Sequence[Var], frame: Loop | None) -> set[Var]:
+        """The values that cost least to keep, of those from which all that are needed can be had."""
+        return cheapest_to_keep(needed, lambda v: self.operands(v, frame), lambda v: self.cost(v, frame))
+
+    def total(self, kept: Iterable[Var], frame: Loop | None) -> int:
+        """What it costs to keep some values."""
+        return sum(self.cost(v, frame) for v in kept)
+
+    def with_final_values(self, needed: Sequence[Var], kept: set[Var], frame: Loop) -> set[Var]:
+        """What is kept if elements that have their last value are read from the array after the
+        loops, where that is less than what would be `kept`."""
+        again = {v: call for v in self.scopes.calls if self.scopes.is_of(v, frame) and (call := self.final.again(v))}
+        again = {v: call for v, call in again.items() if call.operands[0] not in self.updated}
+        plain = {v: self.scopes.calls[v] for v in again}
+        self.scopes.calls.update(again)
+        fewer = self.cheapest(needed, frame)
+        if self.total(fewer, frame) < self.total(kept, frame):
+            return fewer
+        self.scopes.calls.update(plain)
+        return kept
+
+    def in_order(self, values: Sequence[Var], frame: Loop | None) -> list[Var]:
+        """Values that are computed again, each after those that it is computed from."""
+        made: dict[Var, None] = {}
+
+        def make(var: Var) -> None:
+            if var not in made:
+                for operand in self.operands(var, frame) or ():
+                    if operand in values:
+                        make(operand)
+                made[var] = None
+
+        for value in values:
+            make(value)
+        return list(made)
 
     def operands(self, var: Var, frame: Loop | None) -> list[Var] | None:
         """What a value can be computed again from, within the frame; None if it cannot be."""

@@ -104,7 +104,7 @@ class _Placing:
         self.placement = placement
         self.types: Types = reversed_.types
         self.scopes = Scopes(reversed_.forward, inputs)
-        self.choosing = Choosing(reversed_, returned, self.scopes, placement, split)
+        self.choosing = Choosing(reversed_, inputs, returned, self.scopes, placement, split)
         self.recording = Recording(self.scopes, self.types, placement, split)
 
     # ------------------------------------------------------------------------ reverse regions
