@@ -341,3 +341,47 @@ def test_what_may_have_a_solution():
     assert not has_no_solution([form(x=1), form(x=-1)])
     assert not has_no_solution([form(-3, x=2), form(4, x=-2)])  # x = 2
     assert not has_no_solution([form(x=1, y=1), form(5, x=-1)], [form(-1, x=3, y=-2)])  # x = 1, y = 1
+
+
+# ------------------------------------------------------------------------------ views on a tape
+
+
+def chosen_rows(a, x):
+    c = a.copy()
+    total = 0.0
+    for i in range(len(x)):
+        if x[i] > 0:
+            total += np.sum(c[(2 * i) % 5] * x[i] * c[(2 * i) % 5])
+        c[i] = c[i] * x[i]
+        c[(3 * i) % 5] = c[i] + 1.0
+    return total + np.sum(c)
+
+
+def test_a_row_that_a_branch_hands_on_is_copied_when_it_is_taken():
+    check(chosen_rows, A, X)
+    df = grad(chosen_rows, (0, 1))
+    df(A, X)
+    assert "c = np.copy(c)" not in df.source
+
+
+def where_a_condition_says(x):
+    y = x * 1.0
+    for i in range(len(x)):
+        if i > 0:
+            y[i] = y[i] * y[i - 1]
+        if not i <= 2:
+            y[i - 3] = 0.5 * y[i]
+    return np.sum(y * y)
+
+
+def where_a_condition_lets_it_wrap(x):
+    y = x * 1.0
+    for i in range(len(x)):
+        if i >= 0:
+            y[i] = y[i] * y[i - 1]
+    return np.sum(y * y)
+
+
+@pytest.mark.parametrize("f", [where_a_condition_says, where_a_condition_lets_it_wrap])
+def test_conditions_of_the_branches_around(f):
+    check(f, X)

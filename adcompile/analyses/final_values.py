@@ -35,12 +35,12 @@ MOST = 40  # stores into one array; what has more is left alone
 @dataclass(frozen=True, slots=True)
 class _Access:
     """A part of a value of an array: where the value is made (the place in the text, and the loops
-    around it), the loops in whose trips the part is named, and its positions, axis by axis. Of axes
+    around it), what is at least 0 where the part is named, and its positions, axis by axis. Of axes
     that are left out any position may be meant."""
 
     number: int
     loops: tuple[Loop, ...]
-    around: tuple[Loop, ...]
+    domain: Sequence[Form]
     axes: Sequence[Axis]
 
 
@@ -173,10 +173,20 @@ class FinalValues:
     def _access(self, value: Atom, call: Call, index: Atom | None, chain: _Chain) -> _Access:
         type_ = self.types[chain.last]
         shape = type_.shape or () if isinstance(type_, Array) else ()
-        around = self.loops[call]
-        axes = [] if index is None else self.linear.axes(index, shape, around)
+        domain = [*self.linear.domain(self.loops[call]), *self._conditions(call)]
+        axes = [] if index is None else self.linear.axes(index, shape, domain)
         number, loops = self.made_at.get(value, (0, ())) if isinstance(value, Var) else (0, ())
-        return _Access(number, loops, around, axes)
+        return _Access(number, loops, domain, axes)
+
+    def _conditions(self, call: Call) -> list[Form]:
+        """What the branches around a call say of its trip."""
+        scope: Scope | None = self.scopes.of_stmt[call]
+        found: list[Form] = []
+        while scope is not None:
+            if isinstance(scope.owner, If):
+                found += self.linear.condition(scope.owner.cond, holds=scope.side == 0)
+            scope = scope.parent
+        return found
 
     # ---------------------------------------------------------------------------- inequalities
 
@@ -198,8 +208,7 @@ class FinalValues:
         def its(form: Form) -> Form:
             return self._of_trip(form, shared, 1)
 
-        bounds = [mine(f) for f in self.linear.domain(here.around)]
-        bounds += [its(f) for f in self.linear.domain(store.around)]
+        bounds = [*map(mine, here.domain), *map(its, store.domain)]
         if same < len(here.loops) and same < len(store.loops) and here.loops[same] is store.loops[same]:
             rising = self.linear.rising(here.loops[same])
             bounds += [added(added(its(f), mine(f), -1), constant(-1)) for f in rising]

@@ -20,6 +20,15 @@ from adcompile.runtime.structures import make_tuple
 
 Axis = tuple[Form | None, Form | None]  # the first and the last position; None: not known
 ANYWHERE: Axis = (None, None)
+COMPARISONS = {
+    operator.lt: "<",
+    operator.le: "<=",
+    operator.gt: ">",
+    operator.ge: ">=",
+    operator.eq: "==",
+    operator.ne: "!=",
+}
+NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
 class LinearIndices:
@@ -49,6 +58,23 @@ class LinearIndices:
             same = all(s in self.sizes for s, _ in dim.terms)
             return {None: dim.const, **dict(dim.terms)} if same else None
         return constant(dim) if type(dim) is int else None
+
+    def condition(self, atom: Atom, holds: bool) -> list[Form]:
+        """What is at least 0 where a comparison of ints holds, or does not hold."""
+        call = self.scopes.calls.get(atom) if isinstance(atom, Var) else None
+        if call is not None and call.fn is operator.not_:
+            return self.condition(call.operands[0], not holds)
+        if call is None or call.fn not in COMPARISONS:
+            return []
+        fn = COMPARISONS[call.fn] if holds else NEGATED[COMPARISONS[call.fn]]
+        a, b = self.form(call.operands[0]), self.form(call.operands[1])
+        if a is None or b is None or fn == "!=":
+            return []
+        low, high = (b, a) if fn in (">", ">=") else (a, b)
+        between = added(high, low, -1)
+        if fn == "==":
+            return [between, added(constant(0), between, -1)]
+        return [added(between, constant(-1)) if fn in ("<", ">") else between]
 
     def _computed(self, call: Call) -> Form | None:
         """A sum, a difference, or a product with a number."""
@@ -113,14 +139,15 @@ class LinearIndices:
 
     # ------------------------------------------------------------------------------ subscripts
 
-    def axes(self, index: Atom, shape: Sequence[Dim], loops: tuple[Loop, ...]) -> list[Axis]:
-        """The positions that a subscript names, axis by axis; none where it is of another kind."""
+    def axes(self, index: Atom, shape: Sequence[Dim], domain: Sequence[Form]) -> list[Axis]:
+        """The positions that a subscript names, axis by axis; none where it is of another kind.
+        `domain` is at least 0 there."""
         parts = self._parts(index)
         found: list[Axis] = []
         for part, size in zip(parts, shape, strict=False):
             if isinstance(part, Const) and part.value is Ellipsis and part is parts[-1]:
                 break
-            axis = self._axis(part, self.dim(size), loops)
+            axis = self._axis(part, self.dim(size), domain)
             if axis is None:
                 return []
             found.append(axis)
@@ -132,11 +159,11 @@ class LinearIndices:
         call = self.scopes.calls.get(index)
         return call.operands if call is not None and call.fn is make_tuple else [index]
 
-    def _axis(self, part: Atom, size: Form | None, loops: tuple[Loop, ...]) -> Axis | None:
+    def _axis(self, part: Atom, size: Form | None, domain: Sequence[Form]) -> Axis | None:
         """The positions that one part of a subscript names; None if it is no number and no slice."""
         at = self.form(part)
         if at is not None:
-            found = self._from_start(at, size, loops)
+            found = self._from_start(at, size, domain)
             return found, found
         bounds = self._slice(part)
         if bounds is None:
@@ -145,8 +172,8 @@ class LinearIndices:
         if not (isinstance(step, Const) and (step.value is None or step.value > 0)):
             return ANYWHERE
         first, beyond = self.form(start), self.form(stop)
-        low = constant(0) if first is None else self._from_start(first, size, loops)
-        high = size if beyond is None else self._from_start(beyond, size, loops)
+        low = constant(0) if first is None else self._from_start(first, size, domain)
+        high = size if beyond is None else self._from_start(beyond, size, domain)
         plain = [isinstance(a, Const) or f is not None for a, f in ((start, first), (stop, beyond))]
         return low if plain[0] else None, added(high, constant(-1)) if high is not None and plain[1] else None
 
@@ -162,9 +189,8 @@ class LinearIndices:
             return Const(None), given[0], Const(None)
         return given[0], given[1], given[2] if len(given) > 2 else Const(None)
 
-    def _from_start(self, form: Form, size: Form | None, loops: tuple[Loop, ...]) -> Form | None:
+    def _from_start(self, form: Form, size: Form | None, domain: Sequence[Form]) -> Form | None:
         """A subscript as a position from the start of an axis; None if its sign is not known."""
-        domain = self.domain(loops)
         sizes = {s for f in (*domain, form) for s in f if isinstance(s, Symbol)}
         domain = [*domain, *({None: -s.least, s: 1} for s in sizes)]
         if has_no_solution([*domain, added(constant(-1), form, -1)]):

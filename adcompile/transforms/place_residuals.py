@@ -38,10 +38,11 @@ from adcompile.ir.nodes import (
     With,
 )
 from adcompile.ir.traverse import substitute, uses_in
-from adcompile.ir.types import INT, UNKNOWN, Array, Dim, List, Tuple, Type
+from adcompile.ir.types import INT, UNKNOWN, Array, Dim, List, Tuple, Type, symbols_of
 from adcompile.runtime.structures import unpack
 from adcompile.transforms.build import Builder
 from adcompile.transforms.choose_residuals import Choosing, counters
+from adcompile.transforms.keep_shapes import asking_for_shape, is_read_for_shape, share_shapes, with_shape
 from adcompile.transforms.last_trip import last_trip_conditions
 from adcompile.transforms.placement import Placement, Way
 from adcompile.transforms.record_residuals import LoopEdit, Recording, shapes_read
@@ -83,13 +84,20 @@ def split_residuals(
     backward = placing.region(reversed_.backward)
     kept, backward = placing.choosing.cut(backward, None)
     kept = [v for v in kept if v is not reversed_.seed]
+    sizes = {s for v in inputs for s in symbols_of(placing.types[v])}
+    kept, backward = share_shapes(kept, backward, placing.types, sizes)
     placing.placement.note(kept, "returned")
-    stored = [placing.recording.exported(v, None) for v in kept]
-    received = tuple(placing.recording.copy_of(v) for v in kept)
-    backward = substitute(backward, dict(zip(kept, received, strict=True)))
-    forward = placing.recording.edited(reversed_.forward, stored)
     given = None if params is None or not set(kept) <= set(params) else tuple(map(params.index, kept))
-    return Split(forward, tuple(stored), received, backward, given)
+    stored = [placing.recording.exported(v, None) for v in kept]
+    received = [placing.recording.copy_of(v) for v in kept]
+    forward = placing.recording.edited(reversed_.forward, stored)
+    for i, var in enumerate(kept):
+        if given is None and is_read_for_shape(var, backward, placing.types):
+            forward, stored[i] = asking_for_shape(forward, stored[i], placing.types)
+            received[i] = placing.recording.copy_of(stored[i])
+            backward = with_shape(var, received[i], backward, placing.types)
+    backward = substitute(backward, dict(zip(kept, received, strict=True)))
+    return Split(forward, tuple(stored), tuple(received), backward, given)
 
 
 class _Placing:

@@ -18,6 +18,7 @@ from adcompile.analyses.effects import is_pure
 from adcompile.ir.callables import is_update
 from adcompile.ir.nodes import Block, Call, Function, Stmt, Var
 from adcompile.ir.traverse import map_atoms, walk
+from adcompile.runtime.broadcasting import unbroadcast
 
 
 def read_before_store(function: Function) -> Function:
@@ -48,7 +49,10 @@ def _last_reader(store: Call, stmts: list[Stmt], at: int) -> int:
     target = store.operands[0]
     taken: set[Var] = set()
     for stmt in stmts[:at]:
-        if isinstance(stmt, Call) and stmt.fn is operator.getitem and stmt.operands[0] is target:
+        if not isinstance(stmt, Call):
+            continue
+        is_part = stmt.fn is operator.getitem and stmt.operands[0] is target
+        if is_part or (stmt.fn is unbroadcast and stmt.operands[0] in taken):
             taken.update(stmt.results)
     last = at
     for position, stmt in enumerate(stmts[at + 1 :], at + 1):

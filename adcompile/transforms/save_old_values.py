@@ -13,6 +13,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence, Set
 from copy import deepcopy
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ from adcompile.analyses.versions import versions_of_inputs
 from adcompile.inference.indexing import is_basic_index
 from adcompile.ir.callables import FLAT, is_update
 from adcompile.ir.nodes import Atom, Block, Call, For, Function, If, Method, Star, Stmt, Var, While, With, WriteBack
-from adcompile.ir.traverse import blocks_of, inner_of, map_atoms, results_of, uses_of, walk
+from adcompile.ir.traverse import atoms_of, blocks_of, inner_of, map_atoms, results_of, uses_of, walk
 from adcompile.ir.types import UNKNOWN, Array, Type
 from adcompile.runtime import structures, updates
 from adcompile.runtime.checks import require_view
@@ -105,8 +106,8 @@ class _SavingViews:
         self.copies: dict[Var, Var] = {}
         liveness, aliasing = Liveness(function), Aliasing(function.body, types)
         order = _Order(function.body)
-        held = (a for s in order.calls if s.fn in RECORDING for a in s.operands)
-        self.recorded = {a for a in held if isinstance(a, Var) and a in views}
+        self.held = _held(function.body)
+        self.recorded = self.held & views
         for stmt in order.calls:
             if _changes_items(stmt) and isinstance(target := stmt.operands[0], Var):
                 alive = liveness.live_after[stmt] | {v for v in self.recorded if order.may_follow(stmt, v)}
@@ -114,17 +115,22 @@ class _SavingViews:
                 self.changed_by[stmt] = changed
                 self.late.update(changed)
 
-    def block(self, block: Block, stale: set[Var]) -> Block:
+    def block(self, block: Block, stale: Set[Var], owner: Stmt | None = None) -> Block:
         """A block with copies; `stale` are the views that something before has changed."""
+        stale = set(stale)
         stmts: list[Stmt] = []
         for stmt in block.stmts:
             inside = stale | (self.changed_within(stmt) if isinstance(stmt, (For, While)) else set())
-            stmts.append(map_atoms(stmt, self.reading(stmt, stale), lambda b: self.block(b, set(inside))))
+            within = partial(self.block, stale=inside, owner=stmt)
+            stmts.append(map_atoms(stmt, self.reading(stmt, stale), within))
             stale |= self.changed_within(stmt)
             if isinstance(stmt, Call) and len(stmt.results) == 1 and stmt.result in self.late:
                 stale.discard(stmt.result)
                 stmts.append(self.copy(stmt.result, stmt))
-        return Block(tuple(stmts), tuple(map(self.reading(None, stale), block.yields)))
+        results = results_of(owner) if isinstance(owner, (If, With)) else ()
+        is_held = [i < len(results) and results[i] in self.held for i in range(len(block.yields))]
+        reads = (self.reading(None, self.copies.keys() if held else stale) for held in is_held)
+        return Block(tuple(stmts), tuple(read(a) for read, a in zip(reads, block.yields, strict=True)))
 
     def reading(self, stmt: Stmt | None, stale: Set[Var]) -> Callable[[Atom], Atom]:
         if isinstance(stmt, Call) and stmt.fn is require_view:
@@ -146,6 +152,32 @@ class _SavingViews:
         # NumPy's copy of an iterator shares the array's memory; the iterator's own does not.
         copier = Method("copy") if call.fn == FLAT else np.copy
         return Call((copied,), copier, (view,), origin=call.origin)
+
+
+def _held(body: Block) -> set[Var]:
+    """The values that are recorded; of those that a branch hands on, what is recorded and no more."""
+    stmts = list(walk(body))
+    found = {a for s in stmts if _is_recording(s) for a in atoms_of(s) if isinstance(a, Var)}
+    read = {a for s in stmts if not _is_recording(s) for a in atoms_of(s)} | set(body.yields)
+    handed: list[tuple[Var, list[Atom]]] = []
+    for stmt in stmts:
+        blocks = [b for b in blocks_of(stmt) if not b.leaves]
+        if isinstance(stmt, (If, With)):
+            handed += [(result, [b.yields[i] for b in blocks]) for i, result in enumerate(stmt.results)]
+        else:
+            read.update(a for b in blocks for a in b.yields)
+    size = -1
+    while size != len(found):
+        size = len(found)
+        for result, sources in handed:
+            if result in found and result not in read:
+                found.update(a for a in sources if isinstance(a, Var))
+    read.update(a for result, sources in handed if result in read or result not in found for a in sources)
+    return found - ({result for result, _ in handed} & read)
+
+
+def _is_recording(stmt: Stmt) -> bool:
+    return isinstance(stmt, Call) and stmt.fn in RECORDING
 
 
 class _Order:
