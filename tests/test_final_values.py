@@ -385,3 +385,46 @@ def where_a_condition_lets_it_wrap(x):
 @pytest.mark.parametrize("f", [where_a_condition_says, where_a_condition_lets_it_wrap])
 def test_conditions_of_the_branches_around(f):
     check(f, X)
+
+
+def the_sides_of_a_branch(a):
+    c = a.copy()
+    total = 0.0
+    for i in range(len(c)):
+        for j in range(i + 1):
+            if i == j:
+                c[i, j] = 0.5 * c[i, j]
+            else:
+                c[i, j] = c[i, j] / c[j, j]
+            total += c[i, j] * c[i, j]
+    return total
+
+
+def the_other_side_in_another_trip(x):
+    y = x * 1.0
+    total = 0.0
+    for i in range(len(x)):
+        if i % 2 == 0:
+            total += y[0] * y[0]
+        else:
+            y[0] = y[0] * y[i]
+    return total + np.sum(y)
+
+
+def not_at_one_place(x):
+    y = x * 1.0
+    for i in range(len(x)):
+        for j in range(len(x)):
+            if j != i:
+                y[j] = y[j] + 0.1 * y[i] * y[i]
+    return np.sum(y)
+
+
+def test_the_sides_of_a_branch():
+    check(the_sides_of_a_branch, A)
+    assert not is_recorded(the_sides_of_a_branch, A)
+
+
+@pytest.mark.parametrize("f", [the_other_side_in_another_trip, not_at_one_place])
+def test_sides_that_meet_in_other_trips(f):
+    check(f, X)

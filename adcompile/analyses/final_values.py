@@ -30,17 +30,19 @@ from adcompile.runtime import updates
 
 WITH_INDEX = (updates.update, updates.increment, updates.add_at)
 MOST = 40  # stores into one array; what has more is left alone
+MOST_WAYS = 4  # in which the conditions around an access may hold
 
 
 @dataclass(frozen=True, slots=True)
 class _Access:
     """A part of a value of an array: where the value is made (the place in the text, and the loops
-    around it), what is at least 0 where the part is named, and its positions, axis by axis. Of axes
-    that are left out any position may be meant."""
+    around it), the sides of the branches in which the part is named, what is at least 0 there (one
+    of several), and its positions, axis by axis. Of axes that are left out any position may be meant."""
 
     number: int
     loops: tuple[Loop, ...]
-    domain: Sequence[Form]
+    sides: dict[If, int]
+    domains: Sequence[Sequence[Form]]
     axes: Sequence[Axis]
 
 
@@ -173,18 +175,24 @@ class FinalValues:
     def _access(self, value: Atom, call: Call, index: Atom | None, chain: _Chain) -> _Access:
         type_ = self.types[chain.last]
         shape = type_.shape or () if isinstance(type_, Array) else ()
-        domain = [*self.linear.domain(self.loops[call]), *self._conditions(call)]
-        axes = [] if index is None else self.linear.axes(index, shape, domain)
+        sides = self._sides(call)
+        domains: list[list[Form]] = [self.linear.domain(self.loops[call])]
+        for branch, side in sides.items():
+            ways = self.linear.condition(branch.cond, holds=side == 0)
+            if len(domains) * len(ways) <= MOST_WAYS:
+                domains = [[*domain, *way] for domain in domains for way in ways]
+        common = [form for form in domains[0] if all(form in domain for domain in domains)]
+        axes = [] if index is None else self.linear.axes(index, shape, common)
         number, loops = self.made_at.get(value, (0, ())) if isinstance(value, Var) else (0, ())
-        return _Access(number, loops, domain, axes)
+        return _Access(number, loops, sides, domains, axes)
 
-    def _conditions(self, call: Call) -> list[Form]:
-        """What the branches around a call say of its trip."""
+    def _sides(self, call: Call) -> dict[If, int]:
+        """The branches around a call, and on which side of each it stands."""
         scope: Scope | None = self.scopes.of_stmt[call]
-        found: list[Form] = []
+        found: dict[If, int] = {}
         while scope is not None:
             if isinstance(scope.owner, If):
-                found += self.linear.condition(scope.owner.cond, holds=scope.side == 0)
+                found[scope.owner] = scope.side
             scope = scope.parent
         return found
 
@@ -195,10 +203,17 @@ class FinalValues:
         common = 0
         while common < min(len(store.loops), len(here.loops)) and store.loops[common] is here.loops[common]:
             common += 1
-        in_one_trip = [common] if store.number > here.number else []
-        return any(self._may_meet(store, here, same) for same in (*range(common), *in_one_trip))
+        is_behind = store.number > here.number
+        is_apart = any(store.sides.get(branch, side) != side for branch, side in here.sides.items())
+        in_one_trip = [common] if is_behind and not is_apart else []
+        ways = [(mine, its) for mine in here.domains for its in store.domains]
+        return any(
+            self._may_meet(store, here, same, *way) for same in (*range(common), *in_one_trip) for way in ways
+        )
 
-    def _may_meet(self, store: _Access, here: _Access, same: int) -> bool:
+    def _may_meet(
+        self, store: _Access, here: _Access, same: int, my_domain: Sequence[Form], its_domain: Sequence[Form]
+    ) -> bool:
         """The same where the first `same` loops are in one trip, and the next is in a later one."""
         shared = set(here.loops[:same])
 
@@ -208,7 +223,7 @@ class FinalValues:
         def its(form: Form) -> Form:
             return self._of_trip(form, shared, 1)
 
-        bounds = [*map(mine, here.domain), *map(its, store.domain)]
+        bounds = [*map(mine, my_domain), *map(its, its_domain)]
         if same < len(here.loops) and same < len(store.loops) and here.loops[same] is store.loops[same]:
             rising = self.linear.rising(here.loops[same])
             bounds += [added(added(its(f), mine(f), -1), constant(-1)) for f in rising]

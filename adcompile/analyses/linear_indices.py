@@ -59,22 +59,24 @@ class LinearIndices:
             return {None: dim.const, **dict(dim.terms)} if same else None
         return constant(dim) if type(dim) is int else None
 
-    def condition(self, atom: Atom, holds: bool) -> list[Form]:
-        """What is at least 0 where a comparison of ints holds, or does not hold."""
+    def condition(self, atom: Atom, holds: bool) -> list[list[Form]]:
+        """What is at least 0 where a comparison of ints holds, or does not hold: one of several."""
         call = self.scopes.calls.get(atom) if isinstance(atom, Var) else None
         if call is not None and call.fn is operator.not_:
             return self.condition(call.operands[0], not holds)
         if call is None or call.fn not in COMPARISONS:
-            return []
+            return [[]]
         fn = COMPARISONS[call.fn] if holds else NEGATED[COMPARISONS[call.fn]]
         a, b = self.form(call.operands[0]), self.form(call.operands[1])
-        if a is None or b is None or fn == "!=":
-            return []
-        low, high = (b, a) if fn in (">", ">=") else (a, b)
-        between = added(high, low, -1)
+        if a is None or b is None:
+            return [[]]
+        above, below = added(b, a, -1), added(a, b, -1)
         if fn == "==":
-            return [between, added(constant(0), between, -1)]
-        return [added(between, constant(-1)) if fn in ("<", ">") else between]
+            return [[above, below]]
+        if fn == "!=":
+            return [[added(above, constant(-1))], [added(below, constant(-1))]]
+        between = below if fn in (">", ">=") else above
+        return [[added(between, constant(-1)) if fn in ("<", ">") else between]]
 
     def _computed(self, call: Call) -> Form | None:
         """A sum, a difference, or a product with a number."""

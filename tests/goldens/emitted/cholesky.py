@@ -35,50 +35,36 @@ import numpy as np
 def log_determinant_grad(A, total_bar=1.0):
     n = len(A)
     L = np.zeros((n, n))
-    tape = []
     for j in range(n):
-        tape2 = []
         for i in range(j, n):
             s = A[i, j]
-            tape3 = []
             for k in range(j):
-                t = L[i, k]
-                t2 = L[j, k]
-                s -= t * t2
-                tape3.append((k, t, t2))
+                s -= L[i, k] * L[j, k]
             if i == j:
-                t = math.sqrt(s)
-                L[i, j] = t
-                t2 = None
-                t3 = None
+                L[i, j] = math.sqrt(s)
             else:
-                t2 = L[j, j]
-                t3 = s / t2
-                L[i, j] = t3
-                t = None
-            tape2.append((i, t, t2, t3, tape3))
-        tape.append((j, tape2))
+                L[i, j] = s / L[j, j]
     L_bar = np.zeros_like(L)
     # total += 2 * math.log(L[i, i])
     g = 2 * total_bar
     for i in reversed(range(n)):
         L_bar[i, i] += g / L[i, i]
     A_bar = np.zeros_like(A)
-    for j, tape2 in reversed(tape):
-        for i, t, t2, t3, tape3 in reversed(tape2):
+    for j in reversed(range(n)):
+        for i in range(n - 1, j - 1, -1):
             if i == j:
                 # L[i, j] = math.sqrt(s)
-                s_bar = L_bar[i, j] * 0.5 / t
+                s_bar = L_bar[i, j] * 0.5 / L[i, j]
                 L_bar[i, j] = 0.0
             else:
                 # L[i, j] = s / L[j, j]
-                s_bar = L_bar[i, j] / t2
+                s_bar = L_bar[i, j] / L[j, j]
                 L_bar[i, j] = 0.0
-                L_bar[j, j] -= s_bar * t3
-            for k, t, t2 in reversed(tape3):
+                L_bar[j, j] -= s_bar * L[i, j]
+            for k in reversed(range(j)):
                 # s -= L[i, k] * L[j, k]
-                L_bar[j, k] -= t * s_bar
-                L_bar[i, k] -= s_bar * t2
+                L_bar[j, k] -= L[i, k] * s_bar
+                L_bar[i, k] -= s_bar * L[j, k]
             # s = A[i, j]
             A_bar[i, j] += s_bar
     return A_bar
