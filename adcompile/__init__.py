@@ -16,6 +16,8 @@ from adcompile.errors import ADError, InternalError, Refused, SourceError, Usage
 from adcompile.pushforward import jvp
 from adcompile.runtime.markers import detach, no_grad
 from adcompile.testing.gradients import check_grads
+from adcompile.testing.rules import check_rule
+from adcompile.user_rules import partials, pullback, zero
 
 __version__ = "0.1.0"
 
@@ -26,10 +28,14 @@ __all__ = [
     "SourceError",
     "UsageError",
     "check_grads",
+    "check_rule",
     "detach",
     "grad",
     "jvp",
     "no_grad",
+    "partials",
+    "pullback",
     "value_and_grad",
     "vjp",
+    "zero",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import types
+import weakref
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import replace
@@ -72,6 +73,17 @@ def check_function(function: Any) -> types.FunctionType:
     raise UsageError(without_source(function))
 
 
+LIVE: weakref.WeakSet[Transformed] = weakref.WeakSet()
+
+
+def forget_compiled() -> None:
+    """Compile again what is called next, everywhere: the rules have changed."""
+    with COMPILE_LOCK:
+        for transformed in LIVE:
+            transformed._emitted.clear()
+            transformed._dispatcher.forget()
+
+
 class Transformed:
     """A function made from another one by adcompile. Calling it compiles what is needed."""
 
@@ -95,6 +107,7 @@ class Transformed:
         functools.update_wrapper(self, named_by, assigned=named, updated=())
         self.__wrapped__ = function
         self._dispatcher = Dispatcher(self._function, self._positions, self._compile)
+        LIVE.add(self)
 
     @property
     def parameters_of(self) -> Any:

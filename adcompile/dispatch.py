@@ -134,7 +134,7 @@ class Dispatcher:
     def _find_by_type(self, values: tuple[Any, ...], key: Any) -> Known:
         with COMPILE_LOCK:
             if not all(one.is_valid() for made in self.by_type.values() for one in made):
-                self._forget()
+                self.forget()
             sizes = Sizes()
             types = tuple(type_of_value(v, "", sizes) for v in values)
             made = self.by_type.setdefault(types, [])
@@ -161,7 +161,7 @@ class Dispatcher:
                 return one, captured
         return None, ()
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
         """Something that a program resolved has changed: start anew."""
         self.by_shape.clear()
         self.by_type.clear()

@@ -36,7 +36,7 @@ from adcompile.ir.nodes import (
     FunctionRef,
     Var,
 )
-from adcompile.ir.traverse import walk
+from adcompile.ir.traverse import defined_in, walk
 from adcompile.ir.types import (
     UNKNOWN,
     Array,
@@ -319,16 +319,19 @@ class Compilation:
         outside = [OutsideScope(holder) for holder in self.holders.values()]
         taken = {name: scope.value(name) for scope in outside for name in _outside_names(scope.holder)}
         taken = {name: value for name, value in taken.items() if value is not MISSING}
-        params = dict.fromkeys(p.var.name for one, _ in self.functions for p in one.params)
+        params = {p.var for one, _ in self.functions for p in one.params}
+        local = dict.fromkeys(v.name for v in params.union(*(defined_in(one.body) for one, _ in self.functions)))
         taken |= {c.name: OutsideScope(c.holder).value(c.name) for one, _ in self.functions for c in one.captures}
         spelled = {name for scope in outside for name in _spelled(scope.holder.__code__)}
-        bindings = Bindings({**taken, **dict.fromkeys(self.names), **params}, spelled, self.backend.helpers())
-        # Names that emitted code may call: a local of the user's with such a name gets another.
-        reserved = set(taken)
+        bindings = Bindings({**taken, **dict.fromkeys(self.names), **local}, spelled, self.backend.helpers())
         texts, written = [], []
         self.stage = "fit"
         functions = fit(self.functions, self.backend, self.unfit, (entry, second))
         self.found.raise_if_any()
+        # Names that emitted code may call: a local of the user's with such a name gets another.
+        for one, _ in functions:
+            bindings.bind_called(one.body)
+        reserved = {*taken, *bindings.values}
         for one, types_ in reversed(functions):
             if self.backend is not NUMPY:
                 self.after("fit", one)

@@ -20,6 +20,7 @@ from programs.language import CASES, V
 
 import adcompile
 from adcompile import Refused, UsageError, detach, grad, no_grad, value_and_grad
+from adcompile.ir.types import UNKNOWN
 from adcompile.testing.programs import check_program, reference_gradient
 
 # ------------------------------------------------------------------------------------ the table
@@ -295,6 +296,37 @@ def test_a_list_shuffled_by_something_unknown_is_refused():
 
     with pytest.raises(Refused, match="may change 'items' in place"):
         grad(f)(np.array([0.3, -0.8, 1.2]))
+
+
+# --------------------------------------------------------------------------------------- names
+
+
+def test_locals_that_are_called_as_adcompiles_helpers_are():
+    def f(x, y):
+        unbroadcast = x * y
+        add = unbroadcast * 2
+        zeros_like = add + unbroadcast
+        return np.sum(zeros_like * add)
+
+    generic = grad(f, (0, 1))._compile([UNKNOWN, UNKNOWN])
+    x, y = np.ones((2, 3)), np.ones(3)
+    for made in (grad(f, (0, 1))(x, y), generic.function(x, y)):
+        np.testing.assert_array_equal(made[0], np.full((2, 3), 12.0))
+        np.testing.assert_array_equal(made[1], np.full(3, 24.0))
+
+
+def g(x):
+    return x * x
+
+
+def test_a_function_that_is_called_as_a_temporary_is():
+    square = g
+
+    def f(x):
+        return np.sum(np.sin(square(x)) * square(x))
+
+    made = grad(f)._compile([UNKNOWN])
+    np.testing.assert_allclose(made.function(V), reference_gradient(f, (V,), 0), rtol=1e-9)
 
 
 # --------------------------------------------------------------------------- detach and no_grad

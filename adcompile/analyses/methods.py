@@ -15,6 +15,7 @@ from typing import Any
 from adcompile.analyses.user_functions import is_user_function
 from adcompile.ir.nodes import Attribute, Const, Method
 from adcompile.ir.types import Passive, Static, Type
+from adcompile.rules.registry import rule_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ class MethodFunction:
 
 
 def function_of_method(fn: Any, receiver: Type) -> MethodFunction | None:
-    """What a call of a method means; None where that is not known, or where the method has no
-    source that could be followed."""
+    """What a call of a method means; None where that is not known, or where the method has neither
+    a rule nor a source that could be followed."""
     if isinstance(fn, Method) and isinstance(receiver, Static):
         held = getattr(receiver.value, fn.name, None)
         if not isinstance(receiver.value, (types.ModuleType, type)) or held is None:
@@ -38,7 +39,9 @@ def function_of_method(fn: Any, receiver: Type) -> MethodFunction | None:
             return MethodFunction(held.__func__, (Const(held.__self__),))
         return MethodFunction(held)
     found = _method_of_class(fn, receiver)
-    return found if found is not None and is_user_function(found.function) else None
+    if found is None or not (rule_for(found.function) is not None or is_user_function(found.function)):
+        return None
+    return found
 
 
 def _method_of_class(fn: Any, receiver: Type) -> MethodFunction | None:
@@ -50,7 +53,8 @@ def _method_of_class(fn: Any, receiver: Type) -> MethodFunction | None:
         return MethodFunction(found.__func__)
     if isinstance(found, classmethod):
         return MethodFunction(found.__func__, (Const(receiver.kind),))
-    return MethodFunction(found, takes_receiver=True) if isinstance(found, types.FunctionType) else None
+    has_rule = callable(found) and rule_for(found) is not None
+    return MethodFunction(found, takes_receiver=True) if has_rule or isinstance(found, types.FunctionType) else None
 
 
 def attribute_of_module(fn: Attribute, receiver: Type) -> Type | None:

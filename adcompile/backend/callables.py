@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from adcompile.ir.nodes import FunctionRef
+from adcompile.ir.nodes import Block, Call, FunctionRef
+from adcompile.ir.traverse import walk
 
 BINARY: dict[Any, type[ast.operator]] = {
     operator.add: ast.Add,
@@ -87,6 +88,14 @@ class Bindings:
         self.values[candidate] = value
         return candidate
 
+    def bind_called(self, body: Block) -> None:
+        """Bind the functions from outside that a program calls by a bare name, so that no value of
+        the program takes that name."""
+        for call in walk(body):
+            fn: Any = call.fn if isinstance(call, Call) else None
+            if isinstance(fn, (types.FunctionType, types.BuiltinFunctionType)) and not is_ours(fn):
+                self.callable(fn)
+
     # ---------------------------------------------------------------------------------- expressions
 
     def callable(self, fn: Any) -> ast.expr:
@@ -142,6 +151,13 @@ class Bindings:
         if value < 0 or (isinstance(value, float) and math.copysign(1, value) < 0):
             return ast.UnaryOp(ast.USub(), ast.Constant(-value))
         return ast.Constant(value)
+
+
+def is_ours(fn: Any) -> bool:
+    """Whether a function is a helper of adcompile's, which may be emitted as a statement or operator,
+    or is Python's operator."""
+    module = fn.__module__ or ""
+    return module in ("_operator", "operator") or module.split(".")[0] == "adcompile"
 
 
 def class_of_function(fn: Any) -> type | None:

@@ -14,6 +14,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from adcompile.errors import Refused, SourceError
 from adcompile.frontend.lower import lower_function
 from adcompile.ir.callables import FROM_MATH
 from adcompile.ir.nodes import Atom, Block, Call, Const, Each, For, Function, If, Opaque, Range, Star, Var
@@ -29,8 +30,19 @@ class RuleRefuses(Exception):  # noqa: N818  (an answer, not a failure)
 
 @functools.cache
 def lowered_rule(function: Any) -> Function:
-    """The IR of a rule."""
-    return lower_function(function)
+    """The IR of a rule.
+
+    Raises:
+        NotStatic: if the rule reads variables, which are read when it is called; or if it has no
+            source that could be followed.
+    """
+    try:
+        lowered = lower_function(function)
+    except (Refused, SourceError):
+        raise NotStatic("source") from None
+    if lowered.captures:
+        raise NotStatic("captures")
+    return lowered
 
 
 def splice(builder: Builder, function: Any, arguments: Mapping[str, Atom], in_math: bool = False) -> Atom:

@@ -1,0 +1,57 @@
+"""Check a rule: the derivative that it gives, through the compiler."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from adcompile.errors import UsageError
+from adcompile.rules.registry import rule_for
+from adcompile.testing.gradients import check_grads
+from adcompile.testing.loading import load_text
+
+
+def check_rule(
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    options: Mapping[str, Any] | None = None,
+    *,
+    wrt: Sequence[int] | None = None,
+    order: int = 2,
+    rtol: float = 1e-6,
+    atol: float = 1e-6,
+) -> None:
+    """Check the rule of a function at `args`, and `options` by keyword, as adcompile's own are.
+
+    The function is called in a program that makes one number of what it returns, whatever its
+    shape or structure; the gradient of that is compared with 5-point differences for each
+    argument in `wrt` (all floats and float arrays if left out), and from `order` 2 on that of
+    the emitted gradient too.
+
+    Raises:
+        UsageError: if the function has no rule.
+        GradientMismatch: with the argument, both gradients, and the largest difference.
+    """
+    rule = rule_for(function)
+    if rule is None:
+        raise UsageError(f"'{getattr(function, '__name__', function)}' has no rule")
+    order = 1 if rule.kind == "zero" else order
+    check_grads(_program(function, args, dict(options or {})), args, wrt, order, rtol=rtol, atol=atol)
+
+
+def _program(function: Callable[..., Any], args: Sequence[Any], options: dict[str, Any]) -> Callable[..., Any]:
+    """A program that makes one number of what the function returns, and its arguments."""
+    result = function(*copy.deepcopy(list(args)), **options)
+    several = isinstance(result, (tuple, list))
+    random = np.random.default_rng(7)
+    weights = [random.uniform(0.5, 1.5, np.shape(item)) for item in (result if several else [result])]
+    values = {f"weights{k}": w if w.ndim else float(w) for k, w in enumerate(map(np.asarray, weights))}
+    values |= {f"option_{name}": value for name, value in options.items()}
+    parameters = ", ".join(f"a{k}" for k in range(len(args)))
+    given = ", ".join([parameters, *(f"{name}=option_{name}" for name in options)])
+    sums = [f"np.sum({f'result[{k}]' if several else 'result'} * weights{k})" for k in range(len(weights))]
+    text = f"def program({parameters}):\n    result = function({given})\n    return {' + '.join(sums)}\n"
+    return load_text(text, "program", function=function, **values)

@@ -1,0 +1,157 @@
+"""Rules by users: the derivative of a function of theirs, or of a library's, in their own words.
+
+    @partials(f)      elementwise: the partial derivatives, one for each argument
+    @pullback(f)      otherwise: the cotangents, one for each argument
+    zero(f)           no derivative flows through `f`
+
+The function may have source or none (a C extension), and may be a method of a class
+(`@pullback(Model.energy)`). Where it has a rule, its source is not looked at. A rule takes effect at
+once: what was compiled before is compiled again when it is next called.
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+
+from adcompile.api import forget_compiled
+from adcompile.errors import UsageError
+from adcompile.rules import registry
+
+F = TypeVar("F", bound=Callable[..., Any])
+Parameter = inspect.Parameter
+
+
+def partials(*functions: Callable[..., Any]) -> Callable[[F], F]:
+    """Register the partial derivatives of elementwise functions.
+
+    The decorated rule takes the result, the arguments, and after `*` the options with their
+    defaults; it returns the partial derivative by each argument, of the shapes that the result
+    and the arguments have. Broadcasting is undone outside the rule::
+
+        @partials(scipy.special.gamma)
+        def gamma_rule(r, x):
+            return r * scipy.special.digamma(x)
+
+    Raises:
+        UsageError: if the rule's parameters do not fit a function, with the reason.
+    """
+    return _registering("partials", functions)
+
+
+def pullback(*functions: Callable[..., Any]) -> Callable[[F], F]:
+    """Register the pullback of functions.
+
+    The decorated rule takes the result, the arguments, the result's cotangent, and after `*` the
+    options with their defaults; it returns the cotangent of each argument, in its shape, or None
+    for one that carries no derivative::
+
+        @pullback(Model.energy)
+        def energy_rule(r, self, x, r_bar):
+            return None, r_bar * self.force(x)
+
+    Raises:
+        UsageError: if the rule's parameters do not fit a function, with the reason.
+    """
+    return _registering("pullback", functions)
+
+
+def zero(*functions: Callable[..., Any]) -> None:
+    """Declare that no derivative flows through functions: what they return counts as constant.
+
+    Raises:
+        UsageError: if one of them is no function.
+    """
+    for function in functions:
+        _check_callable("zero", function)
+    registry.zero(*functions)
+    forget_compiled()
+
+
+def _registering(kind: str, functions: Sequence[Any]) -> Callable[[F], F]:
+    if not functions or not all(map(callable, functions)):
+        raise UsageError(f"@{kind} takes the function that the rule is for: @{kind}(f)")
+    for function in functions:
+        _check_callable(kind, function)
+    put = registry.partials if kind == "partials" else registry.pullback
+
+    def register(rule: F) -> F:
+        for function in functions:
+            if (reason := misfit(kind, function, rule)) is not None:
+                name = getattr(rule, "__name__", "the rule")
+                raise UsageError(f"@{kind}({_name(function)}): the rule '{name}' {reason}")
+        put(*functions, samples=list)(rule)
+        forget_compiled()
+        return rule
+
+    return register
+
+
+def _check_callable(kind: str, function: Any) -> None:
+    if isinstance(function, types.MethodType):
+        held, name = type(function.__self__).__name__, function.__name__
+        raise UsageError(f"{kind}: '{name}' is the method of one object; register that of the class: {held}.{name}")
+    if not callable(function):
+        raise UsageError(f"{kind}: {function!r} is no function")
+
+
+def _name(function: Any) -> str:
+    return str(getattr(function, "__qualname__", None) or getattr(function, "__name__", repr(function)))
+
+
+# --------------------------------------------------------------------------- does a rule fit?
+
+
+def misfit(kind: str, function: Any, rule: Any) -> str | None:
+    """Why a rule cannot be one for a function; None if its parameters fit."""
+    if not isinstance(rule, types.FunctionType):
+        return "is no Python function"
+    given = list(inspect.signature(rule).parameters.values())
+    plain = [p for p in given if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)]
+    around = ["the result"] if kind == "partials" else ["the result", "its cotangent"]
+    variadic = any(p.kind is Parameter.VAR_POSITIONAL for p in given)
+    if len(plain) + variadic <= len(around):
+        return f"takes {len(plain)} parameters; it has to take {', '.join(around)}, and the arguments between or behind"
+    if any(p.kind is Parameter.VAR_KEYWORD for p in given):
+        return "takes '**'; name the options that it knows"
+    if with_default := [p.name for p in plain if p.default is not Parameter.empty]:
+        return f"has a default for '{with_default[0]}', which is no option: options stand behind '*'"
+    arguments = [p.name for p in plain[1 : len(plain) - (kind == "pullback")]]
+    options = [p for p in given if p.kind is Parameter.KEYWORD_ONLY]
+    for option in options:
+        if option.default is Parameter.empty:
+            return f"has no default for the option '{option.name}'; give the one that the function has"
+    if isinstance(function, np.ufunc):
+        wanted = function.nin
+        return None if len(arguments) == wanted else _counts(len(arguments), wanted, "takes")
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except (ValueError, TypeError):
+        return None  # a C function that does not say what it takes
+    return _misfit_of_parameters(arguments, variadic, [o.name for o in options], parameters)
+
+
+def _misfit_of_parameters(
+    arguments: list[str], variadic: bool, options: list[str], parameters: list[Parameter]
+) -> str | None:
+    positional = [p for p in parameters if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)]
+    kinds = {p.kind for p in parameters}
+    if len(arguments) > len(positional) and Parameter.VAR_POSITIONAL not in kinds:
+        return _counts(len(arguments), len(positional), "takes at most")
+    names = {p.name for p in parameters}
+    for option in options:
+        if option not in names and Parameter.VAR_KEYWORD not in kinds:
+            return f"has the option '{option}', which the function lacks; it has {', '.join(sorted(names))}"
+    for position, parameter in enumerate(positional):
+        covered = position < len(arguments) or variadic or parameter.name in options
+        if not covered and parameter.default is Parameter.empty:
+            return f"lacks the argument '{parameter.name}', which the function needs"
+    return None
+
+
+def _counts(rule: int, function: int, takes: str) -> str:
+    return f"is for {rule} argument{'s' * (rule != 1)}, and the function {takes} {function}"
