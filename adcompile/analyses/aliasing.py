@@ -131,6 +131,7 @@ class Aliasing:
     def __init__(self, body: Block, types: Mapping[Var, Type], own_results: OwnResults = own_of_half) -> None:
         self.types = types
         self._own_results = own_results
+        self._new: set[Var] = set()  # tuples of arrays of new memory
         self._parent: dict[Any, Any] = {}
         self._held: dict[Any, dict[Any, Any]] = {}
         self._objects = Objects()
@@ -275,7 +276,7 @@ class Aliasing:
         if not (isinstance(result, Var) and isinstance(container, Var) and self._has_memory(result)):
             return
         type_ = self.types.get(container, UNKNOWN)
-        if not isinstance(type_, (Tuple, List, Dict)):
+        if not isinstance(type_, (Tuple, List, Dict)) and container not in self._new:
             self._union(result, container)
         if isinstance(type_, Array):
             self._objects.is_from(result, container)
@@ -309,7 +310,7 @@ class Aliasing:
         if fn == FLAT:
             self._iterators.add(result)
         if (own := self._own_results(call)) and all(own):
-            pass  # new memory
+            self._new.update([result] if len(own) > 1 else ())
         elif isinstance(fn, FunctionRef):
             self._several(call)
         elif fn in DISPLAYS:

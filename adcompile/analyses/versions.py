@@ -20,10 +20,9 @@ def written_elsewhere(body: Block) -> set[Var]:
     return _versions(body)[1]
 
 
-def _versions(body: Block) -> tuple[dict[Var, Var], set[Var]]:
-    final = {s.fn.of: s.operands[0] for s in walk(body) if isinstance(s, Call) and isinstance(s.fn, WriteBack)}
-    if not final:
-        return {}, set()
+def sources_in_trip(body: Block) -> dict[Var, list[Atom]]:
+    """What each value takes its memory over from, if updates happen in place: of the start of a
+    loop's trip, what it was before the loop."""
     sources: dict[Var, list[Atom]] = {}
     for stmt in walk(body):
         if isinstance(stmt, Call) and is_update(stmt):
@@ -33,10 +32,23 @@ def _versions(body: Block) -> tuple[dict[Var, Var], set[Var]]:
                 sources[result] = [stmt.then.yields[i], stmt.orelse.yields[i]]
         elif isinstance(stmt, (For, While)):
             for i, (param, result) in enumerate(zip(stmt.params, stmt.results, strict=True)):
-                sources[param] = [stmt.inits[i], stmt.body.yields[i]]
-                sources[result] = [param]
+                sources[param] = [stmt.inits[i]]
+                sources[result] = [stmt.inits[i], stmt.body.yields[i]]
         elif isinstance(stmt, With):
             sources.update((r, [a]) for r, a in zip(stmt.results, stmt.body.yields, strict=True))
+    return sources
+
+
+def _versions(body: Block) -> tuple[dict[Var, Var], set[Var]]:
+    final = {s.fn.of: s.operands[0] for s in walk(body) if isinstance(s, Call) and isinstance(s.fn, WriteBack)}
+    if not final:
+        return {}, set()
+    sources = sources_in_trip(body)
+    for stmt in walk(body):
+        if isinstance(stmt, (For, While)):
+            for param, result, after in zip(stmt.params, stmt.results, stmt.body.yields, strict=True):
+                sources[param].append(after)
+                sources[result] = [param]
     found: dict[Var, Var] = {}
     elsewhere: set[Var] = set()
     for start, last in final.items():

@@ -36,4 +36,4 @@ def _facts(stmt: Stmt, plan: Plan, words: Words) -> UpdateFacts | None:
     text = f"`{expression(stmt.origin)}`"
     if stmt.origin.reverse:
         text = f"`{stmt.result.name or 'a cotangent'}` in the adjoint of {text}"
-    return UpdateFacts(text, stmt in plan.in_place, plan.copied.get(stmt, ""))
+    return UpdateFacts(text, stmt not in plan.copied, plan.copied.get(stmt, ""))

@@ -24,7 +24,7 @@ from adcompile.analyses.infer import Types
 from adcompile.analyses.liveness import Liveness
 from adcompile.analyses.ownership import Ownership
 from adcompile.analyses.separation import Separation
-from adcompile.analyses.versions import versions_of_inputs, written_elsewhere
+from adcompile.analyses.versions import sources_in_trip, versions_of_inputs, written_elsewhere
 from adcompile.inference.elementwise import shape_of
 from adcompile.ir.callables import is_update
 from adcompile.ir.nodes import (
@@ -78,16 +78,85 @@ def plan_buffers(function: Function, types: Types) -> Plan:
 def _planned(function: Function, types: Types, given: Set[Var]) -> Plan:
     """The plan in which the objects `given` may be changed themselves."""
     owned: list[Call] = []
-    planner = _Planner(function, types, given)
-    copies = planner.copies_before_loops()
-    if copies:
-        function = replace(function, body=_insert(function.body, copies, types, owned))
+    copied: dict[Var, str] = {}  # the results of updates that change a copy, and why
+    had: set[Var] = set()  # the carried values that have a copy before their loop
+    while True:
         planner = _Planner(function, types, given)
-    calls = [s for s in walk(function.body) if isinstance(s, Call) and planner.may_update(s)]
-    hindered = {s: planner.hindrance(s) for s in calls}
-    in_place = frozenset(s for s, hindrance in hindered.items() if hindrance is None)
-    copied = {s: hindrance for s, hindrance in hindered.items() if hindrance is not None and is_update(s)}
-    return Plan(function, in_place, planner.aliasing, copied, frozenset(owned))
+        hindered = planner.hindered()
+        needing = {s.result: s for s in hindered if is_update(s) and s.result not in copied}
+        copies = _outermost(planner.copies_before_loops(had))
+        inits = [loop.inits[i] for loop, positions in copies.items() for i in positions]
+        first = _first_of_chains(function.body, needing, inits if copies else [s.operands[0] for s in needing.values()])
+        if first:
+            copied |= {s.result: hindered[s] for s in first}
+            body = _on_copies(function.body, first, types)
+        elif copies:
+            had.update(loop.params[i] for loop, positions in copies.items() for i in positions)
+            body = _insert(function.body, copies, types, owned)
+        else:
+            break
+        function = replace(function, body=body)
+    updates_ = planner.updates()
+    reasons = {s: copied.get(s.result) or hindered.get(s) for s in updates_ if is_update(s)}
+    in_place = frozenset(s for s in updates_ if s not in hindered)
+    known = {s: reason for s, reason in reasons.items() if reason is not None}
+    return Plan(function, in_place, planner.aliasing, known, frozenset(owned))
+
+
+def _outermost(copies: Mapping[Loop, Sequence[int]]) -> dict[Loop, Sequence[int]]:
+    """The loops that stand in no other one: a copy before it may be enough for those inside."""
+    inside = {s for loop in copies for b in blocks_of(loop) for s in walk(b)}
+    return {loop: positions for loop, positions in copies.items() if loop not in inside}
+
+
+def _first_of_chains(body: Block, needing: Mapping[Var, Call], later: Sequence[Atom]) -> set[Call]:
+    """Of the updates that need a copy those of which, by further ones, some of the `later` values
+    come: from a copy of its own on, the memory is one that others do not see."""
+    if not needing:
+        return set()
+    sources = sources_in_trip(body)
+    first: set[Call] = set()
+    for atom in later:
+        pending, seen = [atom], set()
+        while pending:
+            one = pending.pop()
+            if isinstance(one, Var) and one not in seen:
+                seen.add(one)
+                pending += sources.get(one, ())
+        found = [needing[v] for v in seen if v in needing]
+        first.update(s for s in found if not any(o.result in _before(s, sources) for o in found if o is not s))
+    return first
+
+
+def _before(call: Call, sources: Mapping[Var, Sequence[Atom]]) -> set[Var]:
+    """The values that the object of an update has before it."""
+    seen: set[Var] = set()
+    pending = [call.operands[0]]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, Var) and one not in seen:
+            seen.add(one)
+            pending += sources.get(one, ())
+    return seen
+
+
+def _on_copies(body: Block, calls: Set[Call], types: Types) -> Block:
+    """A body in which some updates change a copy, made just before."""
+
+    def block(b: Block) -> Block:
+        stmts: list[Stmt] = []
+        for stmt in b.stmts:
+            if isinstance(stmt, Call) and stmt in calls:
+                target = stmt.operands[0]
+                assert isinstance(target, Var)
+                own = Var(target.name, target.origin)
+                types[own] = types.get(target, UNKNOWN)
+                stmts.append(Call((own,), copier(types[own]), (target,), origin=stmt.origin))
+                stmt = replace(stmt, args=(own, *stmt.args[1:]))
+            stmts.append(map_atoms(stmt, lambda a: a, block))
+        return Block(tuple(stmts), b.yields)
+
+    return block(body)
 
 
 def _changed_where_they_are(plan: Plan, given: Set[Var]) -> set[Var]:
@@ -205,10 +274,20 @@ class _Planner:
     def separation(self) -> Separation:
         return Separation(self.function.body, self.types)
 
-    def copies_before_loops(self) -> dict[Loop, list[int]]:
-        """The inits that a loop updates in place and that are not its own before, by position."""
+    def updates(self) -> list[Call]:
+        """The calls that could be written as statements that change their first operand."""
+        return [s for s in walk(self.function.body) if isinstance(s, Call) and self.may_update(s)]
+
+    def hindered(self) -> dict[Call, str]:
+        """Those that may not take the memory of their first operand, and why."""
+        found = ((s, self.hindrance(s)) for s in self.updates())
+        return {s: hindrance for s, hindrance in found if hindrance is not None}
+
+    def copies_before_loops(self, had: Set[Var]) -> dict[Loop, list[int]]:
+        """The inits that a loop updates in place and that are not its own before, by position; not
+        those of the carried values that have been given a copy."""
         loops = (s for s in walk(self.function.body) if isinstance(s, (For, While)))
-        found = {loop: self.not_its_own(loop) for loop in loops}
+        found = {loop: [i for i in self.not_its_own(loop) if loop.params[i] not in had] for loop in loops}
         return {loop: positions for loop, positions in found.items() if positions}
 
     def not_its_own(self, loop: Loop) -> list[int]:

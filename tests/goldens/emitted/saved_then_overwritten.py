@@ -22,7 +22,6 @@ def f_grad(x, out_bar=1.0):
     b = np.exp(x)
     b2 = np.copy(b)
     b2[:] = 0.0
-    b2 = np.copy(b2)
     b2[0] = x[1]
     # return s + np.sum(b ** 3)
     b_bar = out_bar * 3 * b2 ** 2
