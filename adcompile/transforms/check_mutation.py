@@ -82,7 +82,7 @@ def check_mutation(
         _check_loops(function, separation, aliasing, found)
         _check_updates(function, updates, aliasing, separation, found)
     kept = _check_calls(stmts, unknown, aliasing, types, found)
-    return replace(function, body=_keep(function.body, kept)) if kept else function
+    return replace(function, body=_checked(function.body, kept))
 
 
 def changes_inputs(function: Function, types: Types, effects: Effects) -> bool:
@@ -101,11 +101,15 @@ def _has_memory(operand: Var, stmt: Stmt, types: Types) -> bool:
     return isinstance(type_, MEMORY) or (isinstance(type_, Passive) and _reaches_into_objects(stmt))
 
 
-def _keep(block: Block, kept: set[Stmt]) -> Block:
+def _checked(block: Block, kept: set[Stmt]) -> Block:
+    """A block with the calls marked that are to be kept, and what was only said for the check gone."""
+
     def stmt(s: Stmt) -> Stmt:
+        if isinstance(s, Call) and isinstance(s.fn, Through) and not s.fn.views:
+            return replace(s, fn=s.fn.fn)
         if s in kept and isinstance(s, Call):
             return replace(s, kept=True)
-        return map_atoms(s, lambda a: a, lambda b: _keep(b, kept))
+        return map_atoms(s, lambda a: a, lambda b: _checked(b, kept))
 
     return Block(tuple(map(stmt, block.stmts)), block.yields)
 
@@ -117,7 +121,8 @@ def _check_updates(
 
     def sees(call: Call, other: Var) -> bool:
         place = separation.places.place(call.operands[0])
-        if place is not None and separation.places.at(other).root is place.root:
+        itself = isinstance(call.fn, Through) and not call.fn.views  # an item that may be an object
+        if place is not None and separation.places.at(other).root is place.root and not itself:
             return False  # the same object: its names were made to follow the change
         return _sees(call, other, aliasing, separation)
 

@@ -28,11 +28,13 @@ from adcompile.ir.nodes import (
     View,
 )
 from adcompile.ir.traverse import map_atoms
-from adcompile.ir.types import UNKNOWN, Array, List, Scalar, Tuple
+from adcompile.ir.types import UNKNOWN, Array, List, Passive, Scalar, Static, Tuple
 from adcompile.runtime import structures, updates
 from adcompile.transforms.moved_items import MovedItems
 
 ALL = Const(Ellipsis)
+# `a[i] = v` where what stood at `i` becomes `v` itself: all that `a` holds may change.
+ITEM_CHANGED = Through(updates.update, ())
 
 
 class StoredObjects(MovedItems):
@@ -86,9 +88,12 @@ class StoredObjects(MovedItems):
             self.replaced(call, op, place, index, value)
 
     def replaced(self, call: Call, op: Any, place: Place, index: Atom, value: Atom) -> None:
-        """`a[i] = a[i] op v`."""
+        """`a[i] = a[i] op v`. What may be an object, though its type is not known, is changed itself:
+        then no other name of it may be read later (`ITEM_CHANGED`)."""
         old = self.compute(operator.getitem, [self.read(call.operands[0]), index], call)
-        self.store(call, place, updates.update, [index, self.compute(IN_PLACE[op], [old, value], call)])
+        new = self.compute(IN_PLACE[op], [old, value], call)
+        whole_known = self.is_array(call.operands[0]) or isinstance(self.type_of(old), (Scalar, Static, Passive, Tuple))
+        self.store(call, place, updates.update if whole_known else ITEM_CHANGED, [index, new])
 
     def store(self, call: Call, place: Place, fn: Any, operands: list[Atom]) -> None:
         """The object's new value after `fn(view, *operands)` on a view of it."""
@@ -118,7 +123,7 @@ class StoredObjects(MovedItems):
                 if atom_type(self.types, whole) == atom_type(self.types, operands[1]) != UNKNOWN:
                     return operands[1]  # an item of a container: it is replaced by one like it
         steps = [self.read(a) for step in path for a in step.atoms]
-        callee = Through(fn, tuple(step.view for step in path)) if path else fn
+        callee = Through(getattr(fn, "fn", fn), tuple(step.view for step in path)) if path else fn
         return self.compute(callee, [whole, *steps, *operands], call)
 
     def held(self, holder: Atom, key: Atom, item: Atom, call: Call) -> Atom:
