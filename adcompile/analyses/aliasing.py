@@ -331,8 +331,8 @@ class Aliasing:
             self._link([result], operands[:1])
             if not isinstance(self.types.get(result, UNKNOWN), Array):
                 self._put(result, ANY, operands[-1])
-        elif fn == Method("flatten") or gathers(call, self.types):
-            pass  # a copy
+        elif fn == Method("flatten") or copies(call, self.types):
+            pass
         elif getattr(fn, "__name__", "") == "getitem":
             key = operands[1].value if isinstance(operands[1], Const) and type(operands[1].value) is int else ANY
             self._take(result, operands[0], ANY if isinstance(key, int) and key < 0 else key)
@@ -356,12 +356,16 @@ class Aliasing:
                     self._mix(result, operand)
 
 
-def gathers(call: Call, types: Mapping[Var, Type]) -> bool:
-    """Whether a call takes elements of an array by a mask or an array of indices: a copy."""
-    if call.fn is not operator.getitem:
+def copies(call: Call, types: Mapping[Var, Type]) -> bool:
+    """Whether a call takes elements of an array by a mask or an array of indices, or makes an
+    array of another dtype: copies."""
+    given = [types.get(a, UNKNOWN) if isinstance(a, Var) else of_constant(a.value) for a in call.operands]
+    if not given or not isinstance(given[0], Array) or isinstance(call.fn, (Method, Attribute, Syntax)):
         return False
-    whole, index = (types.get(a, UNKNOWN) if isinstance(a, Var) else of_constant(a.value) for a in call.operands)
-    return isinstance(whole, Array) and is_basic_index(index) is False
+    if call.fn is operator.getitem:
+        return is_basic_index(given[1]) is False
+    made = types.get(call.result) if call.fn in (np.asarray, np.asanyarray) else None
+    return isinstance(made, Array) and made.dtype != given[0].dtype and "?" not in (made.dtype, given[0].dtype)
 
 
 def hands_on(call: Call, iterators: Container[Atom]) -> bool:

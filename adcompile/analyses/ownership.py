@@ -9,7 +9,7 @@ import operator
 from collections.abc import Iterable
 from typing import Any
 
-from adcompile.analyses.aliasing import Aliasing, OwnResults, gathers, hands_on, own_of_half
+from adcompile.analyses.aliasing import Aliasing, OwnResults, copies, hands_on, own_of_half
 from adcompile.analyses.effects import is_pure_callable
 from adcompile.analyses.infer import Types
 from adcompile.analyses.places import Places
@@ -75,7 +75,7 @@ class Ownership:
             return () if len(own) == len(call.results) and own[number] else None
         if is_update(call):
             return call.operands[:1]
-        if fn == Method("flatten") or gathers(call, self.types):
+        if fn == Method("flatten") or copies(call, self.types):
             return ()
         if isinstance(fn, Attribute) or not is_pure_callable(fn) or fn is operator.getitem:
             return None

@@ -11,7 +11,7 @@ relies on: lowered IR, types, plain calls.  ensures: values with the same place 
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,7 @@ from adcompile.ir.nodes import (
     With,
     same_atom,
 )
-from adcompile.ir.traverse import defined_in
+from adcompile.ir.traverse import defined_in, walk
 from adcompile.ir.types import Array, Dict, List, Never, Scalar, Static, Tuple, Type, kind_of
 from adcompile.runtime import structures
 from adcompile.runtime.markers import detach
@@ -65,8 +65,16 @@ VIEWS = frozenset(
         np.rot90,
         np.real,
         np.imag,
+        np.broadcast_to,
+        np.atleast_1d,
+        np.atleast_2d,
+        np.atleast_3d,
     ]
 )
+# Calls that cut an array into views of it, and give a list of them.
+SPLITS = frozenset([np.split, np.array_split])
+# Calls that hand on an array as it is, if it has the dtype that is asked for.
+SAME: tuple[Any, ...] = (np.asarray, np.asanyarray)
 # Calls whose result is a view where the memory is in order, and a copy elsewhere.
 VIEWS_OR_COPIES = frozenset([np.reshape, np.ravel])
 
@@ -96,11 +104,19 @@ class Places:
         self.displays: dict[Var, Call] = {}  # tuples whose items are known
         self.positions: dict[Var, Var] = {}  # of what a loop runs over, by the loop's item
         self._apart: set[Var] = set()  # values that come from several objects
+        self._changed_lists: set[Var] = set()  # of views: they hold others than those that were cut
         settled = -1
-        while settled != len(self._apart):
-            settled = len(self._apart)
+        while settled != len(self._apart) + len(self._changed_lists):
+            settled = len(self._apart) + len(self._changed_lists)
             self.of = {}
             self._block(body)
+            self._changed_lists.update(v for stmt in walk(body) for v in self._changed_list(stmt))
+
+    def _changed_list(self, stmt: Stmt) -> Iterator[Var]:
+        """The lists of views that `np.split` and kin gave, if a statement changes the list itself."""
+        place = self.place(stmt.operands[0]) if isinstance(stmt, Call) and self.is_update(stmt) else None
+        if place is not None and place.path and place.path[-1].view.fn in SPLITS:
+            yield from (v for v, other in self.of.items() if same_place(other, place))
 
     # ---------------------------------------------------------------------------- statements
 
@@ -176,7 +192,7 @@ class Places:
         whole = self.place(call.operands[0])
         if whole is None:
             return None
-        if isinstance(fn, Through) or self.is_update(call) or fn is detach:
+        if isinstance(fn, Through) or self.is_update(call) or fn is detach or self._is_same(call):
             return whole
         if fn is structures.unpack:
             return self._part(whole, call, View(operator.getitem, 1), (Const(number),))
@@ -184,6 +200,13 @@ class Places:
             return None  # the parts of `a.flat` are copies
         step = self._view(call)
         return None if step is None else self._part(whole, call, step.view, step.atoms)
+
+    def _is_same(self, call: Call) -> bool:
+        """Whether a call hands on its argument: `np.asarray(a)`, with the dtype that `a` has or none."""
+        if canonical(call.fn) not in SAME or len(call.operands) > 2 or not set(dict(call.kwargs)) <= {"dtype"}:
+            return False
+        given, made = atom_type(self.types, call.operands[0]), self.types.get(call.result)
+        return isinstance(given, Array) and given == made and given.dtype != "?"
 
     @staticmethod
     def _of_display(display: Call, call: Call, number: int) -> Atom | None:
@@ -210,7 +233,8 @@ class Places:
                 return None
         else:
             plain = not any(key in ("order", "copy") for key, _ in call.kwargs)
-            if not (isinstance(viewed, Array) and plain and (is_view(fn) or is_view_or_copy(fn))):
+            views = is_view(fn) or is_view_or_copy(fn) or (fn in SPLITS and call.result not in self._changed_lists)
+            if not (isinstance(viewed, Array) and plain and views):
                 return None
         view = View(fn, len(call.operands) - 1, tuple(k or "" for k, _ in call.kwargs))
         return Step(view, call.operands[1:])

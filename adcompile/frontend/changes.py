@@ -29,7 +29,7 @@ class Changes(Calls):
                     f"pass '{node.id}' as an argument, or copy it first",
                 )
             self.bind(node.id, changed)
-        elif isinstance(node, gast.Subscript):
+        elif isinstance(node, gast.Subscript) and base_name(node) is not None:
             holder = self.expr(as_load(node.value))
             index = self.expr(node.slice)
             self.put_back(node.value, self.call(updates.update, holder, index, changed, node=node))

@@ -49,7 +49,7 @@ def astype(a: Type, dtype: Type, *options: Type, **more: Type) -> Type:
     return Array(explicit_dtype(dtype), a.shape)
 
 
-@transfer(np.asarray, np.array)
+@transfer(np.asarray, np.asanyarray, np.array)
 def array(a: Type, dtype: Type = NOTHING, **options: Type) -> Type:
     if not set(options) <= {"copy", "order"}:
         return UNKNOWN

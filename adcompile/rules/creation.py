@@ -50,6 +50,7 @@ def astype_tangent(r, x, x_dot, *, dtype=None, order="K", casting="unsafe", subo
 @pullback(
     np.array,
     np.asarray,
+    np.asanyarray,
     linear="a",
     samples=lambda: [
         call(numbers(2, 3)),

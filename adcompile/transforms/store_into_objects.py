@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from adcompile.analyses.infer import atom_type
-from adcompile.analyses.places import Place, Step
+from adcompile.analyses.places import SPLITS, Place, Step
 from adcompile.inference.indexing import is_basic_index, is_mask
 from adcompile.inference.registry import infer_call
 from adcompile.ir.callables import IN_PLACE
@@ -117,7 +117,8 @@ class StoredObjects(MovedItems):
     def changed(self, whole: Atom, path: Sequence[Step], fn: Any, operands: list[Atom], call: Call) -> Atom:
         """What an array, or an item of a container, is after a store through views of it."""
         if fn is updates.update and operands[0] is ALL:
-            if path and path[-1].view.fn is operator.getitem:
+            of_list = len(path) > 1 and path[-2].view.fn in SPLITS
+            if path and path[-1].view.fn is operator.getitem and not of_list:
                 operands, path = [self.read(path[-1].atoms[0]), operands[1]], path[:-1]
             elif not path and whole is not self.newest.get(self.places.at(whole).root, whole):  # type: ignore[arg-type]
                 if atom_type(self.types, whole) == atom_type(self.types, operands[1]) != UNKNOWN:

@@ -402,3 +402,44 @@ def view_taken_before_the_loop(x):
     for _ in range(3):
         inner += 0.1 * (y[2:] - 2.0 * inner + y[:-2])
     return np.sum(y * y)
+
+
+@at((P,))
+def asarray_with_another_dtype_is_a_copy(x):
+    y = x * x
+    same = np.asarray(y, dtype=float)
+    other = np.asarray(y, dtype=np.float32)
+    same[0] = x[1] * 2.0
+    y[2] += x[3]
+    return np.sum(same * y) + np.sum(other[1:2])
+
+
+@at((M,))
+def parts_of_a_split_list_replaced(a):
+    b = a * a
+    parts = np.array_split(b, 3)
+    parts[0] = parts[1] * 2.0
+    b[1] *= a[0]
+    parts[0] += 1.0
+    return np.sum(parts[0] * b) + np.sum(parts[2])
+
+
+@at((M,))
+def splits_along_an_axis_in_a_loop(a):
+    b = a * 1.0
+    for part in np.split(b, 2, axis=1):
+        part *= 0.5
+    left, right = np.split(b, [1], axis=1)
+    right[0] += left[0]
+    b[2] = a[0]
+    return np.sum(left) * np.sum(right * right)
+
+
+@at((P,))
+def same_array_under_a_function_of_numpy(x):
+    y = np.asanyarray(x * x)
+    rows = np.atleast_2d(y)
+    y[1] = x[0]
+    rows[0, 2:] *= x[2:]
+    y += rows[0]
+    return np.sum(rows * y)
