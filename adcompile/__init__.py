@@ -17,7 +17,7 @@ from adcompile.pushforward import jvp
 from adcompile.runtime.markers import detach, no_grad
 from adcompile.testing.gradients import check_grads
 from adcompile.testing.rules import check_rule
-from adcompile.user_rules import partials, pullback, zero
+from adcompile.user_rules import partials, pullback, pushforward, zero
 
 __version__ = "0.1.0"
 
@@ -35,6 +35,7 @@ __all__ = [
     "no_grad",
     "partials",
     "pullback",
+    "pushforward",
     "value_and_grad",
     "vjp",
     "zero",

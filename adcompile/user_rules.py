@@ -2,6 +2,7 @@
 
     @partials(f)      elementwise: the partial derivatives, one for each argument
     @pullback(f)      otherwise: the cotangents, one for each argument
+    @pushforward(f)   beside a pullback, for forward mode: the terms of the tangent
     zero(f)           no derivative flows through `f`
 
 The function may have source or none (a C extension), and may be a method of a class
@@ -43,7 +44,7 @@ def partials(*functions: Callable[..., Any]) -> Callable[[F], F]:
     return _registering("partials", functions)
 
 
-def pullback(*functions: Callable[..., Any]) -> Callable[[F], F]:
+def pullback(*functions: Callable[..., Any], linear: str | tuple[str, ...] = ()) -> Callable[[F], F]:
     """Register the pullback of functions.
 
     The decorated rule takes the result, the arguments, the result's cotangent, and after `*` the
@@ -54,10 +55,43 @@ def pullback(*functions: Callable[..., Any]) -> Callable[[F], F]:
         def energy_rule(r, self, x, r_bar):
             return None, r_bar * self.force(x)
 
+    Args:
+        functions: those that the rule is for.
+        linear: the arguments, by the rule's names, in each of which the functions are linear:
+            then forward mode calls the functions themselves, and needs no pushforward.
+
     Raises:
         UsageError: if the rule's parameters do not fit a function, with the reason.
     """
-    return _registering("pullback", functions)
+    return _registering("pullback", functions, linear=linear)
+
+
+def pushforward(*functions: Callable[..., Any]) -> Callable[[F], F]:
+    """Register the pushforward of functions that have a pullback, for forward mode.
+
+    The decorated rule takes the result, the arguments, their tangents, each named as its argument
+    with `_dot`, and the options as the pullback has them. It returns the terms of the result's
+    tangent, one for each argument, in the shape of the result, or None::
+
+        @pushforward(Model.energy)
+        def energy_tangent(r, self, x, self_dot, x_dot):
+            return None, np.dot(self.force(x), x_dot)
+
+    Raises:
+        UsageError: if a function has no pullback, or the rule's parameters are not such.
+    """
+    for function in functions:
+        _check_callable("pushforward", function)
+        rule = registry.rule_for(function)
+        if rule is None or rule.kind != "pullback":
+            raise UsageError(f"@pushforward({_name(function)}): it has no pullback; register that first")
+
+    def register(rule: F) -> F:
+        registry.pushforward(*functions)(rule)
+        forget_compiled()
+        return rule
+
+    return register
 
 
 def zero(*functions: Callable[..., Any]) -> None:
@@ -72,19 +106,19 @@ def zero(*functions: Callable[..., Any]) -> None:
     forget_compiled()
 
 
-def _registering(kind: str, functions: Sequence[Any]) -> Callable[[F], F]:
+def _registering(kind: str, functions: Sequence[Any], **more: Any) -> Callable[[F], F]:
     if not functions or not all(map(callable, functions)):
         raise UsageError(f"@{kind} takes the function that the rule is for: @{kind}(f)")
     for function in functions:
         _check_callable(kind, function)
-    put = registry.partials if kind == "partials" else registry.pullback
+    put: Any = registry.partials if kind == "partials" else registry.pullback
 
     def register(rule: F) -> F:
         for function in functions:
             if (reason := misfit(kind, function, rule)) is not None:
                 name = getattr(rule, "__name__", "the rule")
                 raise UsageError(f"@{kind}({_name(function)}): the rule '{name}' {reason}")
-        put(*functions, samples=list)(rule)
+        put(*functions, samples=list, **more)(rule)
         forget_compiled()
         return rule
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import scipy.special
 
-from adcompile import Refused, UsageError, check_grads, check_rule, grad, partials, pullback, zero
-from adcompile.rules.registry import RULES
+from adcompile import Refused, UsageError, check_grads, check_rule, grad, jvp, partials, pullback, pushforward, zero
+from adcompile.rules.registry import PUSHFORWARDS, RULES
 from adcompile.testing import GradientMismatch
 
 X = np.array([0.3, 0.8, 1.7])
@@ -16,10 +16,11 @@ SCALE = 3.0
 @pytest.fixture(autouse=True)
 def rules_of_one_test():
     """What a test registers is gone after it."""
-    before = dict(RULES)
+    before = [(table, dict(table)) for table in (RULES, PUSHFORWARDS)]
     yield
-    RULES.clear()
-    RULES.update(before)
+    for table, rules in before:
+        table.clear()
+        table.update(rules)
 
 
 def test_a_c_extension():
@@ -164,6 +165,49 @@ def test_a_method_of_a_class():
     check_grads(lambda x: model.energy(x) * np.sum(x), (X,), order=2)
     check_grads(lambda x, m: m.energy(x), (X, Model(0.5)))
     check_rule(Model.energy, (model, X))
+
+
+def test_forward_mode():
+    def energy(x, y):
+        return np.sum(x * x * y)
+
+    @pullback(energy, linear="y")
+    def energy_rule(r, x, y, r_bar):
+        return 2 * r_bar * x * y, r_bar * x * x
+
+    def f(x, y):
+        return energy(x, y) * np.sum(x)
+
+    value, tangent = jvp(f, wrt="y")(X, WEIGHTS, X)
+    assert value == f(X, WEIGHTS)
+    assert tangent == pytest.approx(energy(X, X) * np.sum(X), rel=1e-14)
+    with pytest.raises(Refused, match="'energy' has a pullback and no pushforward"):
+        jvp(f)(X, WEIGHTS, X)
+
+    @pushforward(energy)
+    def energy_tangent(r, x, y, x_dot, y_dot):
+        return np.sum(2 * x * y * x_dot), np.sum(x * x * y_dot)
+
+    check_rule(energy, (X, WEIGHTS))
+    assert jvp(f)(X, WEIGHTS, X)[1] == pytest.approx(np.dot(grad(f)(X, WEIGHTS), X), rel=1e-14)
+
+    @pushforward(energy)
+    def wrong_tangent(r, x, y, x_dot, y_dot):
+        return np.sum(x * y * x_dot), np.sum(x * x * y_dot)
+
+    with pytest.raises(GradientMismatch, match="the tangent by argument 0 is"):
+        check_rule(energy, (X, WEIGHTS))
+
+
+def test_a_pushforward_goes_with_a_pullback():
+    def energy(x):
+        return np.sum(x * x)
+
+    with pytest.raises(UsageError, match="it has no pullback; register that first"):
+        pushforward(energy)
+    pullback(energy)(lambda r, x, r_bar: 2 * r_bar * x)
+    with pytest.raises(UsageError, match="takes other parameters than the pullback"):
+        pushforward(energy)(lambda r, x, tangent: 2 * np.sum(x * tangent))
 
 
 def test_zero():

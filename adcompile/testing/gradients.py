@@ -88,7 +88,7 @@ def check_grads(
             _compare(f, args, position, made, STEP, rtol, atol)
         except GradientMismatch:  # a kink may be closer than the step
             _compare(f, args, position, made, STEP / 100, rtol, atol)
-        if order > 1 and _is_float(args[position]):
+        if order > 1 and is_float(args[position]):
             _check_higher(df, args, position, order, rtol, atol)
 
 
@@ -100,7 +100,8 @@ def _check_higher(df: Any, args: Sequence[Any], position: int, order: int, rtol:
     check_grads(scalar, args, position, order - 1, rtol=rtol * 10, atol=atol * 10)
 
 
-def _is_float(value: Any) -> bool:
+def is_float(value: Any) -> bool:
+    """Whether a value is a float or an array of floats."""
     return isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
 
 
@@ -109,7 +110,7 @@ Path = tuple[Any, ...]
 
 def _paths(value: Any) -> list[Path]:
     """Where the floats and float arrays of a value stand: the keys and positions that lead to each."""
-    if _is_float(value):
+    if is_float(value):
         return [()]
     return [(key, *path) for key, item in _items(value) for path in _paths(item)]
 

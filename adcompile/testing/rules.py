@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from adcompile.errors import UsageError
-from adcompile.rules.registry import rule_for
-from adcompile.testing.gradients import check_grads
+from adcompile.rules.registry import pushforward_for, rule_for
+from adcompile.testing.gradients import GradientMismatch, check_grads, is_float
 from adcompile.testing.loading import load_text
 
 
@@ -29,7 +29,8 @@ def check_rule(
     The function is called in a program that makes one number of what it returns, whatever its
     shape or structure; the gradient of that is compared with 5-point differences for each
     argument in `wrt` (all floats and float arrays if left out), and from `order` 2 on that of
-    the emitted gradient too.
+    the emitted gradient too. Where the rule serves forward mode, its tangents are compared with the
+    gradients.
 
     Raises:
         UsageError: if the function has no rule.
@@ -39,7 +40,26 @@ def check_rule(
     if rule is None:
         raise UsageError(f"'{getattr(function, '__name__', function)}' has no rule")
     order = 1 if rule.kind == "zero" else order
-    check_grads(_program(function, args, dict(options or {})), args, wrt, order, rtol=rtol, atol=atol)
+    program = _program(function, args, dict(options or {}))
+    check_grads(program, args, wrt, order, rtol=rtol, atol=atol)
+    has_tangent = rule.kind == "partials" or pushforward_for(function) is not None
+    where = [k for k, a in enumerate(args) if is_float(a)] if wrt is None else wrt
+    for position in where if has_tangent else ():
+        _check_tangent(program, args, position)
+
+
+def _check_tangent(program: Callable[..., Any], args: Sequence[Any], position: int) -> None:
+    """Compare both modes along one direction."""
+    from adcompile.api import grad
+    from adcompile.pushforward import jvp
+
+    direction = np.random.default_rng(11).uniform(-1, 1, np.shape(args[position]))
+    tangent = jvp(program, position)(*args, direction if np.ndim(direction) else float(direction))[1]
+    by_gradient = np.sum(grad(program, position)(*args) * direction)
+    if abs(tangent - by_gradient) > 1e-11 * max(1.0, abs(by_gradient)):
+        raise GradientMismatch(
+            f"the tangent by argument {position} is {tangent}, and the gradient along the same direction {by_gradient}"
+        )
 
 
 def _program(function: Callable[..., Any], args: Sequence[Any], options: dict[str, Any]) -> Callable[..., Any]:

@@ -57,7 +57,7 @@ def _refuse(sweep: Tangents, call: Call) -> None:
     if rule_for(call.fn) is None:
         sweep.refuse_call(call)
         return
-    what = f"{name_of_call(call)} has a pullback and no pushforward"
+    what = f"{name_of_call(call)} has a pullback and no pushforward for these arguments"
     why = "forward mode needs the tangent of what it computes"
     hint = "register one with @pushforward, or say in what the function is linear"
     sweep.found.add(what, call.origin, why, hint)
@@ -174,6 +174,10 @@ def _linear(sweep: Tangents, rule: Rule, call: Call) -> Atom | None:
         else:
             given[place] = Const(0)
     linear = [place for place in given if _name_at(rule, place) in rule.linear]
+    for place in given:
+        if place not in linear and _name_at(rule, place) in rule.arguments and sweep.is_active(given[place]):
+            _refuse(sweep, call)
+            return None
     terms = []
     for places in [linear] if rule.together else [[place] for place in linear]:
         if any(sweep.is_active(given[place]) for place in places):
