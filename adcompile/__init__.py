@@ -12,6 +12,7 @@
 """
 
 from adcompile.api import grad, value_and_grad, vjp
+from adcompile.derivatives import hessian, hvp, jacobian
 from adcompile.errors import ADError, InternalError, Refused, SourceError, UsageError
 from adcompile.pushforward import jvp
 from adcompile.runtime.markers import detach, no_grad
@@ -31,6 +32,9 @@ __all__ = [
     "check_rule",
     "detach",
     "grad",
+    "hessian",
+    "hvp",
+    "jacobian",
     "jvp",
     "no_grad",
     "partials",

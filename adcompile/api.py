@@ -191,6 +191,19 @@ class Transformed:
         latest = self._latest(args, kwargs)
         return explain((latest.program if latest is not None else self._generic()).decisions)
 
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """The positions of the parameters that are differentiated by."""
+        return self._positions
+
+    def arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        """The values of all parameters at a call, in order, defaults filled in."""
+        return self._dispatcher.bind(args, kwargs)
+
+    def program_at(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Program:
+        """The program for such arguments."""
+        return self._dispatcher.find(self._dispatcher.bind(args, kwargs))[0].program
+
     def _latest(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Compiled | None:
         """The specialisation for some arguments; without any, the one that was compiled last."""
         if not args and not kwargs:

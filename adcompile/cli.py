@@ -28,6 +28,7 @@ from adcompile.errors import ADError, UsageError
 from adcompile.explain import as_dot, as_tree, explain
 from adcompile.ir.nodes import Function
 from adcompile.pipeline import COMPILE_LOCK, Compilation, Program, Want
+from adcompile.pushforward import jvp
 from adcompile.save import saved_module
 from adcompile.signature import signature_of
 from adcompile.testing.gradients import GradientMismatch, check_grads, numerical_gradient
@@ -42,6 +43,7 @@ DUMP_EXAMPLES = """\
 examples:
   adcompile dump model.py:loss
   adcompile dump model.py:loss --wrt W,b --value
+  adcompile dump model.py:loss --mode forward
   adcompile dump model.py:loss --arg 'x: float64[n, 3]' --arg 'y: float64[n]'
   adcompile dump model.py:loss --arg 'x: float64[n]' -o loss_grad.py
   adcompile dump model.py:loss --after simplify
@@ -133,9 +135,12 @@ def _parser() -> argparse.ArgumentParser:
     explain.set_defaults(run=run_explain)
     saved = "write a module that runs without adcompile, as save() does"
     compared = "the function against its gradient; with --after, the IR before the pass against the IR after it"
+    modes = "'forward' for the program of jvp, 'reverse' for that of grad (the default)"
+    dump.add_argument("--mode", choices=("forward", "reverse"), default="reverse", help=modes)
     dump.add_argument("-o", "--output", metavar="FILE", help=saved)
     instead = dump.add_mutually_exclusive_group()
-    instead.add_argument("--after", metavar="PASS", help=f"print the IR after a pass instead: {PASSES}")
+    after = f"print the IR after a pass instead: {PASSES}; in forward mode, forward"
+    instead.add_argument("--after", metavar="PASS", help=after)
     dump.add_argument("--diff", action="store_true", help=compared)
     drawn = "the regions and steps of the program instead, and what passes between them; or in Graphviz's language"
     instead.add_argument("--graph", nargs="?", const="text", choices=("text", "dot"), help=drawn)
@@ -208,6 +213,11 @@ def _compiled(function: types.FunctionType, options: argparse.Namespace, trace: 
     inputs = parse_signature(function, options.arg)
     where, several = positions(function, parse_wrt(options.wrt))
     inputs = differentiable(function, inputs, where)
+    if getattr(options, "mode", "reverse") == "forward":
+        if options.value or options.graph is not None:
+            raise UsageError("--mode forward is the value with its tangent: --value and --graph are of reverse mode")
+        pushed = jvp(function, where if several else where[0])
+        return pushed.program_of(inputs, trace)
     compilation = Compilation(trace)
     with COMPILE_LOCK, compilation.reporting():
         return compilation.gradient(function, inputs, Want(where, value=options.value, several=several))

@@ -19,6 +19,7 @@ import adcompile.rules  # noqa: F401  (registers the rules)
 from adcompile.analyses.activity import active_values
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.ownership import own_results
+from adcompile.analyses.repeatable import is_repeatable
 from adcompile.analyses.versions import versions_of_inputs
 from adcompile.backend.callables import Bindings
 from adcompile.backend.capabilities import NUMPY, Capabilities, fit, fit_primal
@@ -56,7 +57,7 @@ from adcompile.transforms.assemble import Want, halve, join, name_seed, separate
 from adcompile.transforms.assemble_pushforward import TangentParameters, pushforward_function
 from adcompile.transforms.check_escape import check_escape
 from adcompile.transforms.check_real import check_real
-from adcompile.transforms.decisions import Decisions, Differentiation
+from adcompile.transforms.decisions import Decisions, Differentiation, Pushed
 from adcompile.transforms.detach_blocks import detach_blocks
 from adcompile.transforms.eliminate_dead import eliminate_dead
 from adcompile.transforms.fill_spread import fill_spread
@@ -89,6 +90,7 @@ class Program:
     holders: dict[str, Any]
     values: dict[str, Any]
     imports: list[str]
+    repeatable: bool = False  # it has no effect but its result
     guards: dict[tuple[Any, str], Any] = field(default_factory=dict)
     captures: dict[tuple[Any, str], Any] = field(default_factory=dict)
     decisions: Decisions = field(default_factory=Decisions)
@@ -174,17 +176,18 @@ class Compilation:
         return self.program(forward.name, pullback.name)
 
     def pushforward(self, function: types.FunctionType, inputs: Sequence[Type], want: Want) -> Program:
-        """The program that computes the value and its tangent. The inputs are those of `function`,
-        and behind `want.before` of them the tangent, or the tuple of tangents."""
+        """The program that computes the value (if that is wanted) and its tangent. The inputs are those
+        of `function`, and behind `want.before` of them the tangent, or the tuple of tangents."""
         place = want.before
         primal, types_ = self.prepare(function, (*inputs[:place], *inputs[place + 1 :]))
-        name = self.fresh(f"{_plain_name(function)}_pushforward")
+        name = self.fresh(f"{_plain_name(function)}_{'pushforward' if want.value else 'tangent'}")
         wrt = [primal.params[i].var for i in want.wrt]
+        self.decisions.pushed = Pushed(primal, types_, tuple(wrt))
         entry = TangentParameters(types_)
         entry.as_given(primal, wrt, inputs[place], want.several)
         body = self.forward(primal, types_, entry)
         tangent, finishing = finish_values(types_, body, body.yields[:1], body.yields[1:])
-        body = Block((*body.stmts, *finishing), (body.yields[0], *tangent))
+        body = Block((*body.stmts, *finishing), (*body.yields[: want.value], *tangent))
         self.outside.check_changes(self.found)
         self.found.raise_if_any()
         self.push(pushforward_function(name, primal, entry, body, types_, place), types_, function)
@@ -203,7 +206,8 @@ class Compilation:
             hint = "has_aux=True if the others are auxiliary; vjp for several results"
         elif shape not in (None, ()):
             what = f"an array of shape ({', '.join(map(str, shape or ()))})"
-            why, hint = "the gradient of an array is a Jacobian", "return its sum, or use vjp (cotangents of any shape)"
+            why = "the gradient of an array is a Jacobian"
+            hint = "return its sum, or use vjp (cotangents of any shape) or jacobian"
         elif isinstance(result, (Scalar, Array)) and kind_of(result.dtype) == "complex":
             what, hint = "a complex one", "compute with real and imaginary parts"
         else:
@@ -347,8 +351,9 @@ class Compilation:
         text = "\n".join(imports) + "\n\n\n" * bool(imports) + "\n\n".join(texts)
         guards, captures = self.outside.guards, self.outside.captures
         passed, place = captures_of_entry(self.functions, entry) if not self.backend.live_captures else ((), 0)
+        again = all(is_repeatable(one.body) for one, _ in self.functions)
         return Program(
-            text, entry, second, self.holders, bindings.values, imports, guards, captures, self.decisions,
+            text, entry, second, self.holders, bindings.values, imports, again, guards, captures, self.decisions,
             written, passed, place,
         )
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from adcompile.api import Transformed, Wrt
-from adcompile.dispatch import Dispatcher
+from adcompile.dispatch import Compiled, Dispatcher
 from adcompile.errors import UsageError
-from adcompile.ir.types import Type
+from adcompile.explain import Explanation
+from adcompile.inference.elementwise import shape_of
+from adcompile.inference.tangents import tangent_type
+from adcompile.ir.types import Tuple, Type
 from adcompile.pipeline import COMPILE_LOCK, Compilation, Program, Want
 from adcompile.pullback import fitted, form_of
 from adcompile.signature import signature_of
@@ -20,6 +23,8 @@ CONTAINERS = (list, tuple, dict)
 
 class JacobianVector(Transformed):
     """`jvp(f)`: the value of `f` and its tangent along given tangents of its arguments."""
+
+    has_value = True
 
     def __init__(self, function: Any, wrt: Wrt) -> None:
         super().__init__(function, wrt, lambda where: Want(where), "numpy")
@@ -35,10 +40,27 @@ class JacobianVector(Transformed):
         """The function whose parameters this one takes: those of `f`, and the tangents."""
         return self._pushed
 
-    def _program(self, inputs: Sequence[Type]) -> Program:
-        compilation = Compilation()
+    def _compile(self, inputs: Sequence[Type]) -> Compiled:
+        """Compile for the arguments of one call, whose sizes have one name where they are equal."""
+        given, arguments = inputs[self._before], (*inputs[: self._before], *inputs[self._before + 1 :])
+        tangents = given.items if self._several and isinstance(given, Tuple) else (given,)
+        for i, tangent in zip(self._positions, tangents, strict=False):
+            want, have = shape_of(arguments[i]), shape_of(tangent)
+            if None not in (want, have) and want != have:
+                name = self._dispatcher.parameters[i + (i >= self._before)].name
+                raise UsageError(f"the tangent of '{name}' is {tangent}, the argument {arguments[i]}")
+        return super()._compile(inputs)
+
+    def program_of(self, arguments: Sequence[Type], trace: Any = None) -> Program:
+        """The program for arguments of these types, along tangents of the same types."""
+        tangents = tuple(tangent_type(arguments[i]) for i in self._positions)
+        tangent = Tuple(tangents) if self._several else tangents[0]
+        return self._program((*arguments[: self._before], tangent, *arguments[self._before :]), trace)
+
+    def _program(self, inputs: Sequence[Type], trace: Any = None) -> Program:
+        compilation = Compilation(trace)
         of_function = (*inputs[: self._before], *inputs[self._before + 1 :])
-        want = Want(self._positions, several=self._several, before=self._before)
+        want = Want(self._positions, value=self.has_value, several=self._several, before=self._before)
         with COMPILE_LOCK, compilation.reporting():
             return compilation.pushforward(self._differentiated(of_function), inputs, want)
 
@@ -49,7 +71,7 @@ class JacobianVector(Transformed):
             UsageError: if a tangent has another structure or shape than its argument.
         """
         if not args:
-            raise UsageError(f"jvp({self.__name__}) takes the arguments, and behind them the tangents")
+            raise UsageError(f"a pushforward of {self.__name__} takes the arguments, and behind them the tangents")
         *given, tangents = args
         before, dispatcher = self._before, self._dispatcher
         if kwargs or len(given) != before or not dispatcher.plain:
@@ -59,13 +81,30 @@ class JacobianVector(Transformed):
         values = (*given[:before], tangents, *given[before:])
         return dispatcher._fast(*values) if dispatcher.plain else self._spread_call(*dispatcher.find(values))
 
+    def at(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], tangent: Any
+    ) -> tuple[Program, Callable[[], tuple[Any, Any]]]:
+        """The program for arguments of the function, and what runs it along what `tangent` holds
+        then, as often as it is called."""
+        given = self._bind(args, kwargs)
+        compiled, values = self._dispatcher.find((*given[: self._before], tangent, *given[self._before :]))
+        return compiled.program, lambda: self._spread_call(compiled, values)
+
+    def explain(self, *args: Any, **kwargs: Any) -> Explanation:
+        """Not of forward mode: it records nothing, and its text is the function with the tangents.
+
+        Raises:
+            UsageError: always.
+        """
+        raise UsageError("explain() is of reverse mode: forward mode records nothing; read .source")
+
     def _fitted(self, given: Sequence[Any], tangents: Any) -> Any:
         """Tangents in the structure of their arguments, which the emitted code relies on."""
         forms = [form_of(given[i]) for i in self._positions]
         if not self._several:
             return fitted(tangents, forms[0], "tangent", "argument")
         if not isinstance(tangents, (tuple, list)) or len(tangents) != len(forms):
-            raise UsageError(f"jvp by {len(forms)} arguments takes a tuple of {len(forms)} tangents")
+            raise UsageError(f"a pushforward by {len(forms)} arguments takes a tuple of {len(forms)} tangents")
         return tuple(fitted(t, form, "tangent", "argument") for t, form in zip(tangents, forms, strict=True))
 
 

@@ -195,12 +195,15 @@ def _listed(lead: str, items: list[str]) -> str:
 
 def _heading(program: Program) -> str:
     """What the module is: of which function, by what, for which arguments."""
-    decided = next(d for d in program.decisions.functions if program.entry in d.emitted)
+    pushed = program.decisions.pushed
+    decided = pushed or next(d for d in program.decisions.functions if program.entry in d.emitted)
     primal = decided.primal
     module = primal.holder.__module__
     source = primal.name + (f" of {module}" if module not in (None, "__main__") else "")
     by = ", ".join(v.name for v in decided.wrt)
     kind = "The gradient" if not program.second else "The value and the pullback"
+    if pushed is not None:
+        kind = "The tangent" if "_tangent" in program.entry else "The value and the tangent"
     if "_value_and_grad" in program.entry:
         kind = "The value and the gradient"
     lines = [f"{kind} of {source} by {by}, written by adcompile.", ""]

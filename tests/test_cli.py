@@ -112,6 +112,30 @@ def test_dump_of_a_module(model, run):
     assert run("dump", f"{model}:loss")[:2] == run("dump", f"{model}.py:loss")[:2]
 
 
+def test_the_program_of_forward_mode(model, run):
+    code, out, err = run("dump", f"{model}.py:loss", "--mode", "forward", "--arg", "x: float64[n]", "--arg", "n: int")
+    assert (code, err) == (0, "")
+    from importlib import import_module
+
+    pushed = adcompile.jvp(import_module(model).loss)
+    pushed(np.ones(4), 2, np.ones(4))
+    assert out == pushed.source.rstrip("\n") + "\n"
+    _, out, _ = run("dump", f"{model}.py:outer", "--mode", "forward", "--wrt", "W,x", "--after", "forward")
+    assert "function outer_pushforward(%W, %x, %tangents):" in out
+    assert "function helper_pushforward(%W, %W_dot):" in out
+    for option in ("--value", "--graph"):
+        message = usage(run("dump", f"{model}.py:loss", "--mode", "forward", option))
+        assert message == "--mode forward is the value with its tangent: --value and --graph are of reverse mode"
+
+
+def test_a_forward_program_as_a_module(model, run, tmp_path):
+    assert run("dump", f"{model}.py:vector", "--mode", "forward", "-o", "saved.py")[0] == 0
+    namespace: dict = {}
+    exec((tmp_path / "saved.py").read_text(), namespace)
+    value, tangent = namespace["vector_pushforward"](np.ones(2), np.array([1.0, 3.0]))
+    assert value.tolist() == [2, 2] and tangent.tolist() == [2, 6]
+
+
 def test_a_signature_makes_the_program_of_a_call_with_such_arguments(model, run):
     code, out, _ = run("dump", f"{model}.py:loss", "--arg", "x: float64[n]", "--arg", "n: int")
     assert code == 0

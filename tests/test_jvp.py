@@ -140,6 +140,20 @@ def test_a_tangent_in_the_precision_of_the_value():
         assert jvp(f)(x32, V)[1].dtype == f(x32).dtype == np.float64
 
 
+def test_a_pushforward_is_saved_and_explained_by_its_text(tmp_path):
+    pushed = jvp(scaled, (0, 1))
+    pushed.save(tmp_path / "saved.py", X, 2.0, (V, 1.0))
+    text = (tmp_path / "saved.py").read_text()
+    assert "The value and the tangent of scaled of " in text and "by x, k, written by adcompile." in text
+    namespace: dict = {}
+    exec(text, namespace)
+    for one, other in zip(namespace["scaled_pushforward"](X, 2.0, (V, 1.0)), pushed(X, 2.0, (V, 1.0)), strict=True):
+        np.testing.assert_array_equal(one, other)
+    with pytest.raises(UsageError, match=r"read \.source"):
+        pushed.explain()
+    assert repr(pushed) == "<adcompile JacobianVector of scaled by x, k>"
+
+
 # -------------------------------------------------------------- memory, order, and other traps
 
 

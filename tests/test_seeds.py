@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import adcompile
-from adcompile import Refused, UsageError, detach, grad, no_grad, value_and_grad, vjp
+from adcompile import Refused, UsageError, detach, grad, jacobian, jvp, no_grad, value_and_grad, vjp
 
 X = np.arange(4.0)
 
@@ -231,6 +231,24 @@ def test_row_16_mean_of_squares():
     value, gradient = value_and_grad(lambda v: np.mean(v**2))(v)
     assert value == 7.5
     np.testing.assert_array_equal(gradient, [[0.5, 1.0], [1.5, 2.0]])
+
+
+def test_row_17_the_jacobian_and_what_backward_computes():
+    v = np.array([0.1, 1.0, 1e-4])
+    x = np.array([0.4, -1.3, 2.0])
+
+    def doubled(x):
+        y = x * 2
+        while np.linalg.norm(y) < 1000:
+            y = y * 2
+        return y * x
+
+    _, pullback = vjp(doubled)(x)
+    found = jacobian(doubled)(x)
+    assert found.shape == (3, 3)
+    np.testing.assert_allclose(v @ found, pullback(v), rtol=1e-14)
+    np.testing.assert_allclose(found @ v, jvp(doubled)(x, v)[1], rtol=1e-14)
+    np.testing.assert_allclose(np.diag(found), 2 * doubled(x) / x, rtol=1e-14)
 
 
 def test_row_18_the_emitted_program_can_be_read():

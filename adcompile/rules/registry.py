@@ -111,6 +111,7 @@ def zero(*primitives: Any) -> None:
     """Declare that no derivative flows through some functions."""
     for primitive in primitives:
         RULES[primitive] = Rule("zero")
+        PUSHFORWARDS.pop(primitive, None)
 
 
 def static(function: F) -> F:
@@ -135,6 +136,7 @@ def _register(kind: str, primitives: Sequence[Any], **more: Any) -> Callable[[F]
             raise UsageError(f"the rule '{function.__name__}' has no argument {', '.join(sorted(unknown))}")
         for primitive in primitives:
             RULES[primitive] = Rule(kind, function, arguments, options, variadic, **more)
+            PUSHFORWARDS.pop(primitive, None)  # it was that of another rule
         RULE_FUNCTIONS.add(function)
         return function
 

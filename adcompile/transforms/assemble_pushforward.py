@@ -93,7 +93,7 @@ class TangentParameters:
             return tangent
         if not (isinstance(want, (Scalar, Array)) and isinstance(have, (Scalar, Array))):
             return tangent
-        if shape_of(want) != shape_of(have):
+        if len(shape_of(want) or ()) != len(shape_of(have) or ()) and None not in (shape_of(want), shape_of(have)):
             raise UsageError(f"the tangent of '{var.name}' is {have}, the argument {want}")
         if kind_of(have.dtype) == "complex":
             raise UsageError(f"the tangent of '{var.name}' is complex; derivatives of complex values come later")
@@ -103,6 +103,7 @@ class TangentParameters:
         if isinstance(have, Scalar):
             return self.b.call(np.asarray, tangent, Const(np.dtype(want.dtype)), name=tangent.name)
         if have.dtype == want.dtype or "?" in (have.dtype, want.dtype):
+            self.b.types[tangent] = want  # sizes of other names are the same ones
             return tangent
         return self.b.call(np.ndarray.astype, tangent, Const(np.dtype(want.dtype)), name=tangent.name)
 
@@ -110,10 +111,10 @@ class TangentParameters:
 def pushforward_function(
     name: str, primal: Function, entry: TangentParameters, body: Block, types: Types, place: int | None
 ) -> Function:
-    """The function that returns the value and its tangent. The parameters of the tangents stand
+    """The function that returns the value and its tangent, or the tangent alone. The parameters of the tangents stand
     behind `place` others, which have no defaults then; without it, behind all."""
     builder = Builder(types, "pushed")
-    result = builder.make(make_tuple, body.yields)
+    result = builder.make(make_tuple, body.yields) if len(body.yields) > 1 else body.yields[0]
     count = len(primal.params) if place is None else place
     before = tuple(Param(p.var, p.kind) for p in primal.params[:count])
     kind = "keyword" if any(p.kind == "*" for p in before) else "positional"

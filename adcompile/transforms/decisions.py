@@ -34,9 +34,20 @@ class Differentiation:
     emitted: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """The function that a program is the pushforward of, and the values that move."""
+
+    primal: Function
+    types: Types
+    wrt: tuple[Var, ...]
+
+
 @dataclass(slots=True)
 class Decisions:
-    """The differentiated functions, and the plan of each function that was emitted, by name."""
+    """The differentiated functions, and the plan of each function that was emitted, by name; of a
+    pushforward, what it is of."""
 
     functions: list[Differentiation] = field(default_factory=list)
+    pushed: Pushed | None = None
     plans: dict[str, Plan] = field(default_factory=dict)

@@ -42,11 +42,11 @@ from adcompile.ir.nodes import (
 )
 from adcompile.ir.traverse import uses_of, walk
 from adcompile.ir.types import Type
-from adcompile.runtime.structures import make_list, make_tuple, unpack, unpack_star
+from adcompile.runtime.structures import unpack, unpack_star
 from adcompile.transforms.forward_calls import by_rule
 from adcompile.transforms.forward_structures import STRUCTURAL, is_of_sequences, sequences, store_through, unpacked
 from adcompile.transforms.full_arguments import full_arguments
-from adcompile.transforms.tangents import Tangents
+from adcompile.transforms.tangents import DISPLAYS, ZEROS, Tangents
 
 # For a user's function, the types of its parameters, and which of them move: the function that
 # takes their tangents behind them, and returns the value and its tangent.
@@ -63,12 +63,12 @@ def forward(
 ) -> Block:
     """The function's body with the tangents of what it computes; it yields the value and its
     tangent. `tangents` are those of the inputs."""
-    displays = {
+    makers = {
         s.result: s
         for s in walk(function.body)
-        if isinstance(s, Call) and s.fn in (make_list, make_tuple) and not any(isinstance(a, Star) for a in s.args)
+        if isinstance(s, Call) and (s.fn in (*DISPLAYS, *ZEROS)) and not any(isinstance(a, Star) for a in s.args)
     }
-    sweep = _ForwardSweep(types, active, found, displays)
+    sweep = _ForwardSweep(types, active, found, makers)
     sweep.pushforwards = pushforwards
     for var, tangent in tangents.items():
         sweep.give(var, tangent)

@@ -20,11 +20,14 @@ from adcompile.inference.elementwise import shape_of
 from adcompile.inference.tangents import tangent_type
 from adcompile.ir.nodes import NONE, UNDEF, UNDEFINED, Atom, Call, Const, Star, Var
 from adcompile.ir.types import Array, Dict, Scalar, Tuple, kind_of
-from adcompile.runtime import tangents
-from adcompile.runtime.structures import make_dict, make_tuple
+from adcompile.runtime import broadcasting, tangents
+from adcompile.runtime.structures import make_dict, make_list, make_tuple
 from adcompile.transforms.algebra import AdjointBuilder
 from adcompile.transforms.build import Builder
 from adcompile.transforms.sweep import Sweep
+
+DISPLAYS = (make_list, make_tuple)
+ZEROS = (np.zeros, np.zeros_like, broadcasting.zeros_like)
 
 
 class TangentBuilder(AdjointBuilder):
@@ -37,14 +40,13 @@ class TangentBuilder(AdjointBuilder):
 
 
 class Tangents(Sweep):
-    """Tangents by value. `displays` are the program's own, whose items are known."""
+    """Tangents by value. `makers` are the calls of the program that make lists and tuples of known
+    items, and zeros."""
 
-    def __init__(
-        self, types: Types, active: frozenset[Var], found: DiagnosticList, displays: Mapping[Var, Call]
-    ) -> None:
+    def __init__(self, types: Types, active: frozenset[Var], found: DiagnosticList, makers: Mapping[Var, Call]) -> None:
         super().__init__(types, found, TangentBuilder(types, "tangent"))
         self.active = active
-        self.displays = displays
+        self.makers = makers
         self.dots: dict[Var, Atom] = {}
 
     def is_active(self, atom: Atom | Star) -> bool:
@@ -79,9 +81,11 @@ class Tangents(Sweep):
         type_ = self.types.get(atom)
         if isinstance(type_, Scalar):
             return Const(0.0)
-        if atom in self.displays:
-            made = self.displays[atom]
-            return self.b.call(made.fn, *map(self.zeros, made.operands))
+        maker = self.makers.get(atom)
+        if maker is not None and maker.fn in DISPLAYS:
+            return self.b.call(maker.fn, *map(self.zeros, maker.operands))
+        if maker is not None and not maker.kwargs and len(maker.args) == 1:
+            return self.b.make(maker.fn, maker.args)
         if isinstance(type_, Array):
             if kind_of(type_.dtype) == "float":
                 return self.b.call(np.zeros_like, atom)

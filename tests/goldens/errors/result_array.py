@@ -12,4 +12,4 @@ ARGS = (np.array([1.0, 2.0, 3.0]),)
 #     return x * 2
 #     ^^^^^^^^^^^^
 #   why: the gradient of an array is a Jacobian
-#   instead: return its sum, or use vjp (cotangents of any shape)
+#   instead: return its sum, or use vjp (cotangents of any shape) or jacobian

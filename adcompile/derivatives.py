@@ -1,0 +1,233 @@
+"""`jacobian`, `hessian` and `hvp`: derivatives that take more than one sweep, or two modes.
+
+A Jacobian is made column by column by forward mode, or row by row by reverse mode, whichever
+takes fewer sweeps. The arrays that the sweeps start from are made once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from adcompile.api import Wrt, grad, vjp
+from adcompile.errors import UsageError
+from adcompile.pushforward import JacobianVector, jvp
+
+MODES = ("auto", "forward", "reverse")
+ONCE = (
+    "mode='forward' runs the function once for each number in its argument, and it does more than "
+    "compute; use mode='reverse', which runs it once"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """The shape and the dtype of an array; of a number, too."""
+
+    shape: tuple[int, ...]
+    dtype: Any
+
+    @classmethod
+    def of(cls, value: Any, what: str) -> _Numbers:
+        """Those of an argument or a result.
+
+        Raises:
+            UsageError: if it is neither a number nor an array of numbers.
+        """
+        made = np.asarray(value) if isinstance(value, (bool, int, float, np.generic, np.ndarray)) else None
+        if made is None or made.dtype.kind not in "biuf":
+            raise UsageError(f"{what} is of type {type(value).__name__}; a Jacobian is of numbers and arrays")
+        return cls(made.shape, made.dtype if made.dtype.kind == "f" else np.dtype(float))
+
+    @property
+    def size(self) -> int:
+        """How many numbers there are."""
+        return int(np.prod(self.shape, dtype=int))
+
+    def units(self) -> Iterator[Any]:
+        """Every unit vector, in one array that changes from one to the next."""
+        if not self.shape:
+            yield 1.0
+            return
+        vector = np.zeros(self.shape, self.dtype)
+        flat = vector.reshape(-1)
+        for i in range(flat.size):
+            flat[i] = 1.0
+            yield vector
+            flat[i] = 0.0
+
+    def by(self, other: _Numbers) -> np.ndarray:
+        """The Jacobian of these numbers by others, not filled in."""
+        return np.zeros(self.shape + other.shape, np.result_type(self.dtype, other.dtype))
+
+
+class Jacobian:
+    """The Jacobian of a function; made by `jacobian` and `hessian`."""
+
+    def __init__(self, function: Any, wrt: Wrt, mode: str, square: bool = False) -> None:
+        if mode not in MODES:
+            raise UsageError(f"mode={mode!r}: there are {', '.join(map(repr, MODES))}")
+        self._mode = mode
+        self._square = square  # it has as many rows as columns
+        self._several = isinstance(wrt, (tuple, list))
+        self._reverse = vjp(function, wrt if self._several else (wrt,))  # type: ignore[arg-type]
+        self._forward = [jvp(function, i) for i in self._reverse.positions]
+        self._latest: Any = self._forward[0] if mode == "forward" else self._reverse
+        self.__name__, self.__doc__ = self._reverse.__name__, self._reverse.__doc__
+        self.__wrapped__ = function
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The Jacobian at these arguments.
+
+        Raises:
+            UsageError: for an argument in `wrt`, or a result, that is neither a number nor an
+                array; for mode='forward', if the function has effects.
+        """
+        given = self._reverse.arguments(args, kwargs)
+        inputs = [_Numbers.of(given[i], "an argument") for i in self._reverse.positions]
+        columns = sum(one.size for one in inputs)
+        if columns and (self._mode == "forward" or (self._mode == "auto" and self._square)):
+            found = self._by_columns(args, kwargs, inputs)
+            if found is not None:
+                return found
+        self._latest = self._reverse
+        value, back = self._reverse(*args, **kwargs)
+        rows = sum(_Numbers.of(leaf, "a result").size for leaf in _leaves(value))
+        if self._mode == "auto" and 0 < columns <= rows and self._reverse.program_at(args, kwargs).repeatable:
+            found = self._by_columns(args, kwargs, inputs)
+            if found is not None:
+                return found
+        return self._by_rows(value, back, inputs)
+
+    def _by_rows(self, value: Any, back: Any, inputs: list[_Numbers]) -> Any:
+        results = [_Numbers.of(leaf, "a result") for leaf in _leaves(value)]
+        blocks = [[result.by(one) for one in inputs] for result in results]
+        zeros = [np.zeros(result.shape, result.dtype) if result.shape else 0.0 for result in results]
+        for number, (result, made) in enumerate(zip(results, blocks, strict=True)):
+            for k, unit in enumerate(result.units()):
+                cotangents = back(_rebuilt(value, iter([*zeros[:number], unit, *zeros[number + 1 :]])))
+                for block, one, cotangent in zip(made, inputs, cotangents, strict=True):
+                    block.reshape(result.size, one.size)[k] = np.ravel(cotangent)
+        return self._structured(value, blocks)
+
+    def _by_columns(self, args: tuple[Any, ...], kwargs: dict[str, Any], inputs: list[_Numbers]) -> Any:
+        """The Jacobian by forward mode; None if that would repeat more than computing, and need not be."""
+        value: Any = None
+        blocks: list[list[np.ndarray]] = []
+        for number, (pushed, one) in enumerate(zip(self._forward, inputs, strict=True)):
+            for k, unit in enumerate(one.units()):
+                if k == 0:
+                    program, run = pushed.at(args, kwargs, unit)
+                    if not program.repeatable and self._mode == "auto":
+                        return None
+                    if not program.repeatable:
+                        raise UsageError(ONCE)
+                    self._latest = pushed
+                value, tangent = run()
+                results = [_Numbers.of(leaf, "a result") for leaf in _leaves(value)]
+                blocks = blocks or [[result.by(other) for other in inputs] for result in results]
+                for made, result, along in zip(blocks, results, _leaves(tangent), strict=True):
+                    made[number].reshape(result.size, one.size)[:, k] = np.ravel(along)
+        return self._structured(value, blocks)
+
+    def _structured(self, value: Any, blocks: list[list[np.ndarray]]) -> Any:
+        """The blocks in the structure of the value, for several `wrt` a tuple of each."""
+        made = [tuple(block[()] for block in of_one) for of_one in blocks]
+        return _rebuilt(value, iter(made if self._several else [of_one[0] for of_one in made]))
+
+    @property
+    def source(self) -> str:
+        """The text of the program that made the latest sweeps."""
+        return str(self._latest.source)
+
+    def __repr__(self) -> str:
+        return f"<adcompile {type(self).__name__} of {self.__name__}>"
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """The numbers and arrays in a value, in order."""
+    if isinstance(value, (list, tuple, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(item)
+    else:
+        yield value
+
+
+def _rebuilt(value: Any, leaves: Iterator[Any]) -> Any:
+    """The structure of a value with other leaves."""
+    if isinstance(value, dict):
+        return {key: _rebuilt(item, leaves) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        items = [_rebuilt(item, leaves) for item in value]
+        return items if isinstance(value, list) else tuple(items)
+    return next(leaves)
+
+
+def jacobian(f: Any, /, wrt: Wrt = 0, mode: str = "auto") -> Jacobian:
+    """The Jacobian of `f`, a function that returns an array, or several.
+
+    `jacobian(f)(*args)` has the shape `out.shape + x.shape`: element `[i, ..., j, ...]` is the
+    derivative of `out[i, ...]` by `x[j, ...]`.
+
+    Args:
+        f: a Python function of numbers and arrays, and of anything that is not in `wrt`.
+        wrt: what to differentiate by: a parameter's position or name, or a tuple of them (then
+            the result is a tuple, one Jacobian for each).
+        mode: 'forward' makes the Jacobian column by column, a sweep for each number in the
+            arguments; 'reverse' row by row, a sweep for each number in the result; 'auto' takes what
+            is fewer, and 'reverse' for a function that has effects or draws random numbers.
+
+    Returns:
+        A function of the arguments of `f`. Where `f` returns a list, tuple or dict, so does it,
+        with a Jacobian in place of each array. Its dtype is float64, or float32 where argument
+        and result are.
+
+    Raises:
+        UsageError: for a wrong `wrt` or `mode`, or an argument that has no derivative.
+        Refused: where `f` cannot be differentiated, with every place in it.
+    """
+    return Jacobian(f, wrt, mode)
+
+
+def hessian(f: Any, /, wrt: Wrt = 0, mode: str = "auto") -> Jacobian:
+    """The matrix of second derivatives of `f`, a function that returns one real number.
+
+    `hessian(f)(*args)` has the shape `x.shape + x.shape`. For several `wrt` it is a tuple of
+    tuples: `[i][j]` is the second derivative by parameter `i` and then by parameter `j`.
+
+    Args:
+        f: a Python function.
+        wrt: what to differentiate by: a parameter's position or name, or a tuple of them.
+        mode: 'forward' is forward mode over the gradient, 'reverse' reverse mode over it; 'auto' is
+            'forward', but for a function that has effects or draws random numbers.
+
+    Raises:
+        UsageError: for a wrong `wrt` or `mode`, or an argument that has no derivative.
+        Refused: where `f` cannot be differentiated twice, with every place in it.
+    """
+    return Jacobian(grad(f, wrt), wrt, mode, square=True)
+
+
+class HessianVector(JacobianVector):
+    """The Hessian times a vector; made by `hvp`."""
+
+    has_value = False
+
+
+def hvp(f: Any, /, wrt: Wrt = 0) -> HessianVector:
+    """The Hessian of `f`, a function that returns one real number, times a vector.
+
+    `hvp(f)(*args, v)` gives `H @ v`, by forward mode over the gradient, at a small multiple of its
+    cost: the arguments of `f`, and behind them the vector, of the shape of the argument. For
+    several `wrt` both `v` and the result are tuples. `scipy.optimize.minimize(f, x0, jac=grad(f),
+    hessp=hvp(f))` takes it as it is.
+
+    Raises:
+        UsageError: for a wrong `wrt`, an argument without derivative, or a vector that does not
+            fit it.
+        Refused: where `f` cannot be differentiated twice, with every place in it.
+    """
+    return HessianVector(grad(f, wrt), wrt)
