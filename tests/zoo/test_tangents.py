@@ -4,6 +4,7 @@ the program to the bit, and the caller's objects hold what the program leaves in
 from __future__ import annotations
 
 import copy
+import inspect
 
 import numpy as np
 import pytest
@@ -22,7 +23,8 @@ ACCEPTED = [p for p in ZOO if p.name not in {*NOT_YET, *AT_RUN_TIME}]
 
 @pytest.mark.parametrize("program", ACCEPTED, ids=lambda p: p.name)
 def test_products(program):
-    rtol = 1e-13 if program.tolerance < 1e-9 else 1e-6
+    single = "float32" in inspect.getsource(program.function)  # some tangents are rounded, as their values are
+    rtol = 1e-6 if single else 1e-13
     for args in program.calls:
         where = tuple(float_arguments(args))
         value, *left = after(program.function, program.function, args)
