@@ -35,6 +35,7 @@ from adcompile.transforms.follow_stores import follow_stores
 from adcompile.transforms.inline_calls import can_stand_in, inline_calls
 from adcompile.transforms.normalise_stores import normalise_stores
 from adcompile.transforms.resolve_calls import resolve_calls
+from adcompile.transforms.unroll_displays import unroll_displays
 
 ROUNDS = 4  # a recursive function's result has a type after a few rounds, or is Unknown
 
@@ -49,6 +50,9 @@ class Effect:
     shares: bool
     keeps: bool = False
     own: tuple[bool, ...] = ()
+
+
+REWRITES = (unroll_displays, choose_objects)  # of programs whose stores could not be followed
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +144,17 @@ class Callees:
             known = {**known, **new}
 
     def followed(self, primal: Function, types_: Types) -> Followed:
-        """The function with its stores followed. Where a change would be seen through an array
-        that is one of several, that array is chosen at run time."""
+        """The function with its stores followed. Where a change would be seen through another name,
+        the function is rewritten so that each store is into one certain object."""
         plain = self._checked(follow_stores(primal, types_), types_)
-        chosen = choose_objects(primal, types_) if plain.refused else primal
-        if chosen is primal:
-            return plain
-        types_ = infer(chosen, {v: types_[v] for v in primal.inputs}, self.call_type)
-        other = self._checked(follow_stores(chosen, types_), types_)
-        return plain if other.refused else other
+        followed = plain
+        for rewrite in REWRITES:
+            other = rewrite(primal, types_) if followed.refused else primal
+            if other is not primal:
+                types_ = infer(other, {v: types_[v] for v in primal.inputs}, self.call_type)
+                primal = other
+                followed = self._checked(follow_stores(primal, types_), types_)
+        return plain if followed.refused else followed
 
     def _checked(self, function: Function, types_: Types) -> Followed:
         found = DiagnosticList()

@@ -38,7 +38,7 @@ from adcompile.ir.nodes import (
     WriteBack,
 )
 from adcompile.ir.traverse import blocks_of, defined_in, inner_of, map_atoms, walk
-from adcompile.ir.types import UNKNOWN, Array, Dict, List, Tuple, Unknown
+from adcompile.ir.types import UNKNOWN, Array, Dict, List, Tuple, Unknown, of_constant
 from adcompile.runtime import checks, structures
 from adcompile.transforms.counted_loops import CountedLoops
 from adcompile.transforms.detach_blocks import is_detached
@@ -76,7 +76,13 @@ class _Following(StoredObjects, CountedLoops):
         others = [v for v in self.function.inputs if v is not changed and self.may_hold_arrays(v)]
         if not others and self.is_array(changed):
             return None
-        return Call((Var(),), checks.require_apart, (changed, *others), origin=changed.origin)
+        return Call((self.nothing(),), checks.require_apart, (changed, *others), origin=changed.origin)
+
+    def nothing(self) -> Var:
+        """What a check gives: None, which has no memory."""
+        result = Var()
+        self.types[result] = of_constant(None)
+        return result
 
     def may_hold_arrays(self, var: Var) -> bool:
         return isinstance(self.types.get(var, UNKNOWN), (Array, List, Tuple, Dict, Unknown))
@@ -120,7 +126,7 @@ class _Following(StoredObjects, CountedLoops):
             self.moved.update(r for r in call.results if self.same_root(r, call.operands[0]))
         if not isinstance(call.fn, Syntax) and is_view_or_copy(call.fn) and self.is_stored(call.result):
             assert isinstance(made, Call)
-            self.emit(Call((Var(),), checks.require_view, (call.result, made.operands[0]), origin=call.origin))
+            self.emit(Call((self.nothing(),), checks.require_view, (call.result, made.operands[0]), origin=call.origin))
 
     def is_stored(self, var: Var) -> bool:
         """Whether the object that a value views is changed anywhere."""

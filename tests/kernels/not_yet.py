@@ -1,5 +1,4 @@
 """Kernels that are refused today, with words of the reason; held strictly, as in the zoo."""
 
 NOT_YET: dict[str, str] = {
-    "cavity_flow": "is changed in place, and may",
 }

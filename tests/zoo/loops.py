@@ -295,3 +295,53 @@ def newton_steps_in_an_array(x):
         for k in range(4):
             z[k] -= (z[k] ** 3 - 2.0 - x[k]) / (3.0 * z[k] ** 2)
     return np.sum(z * z)
+
+
+# ------------------------------------------------------- loops over a few arrays that stand there
+
+
+@at((V, W))
+def loop_over_a_tuple_of_arrays_that_change(x, w):
+    a, b = x * w, x + w
+    for changed, other, by in ((a, b, 2.0), (b, a, x[0])):
+        changed[1:] += by * other[:-1]
+    return np.sum(a * b) + np.sum(changed)
+
+
+@at((V, W))
+def one_array_twice_in_the_tuple(x, w):
+    y = x * w
+    for k, (one, scale) in enumerate(((y, x), (w * 1.0, w), (y, y)), 1):
+        one *= scale
+        y[k] += one[0]
+    return np.sum(y * y)
+
+
+@at((V, W, 3), (V, W, 0))
+def tuples_of_arrays_in_step_in_a_loop(x, w, n):
+    a, b, c = x * 1.0, w * 1.0, x * w
+    for _ in range(n):
+        for left, right in zip((a, b), (b, c, a)):
+            left -= 0.1 * right
+            right[0] *= 1.1
+        for last in reversed((a, c)):
+            last[3] = b[0]
+    return np.sum(a * b * c)
+
+
+@at((V, W))
+def loop_over_a_tuple_left_by_a_break(x, w):
+    a, b = x * w, x + w
+    for one in (a, b):
+        one += w
+        if one[0] > 1.0:
+            break
+    return np.sum(a * b)
+
+
+@at((V, W))
+def the_arguments_in_a_tuple_change(x, w):
+    for one in (x, w):
+        one *= 2.0
+        one[0] = x[1]
+    return np.sum(x * w)

@@ -36,6 +36,7 @@ NOT_YET: dict[str, str] = {
     "lists.slice_of_a_list_replaced": "of an element is not supported",
     "lists.snapshots_are_the_same_array": ", which may share its memory,",
     "lists.sorted_list_of_numbers": "in place, which is read elsewhere",
+    "loops.loop_over_a_tuple_left_by_a_break": "is changed in place while a",
     "views.parts_of_a_split_list_replaced": ", which may share its memory,",
     "whole_arrays.array_without_dimensions": "is called with an active value,",
 }
