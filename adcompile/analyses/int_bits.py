@@ -1,14 +1,13 @@
 """How large the Python ints of a program may get, in bits.
 
 Python's ints have no bounds; a backend whose ints have 64 bits has to know where that matters.
-Arguments and sizes are taken to be below 2**31, and loops to make fewer than 2**32 trips.
+Arguments and sizes are taken to be below 2**31, and loops to make fewer than 2**31 trips.
 
-relies on: lowered IR, types.  ensures: an int that is not found has at most 62 bits.
+relies on: lowered IR, types.  ensures: an int that is not found has at most 63 bits.
 """
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,12 +16,13 @@ import numpy as np
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.errors import Origin
 from adcompile.ir.callables import canonical
-from adcompile.ir.nodes import Atom, Block, Call, Const, For, Function, If, Loop, Opaque, Range, Stmt, Var, While
-from adcompile.ir.traverse import blocks_of, inner_of, results_of
+from adcompile.ir.nodes import Atom, Block, Call, Const, For, Function, If, Loop, Range, Stmt, Var, While
+from adcompile.ir.traverse import blocks_of, source_atoms, walk
 from adcompile.ir.types import Scalar
 
-SIZE, TRIPS, MOST = 31, 32, 62
-SUMS = (operator.add, operator.sub, operator.iadd, operator.isub)
+SIZE, TRIPS, MOST = 31, 31, 63
+SUMS = (np.add, np.subtract)
+SMALLER = (np.floor_divide, np.right_shift)
 Rule = Callable[[Sequence[int], Sequence[Atom]], int]
 
 
@@ -83,6 +83,8 @@ class IntBits:
 
     def _call(self, call: Call) -> None:
         fn: Any = canonical(call.fn)
+        if fn is np.power and all(map(self.is_int, call.operands)) and _power((0, 0), call.operands):
+            self.found.append(call.origin)  # a negative power is no int at all
         if len(call.results) != 1 or not self.is_int(call.result) or (isinstance(fn, type) and fn is not int):
             return
         rule = RULES.get(fn)
@@ -101,13 +103,16 @@ class IntBits:
                     self.bits[item] = max(self.of(source.start), self.of(source.stop))
         carried = [i for i, p in enumerate(loop.params) if self.is_int(p)]
         changing = self._depending(loop, [loop.params[i] for i in carried])
+        before = list(self.found)
+        for inner in blocks_of(loop):
+            self._block(inner)  # for the size of what a trip adds
+        self.found = before
         for i in carried:
             param, after = loop.params[i], loop.body.yields[i]
             steps = self._steps(after, param, loop.body, changing)
-            step = max(map(self.of, steps), default=0) + TRIPS if steps else 0
-            self.bits[param] = self.bits[loop.results[i]] = max(self.of(loop.inits[i]), step)
             if steps is None:
                 self.found.append(loop.origin)
+            self.bits[param] = max(self.of(loop.inits[i]), max(steps or (), default=-TRIPS) + TRIPS)
         for inner in blocks_of(loop):
             self._block(inner)
         for i in carried:
@@ -116,50 +121,64 @@ class IntBits:
 
     def _depending(self, loop: Loop, params: Sequence[Var]) -> set[Var]:
         """The ints of a trip that grow with the carried ones."""
-        found = set(params)
-
-        def block(b: Block) -> None:
-            for stmt in b.stmts:
-                for inner in blocks_of(stmt):
-                    block(inner)
-                found.update(self._growing(stmt, found))
-
-        block(loop.body)
+        found, size = set(params), -1
+        while size != len(found):
+            size = len(found)
+            for stmt in walk(loop.body):
+                found.update(v for v in self._growing(stmt, found) if self.is_int(v))
         return found
 
-    def _growing(self, stmt: Stmt, found: set[Var]) -> set[Var]:
+    @staticmethod
+    def _growing(stmt: Stmt, found: set[Var]) -> Sequence[Var]:
         if isinstance(stmt, Call):
             fn: Any = canonical(stmt.fn)
             rule = RULES.get(fn) if not isinstance(fn, type) or fn is int else None
             grows = rule is not None and fn is not np.remainder and any(a in found for a in stmt.operands)
-            return {r for r in stmt.results if self.is_int(r)} if grows else set()
-        if isinstance(stmt, Opaque):
-            return set()
-        mine = {*results_of(stmt), *inner_of(stmt)}
-        read = {a for b in blocks_of(stmt) for a in b.yields} | set(getattr(stmt, "inits", ()))
-        return {v for v in mine if self.is_int(v)} if read & found else set()
+            return stmt.results if grows else ()
+        if isinstance(stmt, If):
+            pairs = zip(stmt.results, stmt.then.yields, stmt.orelse.yields, strict=True)
+            return [r for r, *sources in pairs if not found.isdisjoint(sources)]
+        if not isinstance(stmt, (For, While)):
+            return ()
+        edges = zip(stmt.params, stmt.results, stmt.inits, stmt.body.yields, strict=True)
+        grown = [v for *ends, init, after in edges if init in found or after in found for v in ends]
+        if isinstance(stmt, For):
+            pairs_ = zip(stmt.items, stmt.sources, strict=True)
+            grown += [i for i, source in pairs_ if not found.isdisjoint(source_atoms(source))]
+        return grown
 
-    def _steps(self, atom: Atom, param: Var, body: Block, changing: set[Var]) -> list[Atom] | None:
-        """What a trip adds to a carried int; None if it grows in another way."""
+    def _steps(self, atom: Atom, param: Var, body: Block, changing: set[Var]) -> list[int] | None:
+        """The bits of what a trip adds to a carried int; None if it grows in another way."""
         if atom is param or atom not in changing:
             return []
         for stmt in body.stmts:
             if isinstance(stmt, Call) and stmt.results == (atom,):
                 return self._added(stmt, param, body, changing)
-            if isinstance(stmt, If) and atom in stmt.results:
-                place = stmt.results.index(atom)
-                sides = [
-                    self._steps(b.yields[place], param, Block((*body.stmts, *b.stmts)), changing)
-                    for b in (stmt.then, stmt.orelse)
-                ]
-                return None if None in sides else [a for side in sides for a in side or ()]
+            if not isinstance(stmt, (If, For, While)) or atom not in stmt.results:
+                continue
+            i = stmt.results.index(atom)
+            if isinstance(stmt, If):
+                blocks = [Block((*body.stmts, *b.stmts), b.yields) for b in (stmt.then, stmt.orelse)]
+                return _together(*(self._steps(b.yields[i], param, b, changing) for b in blocks))
+            inner = self._steps(stmt.body.yields[i], stmt.params[i], stmt.body, changing)
+            outer = self._steps(stmt.inits[i], param, body, changing)
+            return _together(outer, inner and [bits + TRIPS for bits in inner])
         return None
 
-    def _added(self, call: Call, param: Var, body: Block, changing: set[Var]) -> list[Atom] | None:
-        if call.fn not in SUMS:
+    def _added(self, call: Call, param: Var, body: Block, changing: set[Var]) -> list[int] | None:
+        fn: Any = canonical(call.fn)
+        if fn in SMALLER:
+            return self._steps(call.operands[0], param, body, changing)
+        if fn not in SUMS:
             return None
         one, other = call.operands
-        if other in changing and call.fn in (operator.add, operator.iadd):
+        if other in changing and fn is np.add:
             one, other = other, one
-        steps = None if other in changing else self._steps(one, param, body, changing)
-        return None if steps is None else [*steps, other]
+        if other in changing:
+            return None
+        return _together(self._steps(one, param, body, changing), [self.of(other)])
+
+
+def _together(*steps: list[int] | None) -> list[int] | None:
+    """All the steps, if all are known."""
+    return None if None in steps else [bits for known in steps for bits in known or ()]

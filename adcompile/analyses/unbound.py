@@ -8,7 +8,7 @@ relies on: lowered IR, types.  ensures: a read that is not found is of a value t
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from adcompile.analyses.infer import Types, atom_type
@@ -102,25 +102,40 @@ class Unbound:
     # ----------------------------------------------------------------------------------- reads
 
     def reads(self) -> Iterator[tuple[Var, Origin | None]]:
-        """The values that may be unbound where something computes with them, and where that is."""
-        yield from self._reads(self.body, ())
-        for atom in self.body.yields:
-            if isinstance(atom, Var) and not self.is_bound(atom, ()):
-                yield atom, atom.origin
+        """The user's names that may be unbound where something computes with them, and where that is.
 
-    def _reads(self, block: Block, known: Known) -> Iterator[tuple[Var, Origin | None]]:
+        What has no name is a value that the front end hands on behind a condition (`return` in a
+        loop). It is read only if the condition holds; to hand a name on to it is to read the name.
+        """
+        yield from self._reads(self.body, (None,), ())
+
+    def _reads(
+        self, block: Block, receivers: Sequence[Var | None], known: Known
+    ) -> Iterator[tuple[Var, Origin | None]]:
         for stmt in block.stmts:
             inits = getattr(stmt, "inits", ())
-            for atom in atoms_of(stmt):
-                if isinstance(atom, Var) and atom not in inits and not self.is_bound(atom, known):
-                    yield atom, stmt.origin
+            read = [a for a in atoms_of(stmt) if a not in inits]
+            read += self._renamed(getattr(stmt, "params", ()), inits)
+            yield from ((a, stmt.origin) for a in self._unbound(read, known))
+            into = getattr(stmt, "results", ())
             if isinstance(stmt, If):
-                yield from self._reads(stmt.then, (*known, (stmt.cond, True)))
-                yield from self._reads(stmt.orelse, (*known, (stmt.cond, False)))
+                yield from self._reads(stmt.then, into, (*known, (stmt.cond, True)))
+                yield from self._reads(stmt.orelse, into, (*known, (stmt.cond, False)))
                 known += self._left(stmt)
             else:
                 for inner in blocks_of(stmt):
-                    yield from self._reads(inner, known)
+                    yield from self._reads(inner, into if len(inner.yields) == len(into) else (), known)
+        if not block.leaves:
+            yield from ((a, a.origin) for a in self._unbound(self._renamed(receivers, block.yields), known))
+
+    @staticmethod
+    def _renamed(receivers: Sequence[Var | None], handed_on: Sequence[Atom]) -> list[Atom]:
+        """What is handed on to a value of another name."""
+        pairs = zip(receivers, handed_on, strict=False)
+        return [a for to, a in pairs if isinstance(a, Var) and (to is None or to.name != a.name)]
+
+    def _unbound(self, atoms: Sequence[Atom], known: Known) -> Iterator[Var]:
+        return (a for a in atoms if isinstance(a, Var) and a.name and not self.is_bound(a, known))
 
     @staticmethod
     def _left(stmt: If) -> Known:

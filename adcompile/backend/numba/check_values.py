@@ -18,10 +18,10 @@ def check_values(primal: Function, types: Types, found: DiagnosticList) -> None:
     """Record where a function reads a name that may be unbound, or makes an int that may be large."""
     for var, origin in Unbound(primal, types).reads():
         found.add(
-            f"'{var.name or 'a value'}' may have no value here",
+            f"'{var.name}' may have no value here",
             origin,
             "numba would go on with 0.0 where Python raises an error",
-            f"give '{var.name}' a value before the loop or branch that sets it" if var.name else "",
+            f"give '{var.name}' a value before the loop or branch that sets it",
         )
     for origin in IntBits(primal, types).found:
         found.add(

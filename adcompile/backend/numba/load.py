@@ -54,18 +54,28 @@ def load_compiled(
 
 
 def _refusing(function: Callable[..., Any], refusal: Refusal) -> Callable[..., Any]:
-    from numba.core.errors import NumbaError
-
     def call(*args: Any) -> Any:
         for a in args:
             if type(a) is int and not -LARGEST < a < LARGEST:
                 raise UsageError(f"{a} is too large an int for backend='numba'; pass a float, or use backend='numpy'")
         try:
             return function(*args)
-        except NumbaError as error:
-            raise refusal(error) from None
+        except Exception as error:
+            if is_of_the_compiler(error):
+                raise refusal(error) from None
+            raise
 
     return call
+
+
+def is_of_the_compiler(error: Exception) -> bool:
+    """Whether Numba's compiler raised an error, and not the program that it compiled."""
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_globals.get("__name__", "").startswith("numba."):
+            return True
+        trace = trace.tb_next
+    return False
 
 
 def passing(
