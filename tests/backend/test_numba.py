@@ -276,6 +276,21 @@ def test_an_index_out_of_range_is_an_error():
         df(X, 4)
 
 
+def test_sizes_that_are_known_at_run_time():
+    def f(x, k, m):
+        y = x[:k] * x[m:]
+        return np.sum(y * y) + np.sum(x[:k] + x)
+
+    for k, m in ((1, 0), (1, 3), (4, 0), (4, 3)):
+        assert_like_numpy(f, np.arange(1.0, 5.0), k, m)
+
+    def g(a, k):
+        return np.sum(a[:k] * a[:, :k])
+
+    for k in (1, 3):
+        assert_like_numpy(g, np.arange(9.0).reshape(3, 3), k)
+
+
 # -------------------------------------------------------------------------------------- captures
 
 scale, weights = 3.0, np.array([1.0, 2.0, 3.0])

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import builtins
 import random
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -35,15 +36,17 @@ from adcompile.ir.nodes import (
 )
 from adcompile.ir.traverse import inner_of, results_of, walk
 from adcompile.ir.types import Array, Dict, List, Passive, Scalar, Static, Tuple, Type, Unknown
-from adcompile.runtime import checks, structures, updates
+from adcompile.runtime import broadcasting, checks, structures, updates
 
 DTYPES = frozenset(["float64", "int64", "bool", "float", "int", "?"])
 HELPERS = frozenset(
     [
-        *(structures.make_tuple, structures.make_list, structures.unpack, checks.require_apart, checks.require_view),
+        *(structures.make_tuple, structures.make_list, structures.unpack, broadcasting.unbroadcast),
+        *(checks.require_apart, checks.require_view),
         *(updates.update, updates.increment, updates.append, updates.without_last, updates.write_back),
     ]
 )
+RUN_TIME = "numba has to know the shape and kind of this before the program runs"
 STATEMENTS = (ast.Raise, ast.Assert, ast.Pass)
 
 
@@ -52,8 +55,10 @@ def check_support(function: Function, types: Types, found: DiagnosticList) -> No
     defined = list(function.inputs)
     for stmt in walk(function.body):
         defined += [*results_of(stmt), *inner_of(stmt)]
-    for var in defined:
-        _check_numbers(types.get(var), var.origin, found)
+    other = next((var for var in defined if (_other_number(types.get(var)))), None)
+    if other is not None:
+        _add_number(_other_number(types[other]), other.origin, found)
+        return  # what it leads to is not worth telling
     for stmt in walk(function.body):
         _check_statement(stmt, types, found)
 
@@ -82,37 +87,40 @@ def _not_passed(type_: Type | None) -> str | None:
     return f"a {type_}" if isinstance(type_, Passive) else None
 
 
-def _check_numbers(type_: Type | None, origin: Origin | None, found: DiagnosticList) -> None:
+def _other_number(type_: Type | None) -> str:
+    """The dtype of numbers with which Numba computes otherwise; empty if there are none."""
+    if isinstance(type_, (Array, Scalar)):
+        return "" if type_.dtype in DTYPES else type_.dtype
     parts = type_.items if isinstance(type_, Tuple) else (type_.item,) if isinstance(type_, List) else ()
-    for part in parts:
-        _check_numbers(part, origin, found)
-    if isinstance(type_, (Array, Scalar)) and type_.dtype not in DTYPES:
-        found.add(
-            f"numba computes with numbers of {type_.dtype} in another precision than NumPy",
-            origin,
-            "next to a Python number it makes float64 or int64 of them, where NumPy keeps the array's dtype",
-            "use float64, int64 and bool; or backend='numpy'",
-        )
+    return next((dtype for part in parts if (dtype := _other_number(part))), "")
+
+
+def _add_number(dtype: str, origin: Origin | None, found: DiagnosticList) -> None:
+    found.add(
+        f"numba computes with numbers of {dtype} in another precision than NumPy",
+        origin,
+        "next to a Python number it makes float64 or int64 of them, where NumPy keeps the array's dtype",
+        "use float64, int64 and bool; or backend='numpy'",
+    )
 
 
 def _check_statement(stmt: Stmt, types: Types, found: DiagnosticList) -> None:
+    origin = stmt.origin and replace(stmt.origin, reverse=False)  # one place, in both sweeps
     if isinstance(stmt, With):
-        found.add("numba does not compile 'with'", stmt.origin, "", "leave it out, or backend='numpy'")
+        found.add("numba does not compile 'with'", origin, "", "leave it out, or backend='numpy'")
     elif isinstance(stmt, Opaque) and not isinstance(stmt.node, STATEMENTS):
         what = ast.unparse(stmt.node).splitlines()[0]
-        found.add(f"'{what}' is not compiled by numba", stmt.origin, "", "leave it out, or backend='numpy'")
+        found.add(f"'{what}' is not compiled by numba", origin, "", "leave it out, or backend='numpy'")
     elif isinstance(stmt, Call):
         reason = _reason_against(stmt, types)
-        if reason is not None:
-            found.add(f"numba does not compile {name_of(stmt.fn)}", stmt.origin, reason, "backend='numpy'")
-        for atom in stmt.operands:
-            if isinstance(atom, Const) and isinstance(atom.value, (np.dtype, type)):
-                _check_dtype(atom.value, stmt.origin, found)
-
-
-def _check_dtype(value: Any, origin: Origin | None, found: DiagnosticList) -> None:
-    if isinstance(value, np.dtype) or issubclass(value, np.generic):
-        _check_numbers(Scalar(np.dtype(value).name), origin, found)
+        if reason == RUN_TIME:
+            found.add(RUN_TIME, origin, f"'{stmt.fn.__name__}' would look at it then", "backend='numpy'")
+        elif reason is not None:
+            found.add(f"numba does not compile {name_of(stmt.fn)}", origin, reason, "backend='numpy'")
+        dtypes = (a.value for a in stmt.operands if isinstance(a, Const) and isinstance(a.value, (np.dtype, type)))
+        for value in dtypes:
+            if (isinstance(value, np.dtype) or issubclass(value, np.generic)) and np.dtype(value).name not in DTYPES:
+                _add_number(np.dtype(value).name, origin, found)
 
 
 def _reason_against(call: Call, types: Types) -> str | None:
@@ -124,7 +132,7 @@ def _reason_against(call: Call, types: Types) -> str | None:
         return "it is kept as it is, whatever it does"
     module = getattr(fn, "__module__", None) or ""
     if module.startswith("adcompile."):
-        return None if fn in HELPERS else "it looks at its arguments while the program runs"
+        return None if fn in HELPERS else RUN_TIME
     if any(getattr(holder, getattr(fn, "__name__", ""), None) is fn for holder in (np.random, random)):
         return "numba draws from a generator of its own, which is not seeded with NumPy's"
     if fn in IN_PLACE and not _is_known(call, types):
@@ -132,7 +140,7 @@ def _reason_against(call: Call, types: Types) -> str | None:
     known = module.split(".")[0] in ("numpy", "math", "_operator", "operator", "_functools", "itertools")
     if known or isinstance(fn, np.ufunc) or getattr(builtins, getattr(fn, "__name__", ""), None) is fn:
         return None
-    return "it would be frozen as it is now, with all that it reads; numba compiles what is differentiated"
+    return "it carries no derivative, and is called as it stands; numba would freeze what it reads from outside"
 
 
 def _is_known(call: Call, types: Types) -> bool:

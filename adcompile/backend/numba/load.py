@@ -16,7 +16,7 @@ from adcompile.backend import load as plain
 from adcompile.backend.callables import Bindings, attribute_node
 from adcompile.backend.numba.messages import Refusal
 from adcompile.errors import UsageError
-from adcompile.runtime import checks
+from adcompile.runtime import broadcasting, checks
 
 OPTIONS: dict[str, Any] = {"boundscheck": True}  # an index that is out of range is an error, as in NumPy
 LARGEST = 2**SIZE
@@ -32,7 +32,11 @@ def compiled_helpers() -> Mapping[Any, Any]:
     """The compiled counterparts of functions of `runtime`."""
     from adcompile.backend.numba import memory
 
-    return {checks.require_apart: memory.require_apart, checks.require_view: memory.require_view}
+    return {
+        checks.require_apart: memory.require_apart,
+        checks.require_view: memory.require_view,
+        broadcasting.unbroadcast: memory.unbroadcast,
+    }
 
 
 def njit_decorator(bindings: Bindings) -> ast.expr:

@@ -1,7 +1,7 @@
-"""The checks of shared memory, compiled: what `runtime.checks` decides in full is decided here by
-the bounds of the arrays' memory.
+"""Functions of `runtime` for compiled programs.
 
-Imported only where Numba is asked for.
+Whether arrays share memory is decided here by the bounds of their memory. Imported only where Numba is
+asked for.
 """
 
 from __future__ import annotations
@@ -44,3 +44,19 @@ def require_view(view: np.ndarray, base: np.ndarray) -> None:
     """Raise ValueError if `view` is a copy of `base`: a store into one would not be seen in the other."""
     if view.size > 0 and not may_share(view, base):
         raise ValueError("reshape or ravel makes a copy here, and the program was compiled for a view; copy first")
+
+
+@numba.njit
+def unbroadcast(g: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Sum the cotangent `g`, an array, over the axes along which the array `x` was broadcast."""
+    extra = g.ndim - x.ndim
+    for axis in range(x.ndim):
+        if extra < 0 or (x.shape[axis] != 1 and x.shape[axis] != g.shape[axis + extra]):
+            raise ValueError("a cotangent does not have the shape to which its value was broadcast")
+    summed = np.zeros(x.size)
+    for place in np.ndindex(g.shape):
+        into = 0
+        for axis in range(x.ndim):
+            into = into * x.shape[axis] + (0 if x.shape[axis] == 1 else place[axis + extra])
+        summed[into] += g[place]
+    return summed.reshape(x.shape)
