@@ -232,6 +232,9 @@ def check_differentiable(value: Any, name: str) -> None:
         for item in value.values() if isinstance(value, dict) else value:
             check_item(item, name)
         return
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        kind = type(value).__name__
+        raise UsageError(f"'{name}' is a {kind}, an array of a class of its own; pass np.asarray({name})")
     if isinstance(value, np.ndarray):
         raise UsageError(f"'{name}' is an array of {value.dtype}, which has no derivative; leave it out of wrt")
     if isinstance(value, str) or value is None or callable(value):
@@ -244,7 +247,7 @@ def check_item(item: Any, name: str) -> None:
     """The same for what a container holds: strings, None and ints in it are constants."""
     if isinstance(item, (list, tuple, dict)) or type_of_value(item) is None:
         check_differentiable(item, name)
-    if isinstance(item, np.ndarray) and item.dtype.kind == "c":
+    if isinstance(item, np.ndarray) and (item.dtype.kind == "c" or type(item) is not np.ndarray):
         check_differentiable(item, name)
 
 

@@ -37,8 +37,13 @@ FIFTY = Scalar("int", 50)
 XY = Static("xy")
 
 
-@transfer(np.copy, np.ascontiguousarray)
+@transfer(np.copy)
 def copy(a: Type, order: Type = NOTHING) -> Type:
+    return a if isinstance(a, Array) and a.shape is not None else UNKNOWN
+
+
+@transfer(np.ascontiguousarray)
+def ascontiguousarray(a: Type) -> Type:
     return make_array(a, known_shape(a)) if isinstance(a, Array) and a.shape != () else UNKNOWN
 
 

@@ -121,6 +121,8 @@ def _of_known(fn: Any, ufunc: Any, types: tuple[Type, ...]) -> Type:
 
 
 def _elementwise(fn: Any, ufunc: Any, types: Sequence[Type]) -> Type:
+    if fn in IN_PLACE and isinstance(types[0], Array):
+        return types[0]  # the array itself, also where it has no axis
     shape = broadcast([shape_of(t) for t in types])
     numbers = [t for t in types if isinstance(t, (Scalar, Array))]
     if not numbers:

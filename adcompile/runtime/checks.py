@@ -19,10 +19,15 @@ def require_view(view: Any, base: Any) -> None:
 
 def require_apart(changed: Any, *others: Any) -> None:
     """Raise ValueError if `changed`, an argument that is about to be changed, shares memory with
-    one of `others`: the change would be seen there, and the program was compiled for objects apart."""
+    one of `others`, or if elements of it are in one place: the change would be seen there, and the
+    program was compiled for objects apart."""
     arrays = list(_arrays_in(changed))
     rest = [b for other in others for b in _arrays_in(other)]
     for i, a in enumerate(arrays):
+        if not (a.flags.c_contiguous or a.flags.f_contiguous or _elements_are_apart(a)):
+            raise ValueError(
+                "an argument that the function changes in place has several elements in one place; pass a copy of it"
+            )
         if any(_share(a, b) for b in (*arrays[:i], *rest)):
             raise ValueError(
                 "an argument that the function changes in place shares memory with another one; pass a copy of it"
@@ -35,6 +40,17 @@ def _arrays_in(value: Any) -> Iterator[np.ndarray]:
     elif isinstance(value, (list, tuple, dict)):
         for item in value.values() if isinstance(value, dict) else value:
             yield from _arrays_in(item)
+
+
+def _elements_are_apart(a: np.ndarray) -> bool:
+    """Whether each element has memory of its own: along each axis, a step is longer than all that
+    the axes with shorter steps reach. Taken for not so where that is hard to tell."""
+    reached = 0
+    for step, count in sorted((abs(step), n) for step, n in zip(a.strides, a.shape, strict=True) if n > 1):
+        if step < reached + a.itemsize:
+            return not a.size
+        reached += step * (count - 1)
+    return True
 
 
 def _share(a: np.ndarray, b: np.ndarray) -> bool:

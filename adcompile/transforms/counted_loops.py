@@ -43,6 +43,8 @@ class CountedLoops(NewestValues):
                 sources.append(self.counting(source, loop))
                 items.append(position)
             else:
+                if position and whole and whole.root in objects:
+                    self.moved.add(item)  # it is not found again by its position
                 sources.append(map_source(source, self.read))
                 items.append(item)
         return replace(new, sources=tuple(sources), items=tuple(items))

@@ -89,9 +89,11 @@ def _finish(builder: AdjointBuilder, ownership: Ownership, var: Atom, cotangent:
     want, have = builder.type_of(var), builder.type_of(cotangent)
     if not isinstance(want, Array):
         return builder.make(match_dtype, (cotangent, var)) if _holds_other_floats(want) else cotangent
-    if isinstance(have, Scalar):
+    if want.shape == ():  # on its way the cotangent may have been a number
         dtype = () if want.dtype in ("float64", "?") else (Const(np.dtype(want.dtype)),)
-        return builder.make(np.asarray, (cotangent, *dtype)) if want.shape == () else cotangent
+        return builder.make(np.asarray if isinstance(have, Scalar) else np.array, (cotangent, *dtype))
+    if isinstance(have, Scalar):
+        return cotangent
     filled = builder.definition(cotangent, np.full)
     if filled is not None and isinstance(builder.type_of(filled.operands[1]), Scalar):
         return builder.make(np.full_like, (var, filled.operands[1]))

@@ -72,9 +72,11 @@ class _Following(StoredObjects, CountedLoops):
         return Block((*checks_, *made.stmts), made.yields)
 
     def check(self, changed: Var) -> Call | None:
-        """The check at run time that an input which changes shares no memory with another one."""
+        """The check at run time that an input which changes shares no memory with another one, and
+        that its elements do not share theirs."""
         others = [v for v in self.function.inputs if v is not changed and self.may_hold_arrays(v)]
-        if not others and self.is_array(changed):
+        type_ = self.types.get(changed, UNKNOWN)
+        if not others and isinstance(type_, Array) and type_.shape == ():
             return None
         return Call((self.nothing(),), checks.require_apart, (changed, *others), origin=changed.origin)
 

@@ -74,7 +74,8 @@ def store_through(sweep: Cotangents, call: Call, bar: Atom) -> None:
         return
     index, value = rest
     if sweep.is_active(value):
-        give_stored(sweep, fn, views.read(bar), index, value)
+        part = views.read(bar)
+        give_stored(sweep, fn, b.type_of(part), part, index, value)
     if sweep.is_active(whole):
         if fn is updates.update:
             bar = views.store(fn, bar, (index, _nothing(b, steps, whole, value)))

@@ -179,12 +179,13 @@ def _appended(sweep: Cotangents, call: Call, bar: Atom) -> None:
     sweep.accumulate(sequence, sweep.b.call(updates.without_last, bar))
 
 
-def give_stored(sweep: Cotangents, fn: Any, whole: Atom, index: Atom, value: Atom) -> None:
+def give_stored(sweep: Cotangents, fn: Any, holder: Type, whole: Atom, index: Atom, value: Atom) -> None:
     """Give the value that `fn` stored, or added, at `index` its part of `whole`, the cotangent of
-    what it was stored into. Of several values for one element, the last counts, but for `add_at`."""
+    what it was stored into, which is of type `holder`. Of several values for one element, the last
+    counts, but for `add_at`."""
     if not sweep.is_active(value):
         return
-    item = whole if is_all_of(sweep, whole, index) else sweep.b.call(operator.getitem, whole, index)
+    item = whole if is_all_of(holder, index) else sweep.b.call(operator.getitem, whole, index)
     if fn is not updates.add_at and sweep.distinct.may_repeat(sweep.b.type_of(whole), index):
         item = sweep.b.call(np.where, sweep.b.call(updates.written_last, whole, index), item, Const(0.0))
     if not isinstance(sweep.b.type_of(value), (List, Dict, Tuple)):
@@ -192,10 +193,12 @@ def give_stored(sweep: Cotangents, fn: Any, whole: Atom, index: Atom, value: Ato
     sweep.accumulate(value, item)
 
 
-def is_all_of(sweep: Cotangents, whole: Atom, index: Atom) -> bool:
-    """Whether `whole[index]` is all of an array."""
-    everything = isinstance(index, Const) and (index.value is Ellipsis or index.value == slice(None))
-    return everything and isinstance(sweep.b.type_of(whole), Array)
+def is_all_of(holder: Type, index: Atom) -> bool:
+    """Whether `index` takes all of an array. Nothing may be taken of the cotangent of one without an
+    axis, which is a number."""
+    key = index.value if isinstance(index, Const) else None
+    everything = key is Ellipsis or key == slice(None) or (type(key) is tuple and not key)
+    return everything and isinstance(holder, Array)
 
 
 def _updated(sweep: Cotangents, call: Call, bar: Atom) -> None:
@@ -204,8 +207,8 @@ def _updated(sweep: Cotangents, call: Call, bar: Atom) -> None:
     if isinstance(sweep.b.type_of(a), List) and _is_slice(sweep, index):
         _slice_replaced(sweep, call, bar)
         return
-    give_stored(sweep, call.fn, bar, index, value)
-    if sweep.is_active(a) and not is_all_of(sweep, a, index):
+    give_stored(sweep, call.fn, sweep.b.type_of(a), bar, index, value)
+    if sweep.is_active(a) and not is_all_of(sweep.b.type_of(a), index):
         sweep.accumulate(a, sweep.b.call(updates.update, bar, index, _nothing_at(sweep, a, index, value)))
 
 
@@ -245,7 +248,7 @@ def _nothing_at(sweep: Cotangents, container: Atom, index: Atom, value: Atom) ->
 
 def _incremented(sweep: Cotangents, call: Call, bar: Atom) -> None:
     a, index, value = call.operands
-    give_stored(sweep, call.fn, bar, index, value)
+    give_stored(sweep, call.fn, sweep.b.type_of(a), bar, index, value)
     sweep.accumulate(a, bar)
 
 

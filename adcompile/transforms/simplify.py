@@ -10,8 +10,10 @@ relies on: infer.  ensures: the same values, with the same names.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from adcompile.analyses.infer import Types
+from adcompile.inference.registry import infer_call
 from adcompile.ir.callables import IN_PLACE
 from adcompile.ir.nodes import (
     FALSE,
@@ -107,7 +109,7 @@ class _Simplifier:
             self.b.emit(replace(call, args=args, kwargs=kwargs))
             return
         fn = call.fn
-        if not isinstance(fn, (Syntax, Method, Attribute)) and fn in IN_PLACE and self.is_plain(call, args[0]):
+        if not isinstance(fn, (Syntax, Method, Attribute)) and fn in IN_PLACE and self.is_plain(fn, call):
             fn = IN_PLACE[fn]
         before = len(self.b.stmts)
         value = self.b.call(fn, *args, kwargs=kwargs)
@@ -119,10 +121,10 @@ class _Simplifier:
             if isinstance(value, Const):
                 self.b.types.pop(call.result, None)
 
-    def is_plain(self, call: Call, target: object) -> bool:
+    def is_plain(self, fn: Any, call: Call) -> bool:
         """Whether an in-place operator gives what the plain one gives."""
-        assert isinstance(target, (Var, Const))
-        before, after = self.b.type_of(target), self.b.types.get(call.result)
+        operands = [self.b.type_of(self.atom(a)) for a in call.operands]
+        before, after = operands[0], infer_call(IN_PLACE[fn], operands, {})
         if isinstance(before, Scalar):
             return True
         return isinstance(before, Array) and before == after and "?" not in before.dtype and before.shape is not None

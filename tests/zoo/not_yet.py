@@ -38,7 +38,6 @@ NOT_YET: dict[str, str] = {
     "lists.sorted_list_of_numbers": "in place, which is read elsewhere",
     "loops.loop_over_a_tuple_left_by_a_break": "is changed in place while a",
     "views.parts_of_a_split_list_replaced": ", which may share its memory,",
-    "whole_arrays.array_without_dimensions": "is called with an active value,",
 }
 
 # The gradient is right; the emitted adjoint is refused as a program of its own.

@@ -8,7 +8,8 @@ tries many without pytest and prints what became of them.
 
 `writer`, `expressions`, `statements` and `generate` are the grammar, from the smallest part to
 the largest. `references` finds gradients without adcompile, `checks` compares, `verdict` sorts
-what came out, `reduction` makes a program small.
+what came out, `reduction` makes a program small. `layouts` calls programs with arguments that lie
+in memory in other ways (`--layouts`).
 """
 
 from adcompile.testing.programs.checks import check_program, check_second_order

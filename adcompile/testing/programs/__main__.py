@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 
 from adcompile.testing.programs.campaign import Campaign
-from adcompile.testing.programs.verdict import CRASHED, REFUSED, WRONG, Verdict, judge
+from adcompile.testing.programs.verdict import CRASHED, REFUSED, WRONG, Verdict
 from adcompile.testing.programs.writer import ANYTHING, NO_STORES, OWN
 
 
@@ -20,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=0, help="the number of the first program")
     parser.add_argument("--order", type=int, default=1, choices=(1, 2), help="2: differentiate the emitted gradient")
+    parser.add_argument("--layouts", action="store_true", help="arguments that lie in memory in other ways")
     stores = parser.add_mutually_exclusive_group()
     anything, nothing = "programs that store to anything: views, arguments, containers", "programs without stores"
     stores.add_argument("--stores", action="store_const", const=ANYTHING, default=OWN, help=anything)
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=1, help="how many processes")
     parser.add_argument("--show", type=int, default=1, help="how many programs of each failure to print, reduced")
     options = parser.parse_args(arguments)
-    campaign = Campaign(options.seed, options.stores, options.order)
+    campaign = Campaign(options.seed, options.stores, options.order, options.layouts)
     numbers = range(options.first, options.first + options.count)
     found: dict[str, list[tuple[int, Verdict]]] = collections.defaultdict(list)
     start = time.perf_counter()
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if verdict.kind in (WRONG, CRASHED, REFUSED):
             small = campaign.reduced(number, verdict)
             print(
-                f"\n# ---- {verdict.words} (program {number})\n{small}# {judge(small, options.order).detail}",
+                f"\n# ---- {verdict.words} (program {number})\n{small}# {campaign.judged(small).detail}",
                 flush=True,
             )
     return 1 if any(several[0][1].kind in (WRONG, CRASHED) for several in found.values()) else 0

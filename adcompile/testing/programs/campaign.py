@@ -12,7 +12,7 @@ from random import Random
 from adcompile.testing.programs.generate import generate
 from adcompile.testing.programs.program import Program
 from adcompile.testing.programs.reduction import reduce_program
-from adcompile.testing.programs.verdict import Verdict, judge
+from adcompile.testing.programs.verdict import Verdict, judge, judge_layouts
 from adcompile.testing.programs.writer import OWN
 
 
@@ -23,6 +23,7 @@ class Campaign:
     seed: int
     stores: str = OWN
     order: int = 1
+    layouts: bool = False  # each program with arguments in several layouts
 
     def program(self, number: int) -> Program:
         """The program with a number."""
@@ -30,7 +31,11 @@ class Campaign:
 
     def verdict(self, number: int) -> Verdict:
         """What becomes of the program with a number."""
-        return judge(self.program(number), self.order)
+        return self.judged(self.program(number))
+
+    def judged(self, program: Program) -> Verdict:
+        """What becomes of a program."""
+        return judge_layouts(program) if self.layouts else judge(program, self.order)
 
     def verdicts(self, numbers: Iterable[int], jobs: int = 1) -> Iterator[tuple[int, Verdict]]:
         """What becomes of several programs, in their order. New processes are started for several
@@ -48,4 +53,4 @@ class Campaign:
 
     def becomes(self, program: Program, verdict: Verdict) -> bool:
         """Whether a program gets a verdict of the same kind for the same reason."""
-        return judge(program, self.order).words == verdict.words
+        return self.judged(program).words == verdict.words

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from adcompile.api import grad, value_and_grad, vjp
+from adcompile.errors import ADError, InternalError
+from adcompile.runtime import checks
 from adcompile.testing.gradients import GradientMismatch
 from adcompile.testing.loading import along
 from adcompile.testing.programs.references import (
@@ -86,6 +89,15 @@ def arrays(value: Any) -> Iterator[np.ndarray]:
     elif isinstance(value, (dict, list, tuple)):
         for item in value.values() if isinstance(value, dict) else value:
             yield from arrays(item)
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether an error says that something is not differentiated: at compile time, or by a check in
+    the emitted program."""
+    if isinstance(error, ADError):
+        return not isinstance(error, InternalError)
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return bool(frames and frames[-1].f_globals.get("__name__") == checks.__name__)
 
 
 def check_program(

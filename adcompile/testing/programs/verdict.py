@@ -6,7 +6,6 @@ import contextlib
 import copy
 import re
 import signal
-import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,9 +15,9 @@ import numpy as np
 
 from adcompile.api import value_and_grad
 from adcompile.errors import Refused
-from adcompile.runtime import checks
 from adcompile.testing.gradients import GradientMismatch
-from adcompile.testing.programs.checks import check_program, check_second_order
+from adcompile.testing.programs.checks import check_program, check_second_order, is_refusal
+from adcompile.testing.programs.layouts import check_layouts
 from adcompile.testing.programs.program import Program
 from adcompile.testing.programs.references import (
     LARGE,
@@ -60,14 +59,36 @@ def judge(program: Program, order: int = 1) -> Verdict:
             return Verdict(DISCARDED, "the value or gradient is large, or at a kink")
         try:
             return check(program, f, right, order)
-        except GradientMismatch as error:
-            return Verdict(WRONG, str(error).split(":")[0], str(error))
-        except Refused as error:
-            return Verdict(REFUSED, _pattern(error.diagnostics[0].what), str(error))
         except Exception as error:
-            if _is_refusal(error):
-                return Verdict(REFUSED, _pattern(str(error)), str(error))
-            return Verdict(CRASHED, _pattern(f"{type(error).__name__}: {error}"), repr(error))
+            return failed(error)
+
+
+def judge_layouts(program: Program) -> Verdict:
+    """Run and differentiate a program in several layouts of its arguments, and compare. `detail`
+    names the layouts that are refused."""
+    with warnings.catch_warnings(), limited(60):
+        warnings.simplefilter("error")
+        try:
+            f = program.function()
+            tame = np.shape(value := f(*copy.deepcopy(program.args))) == () and abs(value) < LARGE
+        except Exception as error:
+            return Verdict(DISCARDED, f"the program itself fails: {_pattern(repr(error))}", repr(error))
+        if not tame:
+            return Verdict(DISCARDED, "the value is large")
+        try:
+            return Verdict(RIGHT, detail=" ".join(check_layouts(f, program.args)))
+        except Exception as error:
+            return failed(error)
+
+
+def failed(error: Exception) -> Verdict:
+    """What an error says of a program that has been differentiated."""
+    if isinstance(error, GradientMismatch):
+        return Verdict(WRONG, str(error).split(":")[0], str(error))
+    if is_refusal(error):
+        what = error.diagnostics[0].what if isinstance(error, Refused) else str(error)
+        return Verdict(REFUSED, _pattern(what), str(error))
+    return Verdict(CRASHED, _pattern(f"{type(error).__name__}: {error}"), repr(error))
 
 
 def check(program: Program, f: Callable[..., Any], right: Sequence[Reference], order: int) -> Verdict:
@@ -83,12 +104,6 @@ def check(program: Program, f: Callable[..., Any], right: Sequence[Reference], o
     if more == 2 and text != compiled_text(program):
         return Verdict(WRONG, "compiled twice, two texts")
     return Verdict(RIGHT)
-
-
-def _is_refusal(error: Exception) -> bool:
-    """Whether a check in the emitted program refuses what it was given."""
-    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-    return bool(frames) and frames[-1].f_globals.get("__name__") == checks.__name__
 
 
 def compiled_text(program: Program) -> str:
