@@ -14,6 +14,7 @@ import types
 from pathlib import Path
 
 import numpy as np
+import programs.displays
 import programs.scopes  # noqa: F401  (adds its programs to the table)
 import pytest
 from programs.language import CASES, V

@@ -42,6 +42,7 @@ from adcompile.ir.types import (
     UNKNOWN,
     Dict,
     Dim,
+    List,
     Passive,
     Scalar,
     Symbol,
@@ -56,7 +57,7 @@ from adcompile.ir.types import (
     static_value,
     symbols_of,
 )
-from adcompile.runtime.structures import unpack, unpack_star
+from adcompile.runtime.structures import make_list, unpack, unpack_star
 
 Types = dict[Var, Type]
 CallType = Callable[[Any, Sequence[Type], Mapping[str | None, Type]], Type]
@@ -91,6 +92,21 @@ def expand_stars(call: Call, types: Mapping[Var, Type]) -> list[Type] | None:
         if not isinstance(packed, Tuple):
             return None
         given.extend(packed.items)
+    return given
+
+
+def items_of_display(call: Call, types: Mapping[Var, Type]) -> list[Type] | None:
+    """The types of the items of `[a, *b]`, one for all that a `*` stands for; None if one is not known."""
+    given: list[Type] = []
+    for arg in call.args:
+        type_ = atom_type(types, arg.value if isinstance(arg, Star) else arg)
+        if not isinstance(arg, Star):
+            given.append(type_)
+        elif isinstance(type_, (List, Tuple)):
+            items = type_.items if isinstance(type_, Tuple) else (type_.item,)
+            given += [item for item in items if item is not NEVER]  # an empty list has none
+        else:
+            return None
     return given
 
 
@@ -156,6 +172,8 @@ class _Inference:
             found: Sequence[Type] = split(args[0], *given)
         else:
             kwargs = expand_named(call, self.types)
+            if args is None and call.fn is make_list:
+                args = items_of_display(call, self.types)
             found = [UNKNOWN if args is None else self.call_type(call.fn, args, kwargs)]
             if is_user_function(call.fn) or call.fn is operator.call or hasattr(type(call.fn), "__adcompile__"):
                 found = [self.from_outside(found[0], [*(args or ()), *kwargs.values()], call.result)]

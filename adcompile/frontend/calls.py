@@ -13,6 +13,7 @@ from adcompile.frontend.comprehensions import Comprehensions
 from adcompile.frontend.lowering import did_you_mean
 from adcompile.frontend.names import LocalFunction
 from adcompile.ir.nodes import UNDEF, Atom, Const, Method, Star
+from adcompile.runtime import structures
 
 SEEING_NAMES = (eval, exec, locals, globals, vars, dir, compile, __import__)
 # Builtins that take a generator's elements one by one: a comprehension serves as well.
@@ -54,6 +55,10 @@ class Calls(Comprehensions):
             for other in args[1:]:
                 largest = self.call(fn.value, largest, other, node=node)
             return largest  # type: ignore[return-value]
+        if isinstance(fn, Const) and fn.value is list and len(node.args) == 1 and self._as_generator(node.args[0]):
+            return args[0]  # type: ignore[return-value]
+        if isinstance(fn, Const) and fn.value is dict and not args and all(k is not None for k, _ in kwargs):
+            return self.call(structures.make_dict, *(a for k, v in kwargs for a in (Const(k), v)), node=node)
         if isinstance(fn, Const) and isinstance(fn.value, types.MethodType) and isinstance(fn.value.__self__, type):
             return self.call(fn.value.__func__, Const(fn.value.__self__), *args, kwargs=kwargs, node=node)
         if isinstance(fn, Const):
@@ -83,12 +88,38 @@ class Calls(Comprehensions):
                     args.append(Star(self.expr(e.value)) if isinstance(e, gast.Starred) else self.expr(e))
             elif isinstance(arg, gast.Starred):
                 args.append(Star(self.expr(arg.value)))
-            elif consumes and isinstance(arg, gast.GeneratorExp):
-                args.append(self.expr_ListComp(arg))
+            elif consumes and (generator := self._as_generator(arg)) is not None:
+                args.append(self.expr_ListComp(generator))
             else:
                 args.append(self.expr(arg))
         kwargs = [(keyword.arg, self.expr(keyword.value)) for keyword in node.keywords]
         return args, kwargs
+
+    def _as_generator(self, node: Any) -> Any:
+        """An argument whose elements are taken one by one, as a generator expression: one itself,
+        `d.values()`, `map(f, a)`, `filter(f, a)`, `zip(a, b)`; None for another."""
+        if isinstance(node, gast.GeneratorExp):
+            return node
+        if not isinstance(node, gast.Call) or node.keywords or any(isinstance(a, gast.Starred) for a in node.args):
+            return None
+        if isinstance(node.func, gast.Attribute):
+            of_dict = node.func.attr in ("values", "items") and not node.args
+            return _generator(node, "item", node) if of_dict else None
+        made_by = self.iteration_builtin(node, (zip, enumerate, map, filter))
+        if made_by in (zip, enumerate):
+            return _generator(node, "item", node)
+        if made_by is None or len(node.args) != 2:
+            return None
+        function, over = node.args
+        if not isinstance(function, (gast.Name, gast.Attribute, gast.Lambda)):
+            return None  # what gives the function is to be asked once
+        name = "item"
+        while any(isinstance(part, gast.Name) and part.id == name for part in gast.walk(function)):
+            name += "_"
+        call = gast.Call(function, [_name(name, gast.Load())], [])
+        if made_by is map:
+            return _generator(node, name, over, element=call)
+        return _generator(node, name, over, condition=call)
 
     def method_call(self, receiver: Atom, node: Any) -> Atom:
         """`receiver.name(...)` where the receiver is a value of the program."""
@@ -96,6 +127,20 @@ class Calls(Comprehensions):
         if node.func.attr == "astype" and any(isinstance(a, Const) and _is_object(a.value) for a in args):
             return self._array_of_objects(node)
         return self.call(Method(node.func.attr), receiver, *args, kwargs=kwargs, node=node)
+
+
+def _name(identifier: str, context: Any) -> Any:
+    return gast.Name(identifier, context, None, None)
+
+
+def _generator(node: Any, target: str, over: Any, element: Any = None, condition: Any = None) -> Any:
+    """`(element for target in over if condition)`, at the place of a node."""
+    part = gast.comprehension(_name(target, gast.Store()), over, [condition] if condition else [], 0)
+    made = gast.GeneratorExp(element or _name(target, gast.Load()), [part])
+    for inner in gast.walk(made):
+        if not hasattr(inner, "lineno"):
+            gast.copy_location(inner, node)
+    return made
 
 
 def _is_object(value: Any) -> bool:

@@ -127,11 +127,22 @@ class Expressions(LocalFunctions, KeptCode):
         return self._display(structures.make_set, node)
 
     def expr_Dict(self, node: Any) -> Atom:
-        """A dict display; one with `**` in it is kept as it is."""
-        if any(key is None for key in node.keys):
-            return self.syntax(node)
-        pairs = [self.expr(part) for kv in zip(node.keys, node.values, strict=True) for part in kv]
-        return self.call(structures.make_dict, *pairs, node=node)
+        """A dict display; `{**a, 'k': v}` is `a | {'k': v}`."""
+        made: Atom | None = None
+        pairs: list[Atom] = []
+
+        def joined() -> Atom:
+            display = self.call(structures.make_dict, *pairs, node=node)
+            return display if made is None else self.call(operator.or_, made, display, node=node)
+
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is not None:
+                pairs += [self.expr(key), self.expr(value)]
+                continue
+            if pairs or made is None:
+                made, pairs = joined(), []
+            made = self.call(operator.or_, made, self.expr(value), node=node)
+        return joined() if pairs or made is None else made
 
     def expr_Slice(self, node: Any) -> Atom:
         """`lower:upper:step`; of constants it is a constant."""

@@ -35,7 +35,7 @@ class Iteration(Lowering):
 
         def split(part: Any, over: Any) -> Callable[[], Atom]:
             """Add the sources of `for part in over`; returns what makes the element."""
-            fn = self._iteration_builtin(over)
+            fn = self.iteration_builtin(over)
             if fn is range and 1 <= len(over.args) <= 3:
                 bounds = [self.expr(a) for a in over.args]
                 start, stop = (Const(0), bounds[0]) if len(bounds) == 1 else (bounds[0], bounds[1])
@@ -50,7 +50,7 @@ class Iteration(Lowering):
             method = over.func.attr if isinstance(over, gast.Call) and isinstance(over.func, gast.Attribute) else None
             if method in ("items", "values") and not over.args:
                 return of_dict(part, method, self.expr(over.func.value))
-            if fn is reversed and self._iteration_builtin(over.args[0]) in (None, range):
+            if fn is reversed and self.iteration_builtin(over.args[0]) in (None, range):
                 return add(part, Each(self.expr(over.args[0]), backwards=True))
             return add(part, Each(self.expr(over)))
 
@@ -96,10 +96,11 @@ class Iteration(Lowering):
         split(target, iterable)
         return tuple(items), tuple(sources), bind
 
-    def _iteration_builtin(self, node: Any) -> Any:
+    def iteration_builtin(self, node: Any, among: Sequence[Any] = (range, enumerate, zip, reversed)) -> Any:
+        """Which of some builtins a node calls, by position only; None for another."""
         if not (isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.args):
             return None
         if self.is_local(node.func.id) or any(isinstance(a, gast.Starred) for a in node.args):
             return None
         value = self.scope.value(node.func.id)
-        return value if any(value is f for f in (range, enumerate, zip, reversed)) else None
+        return value if any(value is f for f in among) else None

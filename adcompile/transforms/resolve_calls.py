@@ -7,6 +7,7 @@ known function.
 
 from __future__ import annotations
 
+import itertools
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -15,10 +16,12 @@ from typing import Any
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.methods import function_of_method
 from adcompile.inference.indexing import getitem
+from adcompile.inference.registry import infer_call
 from adcompile.ir.callables import ATTRIBUTES
 from adcompile.ir.nodes import NONE, Atom, Attribute, Block, Call, Const, Function, Method, Star, Stmt, Var
 from adcompile.ir.traverse import map_atoms, substitute
-from adcompile.ir.types import Dict, Passive, Static, Tuple, Type, of_constant
+from adcompile.ir.types import Dict, List, Passive, Static, Tuple, Type, of_constant
+from adcompile.runtime.structures import make_list
 
 GET = Method("get")
 ARRAY_ATTRIBUTES = frozenset((*ATTRIBUTES, "dtype", "flat", "nbytes", "itemsize", "strides", "base"))
@@ -35,6 +38,29 @@ def resolve_calls(function: Function, types: Types, emitted_by: EmittedBy) -> Fu
         value = Var("", call.origin)
         types[value] = getitem(atom_type(types, holder), of_constant(key))
         made.append(Call((value,), operator.getitem, (holder, Const(key)), origin=call.origin))
+        return value
+
+    def lists_of(args: Sequence[Atom | Star], call: Call, made: list[Stmt]) -> list[Stmt] | None:
+        """`[a, *b, c]` as `[a] + b + [c]`, where `b` is a list; None for other displays."""
+        stars = [types.get(a.value) for a in args if isinstance(a, Star) and isinstance(a.value, Var)]
+        if not stars or not all(isinstance(t, List) for t in stars):
+            return None
+        parts: list[Atom] = []
+        for is_star, group in itertools.groupby(args, lambda a: isinstance(a, Star)):
+            if is_star:
+                parts += [a.value for a in group if isinstance(a, Star)]
+            else:
+                parts.append(value_of(make_list, tuple(group), call, made))  # type: ignore[arg-type]
+        if len(parts) == 1:
+            parts.insert(0, value_of(make_list, (), call, made))  # a list of its own
+        while len(parts) > 2:
+            parts[:2] = [value_of(operator.add, tuple(parts[:2]), call, made)]
+        return [replace(call, fn=operator.add, args=tuple(parts))]
+
+    def value_of(fn: Any, args: tuple[Atom, ...], call: Call, made: list[Stmt]) -> Var:
+        value = Var("", call.origin)
+        types[value] = infer_call(fn, [atom_type(types, a) for a in args], {})
+        made.append(Call((value,), fn, args, origin=call.origin))
         return value
 
     def plain(call: Call) -> list[Stmt]:
@@ -54,6 +80,11 @@ def resolve_calls(function: Function, types: Types, emitted_by: EmittedBy) -> Fu
             else:
                 kwargs.append((key, atom))
         fn = call.fn
+        shown = args if fn is make_list else []
+        if fn is list and len(args) == 1 and not isinstance(args[0], Star):
+            shown = [Star(args[0])]  # `list(a)` is `[*a]`
+        if shown and (parts := lists_of(shown, call, made)) is not None:
+            return [*made, *parts]
         if fn is operator.call and isinstance(args[0], Var):
             called = types.get(args[0])
             if isinstance(called, Static) and callable(called.value):
@@ -91,6 +122,7 @@ def resolve_calls(function: Function, types: Types, emitted_by: EmittedBy) -> Fu
         for stmt in b.stmts:
             needs = isinstance(stmt, Call) and (
                 stmt.fn is operator.call
+                or stmt.fn is list
                 or hasattr(type(stmt.fn), "__adcompile__")
                 or isinstance(stmt.fn, Method)
                 or any(isinstance(a, Star) for a in stmt.args)

@@ -79,8 +79,8 @@ def no_rule(call: Call, receiver: Type | None) -> tuple[str, str, str]:
     if isinstance(fn, Syntax):
         return (
             "this expression depends on the arguments, and its derivative is not followed",
-            "it is kept as it is: a generator, a set, a dict with '**', or a lambda that is passed on",
-            "write a list comprehension, a dict with its keys written out, or a nested def",
+            "it is kept as it is: a generator, a set, or a lambda that is passed on",
+            "write a list comprehension, or a nested def",
         )
     if fn in DISPLAYS:
         what = f"{name} depends on the arguments, and its derivative is not followed"

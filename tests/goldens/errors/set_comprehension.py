@@ -11,5 +11,5 @@ ARGS = (np.array([1.0, 2.0, 3.0]),)
 # set_comprehension.py:5: this expression depends on the arguments, and its derivative is not followed
 #     return sum({v * 2 for v in x})
 #                ^^^^^^^^^^^^^^^^^^
-#   why: it is kept as it is: a generator, a set, a dict with '**', or a lambda that is passed on
-#   instead: write a list comprehension, a dict with its keys written out, or a nested def
+#   why: it is kept as it is: a generator, a set, or a lambda that is passed on
+#   instead: write a list comprehension, or a nested def
