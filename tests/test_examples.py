@@ -70,3 +70,21 @@ def test_heat():
     assert np.max(np.abs(source - truth)) < 0.1
     rng = np.random.default_rng(4)
     check_grads(example.misfit, (rng.normal(size=6), rng.normal(size=6)))
+
+
+def test_scipy_solvers():
+    example = load("scipy_solvers")
+    for name, found in example.minima().items():
+        assert found.success, name
+        np.testing.assert_allclose(found.x, np.ones(6), atol=1e-4, err_msg=name)
+    fit = example.fitted_decay()
+    assert fit.success and fit.njev < 20
+    np.testing.assert_allclose(fit.x, [2.5, 1.3, 0.5], atol=0.02)
+    rest = example.at_rest()
+    assert rest.success
+    np.testing.assert_allclose(example.forces(rest.x), 0.0, atol=1e-10)
+    found = example.constrained()
+    assert found.success
+    assert np.sum(found.x**2) == pytest.approx(1.0, abs=1e-8)
+    tangent = np.array([-found.x[1], found.x[0]])
+    assert np.dot(example.grad(example.rosenbrock)(found.x), tangent) == pytest.approx(0.0, abs=1e-4)
