@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from adcompile.analyses.effects import is_pure_callable
+from adcompile.analyses.effects import EFFECTFUL, is_pure_callable
 from adcompile.inference.indexing import is_basic_index
 from adcompile.ir.callables import FLAT, IN_PLACE, canonical
 from adcompile.ir.nodes import (
@@ -323,8 +323,8 @@ class Aliasing:
             self._link([result], operands[:1])
             if not isinstance(self.types.get(result, UNKNOWN), Array):
                 self._mix(result, operands[-1])
-        elif isinstance(fn, WriteBack):
-            pass
+        elif isinstance(fn, WriteBack) or fn in EFFECTFUL:
+            pass  # it returns nothing
         elif fn in IN_PLACE or fn in (updates.increment, updates.add_at, updates.without_last):
             self._link([result], operands[:1])
         elif fn in (updates.update, updates.append, updates.extend):

@@ -12,6 +12,8 @@ import operator
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from adcompile.analyses.effects import is_pure
 from adcompile.ir.callables import is_update
 from adcompile.ir.nodes import Atom, Block, Call, Const, Stmt, Var, same_atom
@@ -79,6 +81,8 @@ def _is_of_place(
     if isinstance(index, Const) and index.value is Ellipsis:
         return before is array
     taken = made.get(before, (0, None))[1]
+    if taken is not None and taken.fn is np.copy:
+        taken = made.get(taken.operands[0], (0, None))[1]
     return (
         taken is not None
         and taken.fn is operator.getitem

@@ -10,10 +10,9 @@ relies on: place_residuals.  ensures: no view is read after a store has changed 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from copy import deepcopy
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -30,10 +29,11 @@ from adcompile.ir.callables import FLAT, is_update
 from adcompile.ir.nodes import Atom, Block, Call, For, Function, If, Method, Star, Stmt, Var, While, With, WriteBack
 from adcompile.ir.traverse import atoms_of, blocks_of, inner_of, map_atoms, results_of, uses_of, walk
 from adcompile.ir.types import UNKNOWN, Array, Type
-from adcompile.runtime import structures, updates
+from adcompile.runtime import broadcasting, structures, updates
 from adcompile.runtime.checks import require_view
 
 GROWTH = (updates.append, updates.extend, updates.without_last)
+HANDING_ON = (broadcasting.unbroadcast, broadcasting.match_dtype)
 # Calls whose result holds what they are given, and is read later.
 RECORDING = (structures.make_tuple, structures.make_list, updates.append)
 
@@ -83,12 +83,12 @@ def _shapes_of_last(function: Function, types: Types) -> Function:
 
 
 def _save_views(function: Function, types: Types) -> Function:
-    """Copy each view of an array that is read after the array is changed, for those that read it then."""
+    """Copy each view of an array that is read after the array is changed."""
     views = {s.result for s in walk(function.body) if isinstance(s, Call) and _is_part(s, types)}
     if not views or not any(_changes_items(s) for s in walk(function.body)):
         return function
     saving = _SavingViews(function, views, types)
-    return function if not saving.late else replace(function, body=saving.block(function.body, set()))
+    return function if not saving.late else replace(function, body=saving.block(function.body))
 
 
 def _changes_items(stmt: Stmt) -> bool:
@@ -97,54 +97,32 @@ def _changes_items(stmt: Stmt) -> bool:
 
 
 class _SavingViews:
-    """Takes the copies; what reads a view before its array changes still reads the view itself."""
+    """Takes the copies of the views that are read after their array changes."""
 
     def __init__(self, function: Function, views: Set[Var], types: Types) -> None:
         self.types = types
-        self.changed_by: dict[Stmt, list[Var]] = {}  # for each update, the views that it changes
         self.late: set[Var] = set()
         self.copies: dict[Var, Var] = {}
         liveness, aliasing = Liveness(function), Aliasing(function.body, types)
         order = _Order(function.body)
-        self.held = _held(function.body)
-        self.recorded = self.held & views
+        recorded = _held(function.body) & views
         for stmt in order.calls:
             if _changes_items(stmt) and isinstance(target := stmt.operands[0], Var):
-                alive = liveness.live_after[stmt] | {v for v in self.recorded if order.may_follow(stmt, v)}
-                changed = [v for v in alive if v in views and v is not target and aliasing.affects(target, v)]
-                self.changed_by[stmt] = changed
-                self.late.update(changed)
+                alive = liveness.live_after[stmt] | {v for v in recorded if order.may_follow(stmt, v)}
+                self.late.update(v for v in alive if v in views and v is not target and aliasing.affects(target, v))
 
-    def block(self, block: Block, stale: Set[Var], owner: Stmt | None = None) -> Block:
-        """A block with copies; `stale` are the views that something before has changed."""
-        stale = set(stale)
+    def block(self, block: Block) -> Block:
+        """A block with copies, which everything reads."""
         stmts: list[Stmt] = []
         for stmt in block.stmts:
-            inside = stale | (self.changed_within(stmt) if isinstance(stmt, (For, While)) else set())
-            within = partial(self.block, stale=inside, owner=stmt)
-            stmts.append(map_atoms(stmt, self.reading(stmt, stale), within))
-            stale |= self.changed_within(stmt)
+            checks = isinstance(stmt, Call) and stmt.fn is require_view
+            stmts.append(stmt if checks else map_atoms(stmt, self.saved, self.block))
             if isinstance(stmt, Call) and len(stmt.results) == 1 and stmt.result in self.late:
-                stale.discard(stmt.result)
                 stmts.append(self.copy(stmt.result, stmt))
-        results = results_of(owner) if isinstance(owner, (If, With)) else ()
-        is_held = [i < len(results) and results[i] in self.held for i in range(len(block.yields))]
-        reads = (self.reading(None, self.copies.keys() if held else stale) for held in is_held)
-        return Block(tuple(stmts), tuple(read(a) for read, a in zip(reads, block.yields, strict=True)))
+        return Block(tuple(stmts), tuple(map(self.saved, block.yields)))
 
-    def reading(self, stmt: Stmt | None, stale: Set[Var]) -> Callable[[Atom], Atom]:
-        if isinstance(stmt, Call) and stmt.fn is require_view:
-            return lambda a: a
-        if isinstance(stmt, Call) and stmt.fn in RECORDING:
-            return lambda a: self.copies.get(a, a) if isinstance(a, Var) else a  # it is read later
-        return lambda a: self.copies.get(a, a) if isinstance(a, Var) and a in stale else a
-
-    def changed_within(self, stmt: Stmt) -> set[Var]:
-        found = set(self.changed_by.get(stmt, ()))
-        for inner in blocks_of(stmt):
-            for one in walk(inner):
-                found.update(self.changed_by.get(one, ()))
-        return found
+    def saved(self, atom: Atom) -> Atom:
+        return self.copies.get(atom, atom) if isinstance(atom, Var) else atom
 
     def copy(self, view: Var, call: Call) -> Call:
         copied = self.copies[view] = Var(view.name, view.origin)
@@ -205,10 +183,12 @@ class _Order:
 
 
 def _is_part(call: Call, types: Types) -> bool:
-    """Whether a call takes a view of an array."""
+    """Whether a call takes a view of an array, or may hand on one that it is given."""
     if not isinstance(types.get(call.result if len(call.results) == 1 else None), Array) or not call.args:  # type: ignore[arg-type]
         return False
     whole = atom_type(types, call.operands[0])
+    if call.fn in HANDING_ON:
+        return isinstance(whole, Array)
     if call.fn is operator.getitem:
         return isinstance(whole, Array) and bool(is_basic_index(atom_type(types, call.operands[1])))
     return isinstance(whole, Array) and (is_view(call.fn) or is_view_or_copy(call.fn))
