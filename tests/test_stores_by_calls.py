@@ -21,7 +21,6 @@ REFUSED = {
     "values of another shape": "y = np.outer(x, x); np.putmask(y, y > 0, x)",
     "a diagonal that repeats": "y = np.outer(x, x); np.fill_diagonal(y, x[:2])",
     "a diagonal that wraps": "y = np.zeros((9, 2)) + x[0]; np.fill_diagonal(y, x[1], wrap=True)",
-    "one of two arrays": "y = x * x; z = x + 1.0; np.copyto(y if x[0] > 0 else z, x); y = y * z",
 }
 
 
