@@ -255,11 +255,13 @@ class Compilation:
         active = self.active(primal, types_, list(entry.tangents))
         self.stage = "forward"
         try:
-            return forward(primal, types_, active, entry.tangents, self.pushed, self.found)
+            body = forward(primal, types_, active, entry.tangents, self.pushed, self.found)
         except Refused as refused:  # a function that is called could not be lowered
             self.found.extend(refused.diagnostics)
             self.found.raise_if_any()
             raise
+        body = eliminate_dead(replace(primal, body=body)).body
+        return arrange(body, types_, frozenset(s for s in walk(primal.body) if isinstance(s, Call)))
 
     def pushed(
         self, fn: types.FunctionType, inputs: tuple[Type, ...], active: tuple[bool, ...], origin: Origin | None

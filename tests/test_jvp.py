@@ -209,6 +209,19 @@ def test_lists_that_are_joined_in_both_orders():
     assert math.isclose(tangent, 3 * V[0] + 2 * X[1] * V[1])
 
 
+def test_a_vector_times_itself():
+    m = np.outer(X, V)
+    for f, x in ((np.dot, X), (np.inner, X), (np.vdot, m), (np.dot, m), (np.matmul, m), (np.inner, m), (np.dot, 2.0)):
+
+        def program(x):
+            return f(x, x)
+
+        value, back = vjp(program)(x)
+        v = np.cos(x)
+        along, u = jvp(program)(x, v)[1], np.sin(value)
+        np.testing.assert_allclose(np.sum(along * u), np.sum(back(u) * v), rtol=1e-13)
+
+
 def test_an_int_that_becomes_a_float():
     def f(x, n):
         total = n

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from adcompile.analyses.infer import Types
 from adcompile.inference.elementwise import shape_of
 from adcompile.ir.callables import is_math
 from adcompile.ir.nodes import Atom, Call, Const, Method, Var
@@ -36,14 +37,21 @@ def number_of(atom: Atom) -> float | int | None:
 
 
 class AdjointBuilder(Builder):
-    """A `Builder` for statements of the reverse sweep."""
+    """A `Builder` for statements of a derivative. With `lists`, some of what is added may be lists,
+    whose sum has an order."""
+
+    def __init__(self, types: Types, sites: str = "b", lists: bool = False) -> None:
+        super().__init__(types, sites)
+        self.lists = lists
 
     def number(self, call: Call) -> Any:
-        """Products and sums are the same in either order."""
+        """Products and sums of numbers are the same in either order."""
         key = super().number(call)
-        if key is not None and call.fn in COMMUTATIVE:
-            return call.fn, frozenset(key[1])
-        return key
+        if key is None or call.fn not in COMMUTATIVE:
+            return key
+        if self.lists and not all(isinstance(self.type_of(a), (Scalar, Array)) for a in call.operands):
+            return key
+        return call.fn, frozenset(key[1])
 
     def fold(self, fn: Any, args: Sequence[Atom], kwargs: Kwargs) -> Atom | None:
         """The value of a call that folds exactly, or that the identities of this file rewrite; else None."""
@@ -59,8 +67,8 @@ class AdjointBuilder(Builder):
             return exact
         if is_math(fn) and args and not kwargs:
             return self._constant(fn, args)
-        if fn == SUM:
-            return self._sum(args[0], kwargs)
+        if (fn == SUM or fn is np.sum) and len(args) == 1:
+            return self._sum(fn, args[0], kwargs)
         if fn in UPDATES:
             return self._update(fn, *args)
         if fn is operator.getitem:
@@ -237,10 +245,10 @@ class AdjointBuilder(Builder):
             return self.call(np.broadcast_to, self.call(operator.neg, source), shape)
         return None
 
-    def _sum(self, a: Atom, kwargs: Kwargs) -> Atom | None:
+    def _sum(self, fn: Any, a: Atom, kwargs: Kwargs) -> Atom | None:
         """The sum of `-x` is minus the sum of `x`."""
         negated = self.definition(a, operator.neg)
-        return None if negated is None else self.call(operator.neg, self.call(SUM, negated.operands[0], kwargs=kwargs))
+        return None if negated is None else self.call(operator.neg, self.call(fn, negated.operands[0], kwargs=kwargs))
 
     # ------------------------------------------------------------------------- items, updates
 

@@ -1,21 +1,21 @@
-"""Arrange the reverse sweep's sums and products, now that it is known what is read once.
+"""Arrange the sums and products of a derivative, now that it is known what is read once.
 
-While the reverse sweep is built, nobody knows whether a product will be read again, so
-`algebra` rewrites only what is right for either case. Here a value that one other reads, and
-that has no name, may go into it: constants are multiplied first and once, numbers before
-arrays, and a sum gives up its factors.
+While the reverse sweep, or a tangent, is built, nobody knows whether a product will be read
+again, so `algebra` rewrites only what is right for either case. Here a value that one other
+reads, and that has no name, may go into it: constants are multiplied first and once, numbers
+before arrays, and a sum gives up its factors.
 
     2 * (s * (3 * x))          6 * s * x
     (s * x).sum(axis=0)        s * x.sum(axis=0)
     -(a - b)                   b - a
 
-relies on: reverse, eliminate_dead.  ensures: the same cotangents, up to the last bits.
+relies on: reverse or forward, eliminate_dead.  ensures: the same derivatives, up to the last bits.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,13 +26,14 @@ from adcompile.ir.nodes import Atom, Block, Call, Const, Star, Stmt, Var, same_a
 from adcompile.ir.traverse import atoms_of, blocks_of, map_atoms, walk
 from adcompile.ir.types import Array, Scalar, kind_of
 from adcompile.runtime import updates
-from adcompile.transforms.algebra import SUM, AdjointBuilder, number_of
+from adcompile.transforms.algebra import AdjointBuilder, number_of
 from adcompile.transforms.build import Kwargs
 
 
-def arrange(backward: Block, types: Types) -> Block:
-    """The reverse sweep with its sums and products arranged."""
-    return _Arranging(backward, types).block(backward)
+def arrange(block: Block, types: Types, primal: Collection[Stmt] = ()) -> Block:
+    """The reverse sweep, or a program with its tangents, with sums and products arranged. What is
+    the program's own (`primal`) stays as it is."""
+    return _Arranging(block, types, primal).block(block)
 
 
 @dataclass(slots=True)
@@ -52,8 +53,8 @@ class _Product:
 class _Builder(AdjointBuilder):
     """An `AdjointBuilder` that knows how often each value is read."""
 
-    def __init__(self, types: Types, uses: dict[Var, int]) -> None:
-        super().__init__(types, "arrange")
+    def __init__(self, types: Types, uses: dict[Var, int], lists: bool) -> None:
+        super().__init__(types, "arrange", lists)
         self.uses = uses
         self.since: set[Var] = set()  # defined since the last statement that changes memory
 
@@ -190,22 +191,37 @@ class _Builder(AdjointBuilder):
 
     # ---------------------------------------------------------------------------------- sums
 
-    def _sum(self, a: Atom, kwargs: Kwargs) -> Atom | None:
+    def _sum(self, fn: Any, a: Atom, kwargs: Kwargs) -> Atom | None:
         """A sum is linear: minus signs and numbers are taken out of it."""
-        plain = super()._sum(a, kwargs)
+        plain = super()._sum(fn, a, kwargs)
         if plain is not None:
             return plain
-        for fn in (operator.mul, operator.truediv):
-            product = self.once(a, fn)
+        for by in (operator.mul, operator.truediv):
+            product = self.once(a, by)
             if product is None:
                 continue
             first, second = product.operands
             if self.is_scalar(second) and self.type_of(first) == self.type_of(a):
-                args = self.call(SUM, first, kwargs=kwargs), second
-                return self.call(fn, *(reversed(args) if fn is operator.mul else args))
-            if fn is operator.mul and self.is_scalar(first) and self.type_of(second) == self.type_of(a):
-                return self.call(fn, first, self.call(SUM, second, kwargs=kwargs))
-        return None
+                args = self.call(fn, first, kwargs=kwargs), second
+                return self.call(by, *(reversed(args) if by is operator.mul else args))
+            if by is operator.mul and self.is_scalar(first) and self.type_of(second) == self.type_of(a):
+                return self.call(by, first, self.call(fn, second, kwargs=kwargs))
+        return self._number_out(fn, a, kwargs)
+
+    def _number_out(self, fn: Any, a: Atom, kwargs: Kwargs) -> Atom | None:
+        """The sum of a product of arrays, times the numbers in the product."""
+        whole, product = self.once(a, operator.mul), _Product()
+        if whole is None or not all(self._collect(product, f, nested=i > 0) for i, f in enumerate(whole.operands)):
+            return None
+        shapes = [shape_of(self.type_of(array)) for array in product.arrays]
+        alike = bool(shapes) and None not in shapes and all(s == shape_of(self.type_of(a)) for s in shapes)
+        if not alike or product.divisors or product.divisor != 1 or not (product.numbers or product.constants):
+            return None
+        numbers = [*([] if product.constant == 1 else [Const(product.constant)]), *product.numbers]
+        scale, arrays = self._chain(numbers), self._chain(product.arrays)
+        assert arrays is not None
+        total = self.call(fn, arrays, kwargs=kwargs)
+        return total if scale is None else self.call(operator.mul, scale, total)
 
 
 def _may_move(type_: Scalar | Array) -> bool:
@@ -215,13 +231,14 @@ def _may_move(type_: Scalar | Array) -> bool:
 
 
 class _Arranging:
-    def __init__(self, backward: Block, types: Types) -> None:
+    def __init__(self, backward: Block, types: Types, primal: Collection[Stmt]) -> None:
         uses: dict[Var, int] = {}
         yields = [a for s in walk(backward) for b in blocks_of(s) for a in b.yields]
         for atom in (*(a for s in walk(backward) for a in atoms_of(s)), *yields, *backward.yields):
             if isinstance(atom, Var):
                 uses[atom] = uses.get(atom, 0) + 1
-        self.b = _Builder(types, uses)
+        self.b = _Builder(types, uses, lists=bool(primal))
+        self.primal = primal
         self.values: dict[Var, Atom] = {}
 
     def atom(self, atom: Atom) -> Atom:
@@ -243,8 +260,10 @@ class _Arranging:
             return
         call = map_atoms(stmt, self.atom, self.block)
         assert isinstance(call, Call)
-        if len(call.results) != 1 or call.kept or any(isinstance(a, Star) for a in call.args):
+        if call in self.primal or len(call.results) != 1 or call.kept or any(isinstance(a, Star) for a in call.args):
             self.b.emit(call)
+            if is_update(call):
+                self.b.since.clear()
             return
         before = len(self.b.stmts)
         value = self.b.call(call.fn, *call.args, kwargs=call.kwargs)

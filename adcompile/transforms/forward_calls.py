@@ -27,6 +27,7 @@ from adcompile.transforms.splice_rule import RuleRefuses, splice
 from adcompile.transforms.tangents import Tangents
 
 CHANGES_FORM = ("dtype", "out", "order")  # options that decide whether a call is linear, or how
+INNER = (np.dot, np.inner, np.vdot, np.matmul)  # of vectors, they are the same either way round
 SEVERAL = (np.reshape, np.transpose)  # their methods take the items of a tuple one by one
 
 
@@ -45,9 +46,12 @@ def by_rule(sweep: Tangents, call: Call) -> Atom | None:
             return _by_partials(sweep, rule, call, arguments, options, given)
         if rule.kind == "pushforward":
             return _by_pushforward(sweep, rule, call, arguments, options, given)
-        _check_form(sweep, rule, call, arguments, options)
+        still = _without_derivative(sweep, rule, call, arguments, options)
     except RuleRefuses as reason:
         sweep.found.add(str(reason), call.origin, "", "detach() the argument if it should count as a constant")
+        return None
+    if any(sweep.is_active(a) and name not in {*rule.linear, *still} for name, a in arguments.items() if name != "*"):
+        _refuse(sweep, call)
         return None
     return _linear(sweep, rule, call)
 
@@ -142,10 +146,11 @@ def _by_pushforward(
 # ------------------------------------------------------------------------------ what is linear
 
 
-def _check_form(
+def _without_derivative(
     sweep: Tangents, rule: Rule, call: Call, arguments: Mapping[str, Atom], options: Mapping[str, Atom]
-) -> None:
-    """Refuse what the pullback refuses: its lines are written down, and thrown away.
+) -> set[str]:
+    """The arguments of which the pullback says that they carry no derivative. What it refuses is
+    refused: its lines are written down, and thrown away.
 
     Raises:
         RuleRefuses: with the reason.
@@ -154,13 +159,17 @@ def _check_form(
     env = {names[0]: call.result, names[len(rule.arguments) + 1]: call.result, **arguments, **options}
     try:
         with sweep.b.nested():
-            splice(sweep.b, rule.function, env, is_math(call.fn))
+            made = splice(sweep.b, rule.function, env, is_math(call.fn))
+            parts = [] if rule.variadic else parts_of(sweep, rule, made, len(rule.arguments))
+        named = zip(rule.arguments, parts, strict=False)
+        return {name for name, part in named if isinstance(part, Const) and part.value is None}
     except NotStatic:
         for name in CHANGES_FORM:
             atom = options.get(name)
             dtype = atom.value if isinstance(atom, Const) and name == "dtype" else None
             if isinstance(atom, Var) or (dtype is not None and is_discrete(dtype)):  # type: ignore[no-untyped-call]
                 raise RuleRefuses(f"the derivative of this call is not known for its '{name}'") from None
+        return set()
 
 
 def _linear(sweep: Tangents, rule: Rule, call: Call) -> Atom | None:
@@ -174,16 +183,21 @@ def _linear(sweep: Tangents, rule: Rule, call: Call) -> Atom | None:
         else:
             given[place] = Const(0)
     linear = [place for place in given if _name_at(rule, place) in rule.linear]
-    for place in given:
-        if place not in linear and _name_at(rule, place) in rule.arguments and sweep.is_active(given[place]):
-            _refuse(sweep, call)
-            return None
+    if _is_square(sweep, call, [given[place] for place in linear]):
+        half = _apply(sweep, call, given | {linear[1]: sweep.dot(given[linear[1]])})
+        return sweep.b.call(operator.mul, Const(2), half)
     terms = []
     for places in [linear] if rule.together else [[place] for place in linear]:
         if any(sweep.is_active(given[place]) for place in places):
             terms.append(_apply(sweep, call, given | {place: sweep.dot(given[place]) for place in places}))
     made = sweep.total(terms)
     return sweep.spread(made, call.result) if made is not None and canonical(call.fn) is np.where else made
+
+
+def _is_square(sweep: Tangents, call: Call, factors: Sequence[Atom]) -> bool:
+    """Whether a call is the inner product of a moving vector with itself."""
+    same = len(factors) == 2 and factors[0] is factors[1] and sweep.is_active(factors[0])
+    return same and canonical(call.fn) in INNER and isinstance(sweep.types.get(call.result), Scalar)
 
 
 def _name_at(rule: Rule, place: int | str) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -23,20 +22,10 @@ from adcompile.ir.types import Array, Dict, Scalar, Tuple, kind_of
 from adcompile.runtime import broadcasting, tangents
 from adcompile.runtime.structures import make_dict, make_list, make_tuple
 from adcompile.transforms.algebra import AdjointBuilder
-from adcompile.transforms.build import Builder
 from adcompile.transforms.sweep import Sweep
 
 DISPLAYS = (make_list, make_tuple)
 ZEROS = (np.zeros, np.zeros_like, broadcasting.zeros_like)
-
-
-class TangentBuilder(AdjointBuilder):
-    """A builder of tangents, some of which are lists: what is not known to be a number has an order."""
-
-    def number(self, call: Call) -> Any:
-        """Sums of numbers are the same in either order."""
-        known = all(isinstance(self.type_of(a), (Scalar, Array)) for a in call.operands)
-        return super().number(call) if known else Builder.number(self, call)
 
 
 class Tangents(Sweep):
@@ -44,7 +33,7 @@ class Tangents(Sweep):
     items, and zeros."""
 
     def __init__(self, types: Types, active: frozenset[Var], found: DiagnosticList, makers: Mapping[Var, Call]) -> None:
-        super().__init__(types, found, TangentBuilder(types, "tangent"))
+        super().__init__(types, found, AdjointBuilder(types, "tangent", lists=True))
         self.active = active
         self.makers = makers
         self.dots: dict[Var, Atom] = {}

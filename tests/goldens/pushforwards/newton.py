@@ -23,9 +23,10 @@ def f_pushforward(a, steps, a_dot):
     returned = False
     x_dot = 0.0
     for _ in range(steps):
-        t = 2 * x
-        step = (x * x - a) / t
-        step_dot = (2 * (x_dot * x) - a_dot) / t - 2 * x_dot * (step / t)
+        t = 2 * x_dot
+        t2 = 2 * x
+        step = (x * x - a) / t2
+        step_dot = (t * x - a_dot) / t2 - t * (step / t2)
         if abs(step) < 1e-12:
             returned = False
             break

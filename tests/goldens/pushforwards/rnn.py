@@ -29,5 +29,5 @@ def f_pushforward(W, U, h, xs, tangents):
         h = np.tanh(x @ W + h_in @ U)
         h_dot = (x @ W_dot + (h_dot @ U + h_in @ U_dot)) * (1 - h ** 2)
         total += np.sum(h ** 2)
-        total_dot += np.sum(h_dot * (2 * h))
+        total_dot += 2 * np.sum(h_dot * h)
     return total, total_dot

@@ -30,4 +30,4 @@ def f_pushforward(T, A, B, A_dot):
         B[1:-1] = (A[:-2] + A[1:-1] + A[2:]) / 3
         A_dot[1:-1] = (B_dot[:-2] + B_dot[1:-1] + B_dot[2:]) / 3
         A[1:-1] = (B[:-2] + B[1:-1] + B[2:]) / 3
-    return np.sum(A * A), np.sum(2 * (A_dot * A))
+    return np.sum(A * A), 2 * np.sum(A_dot * A)
