@@ -1,7 +1,8 @@
 """How large the Python ints of a program may get, in bits.
 
 Python's ints have no bounds; a backend whose ints have 64 bits has to know where that matters.
-Arguments and sizes are taken to be below 2**31, and loops to make fewer than 2**31 trips.
+Arguments, sizes, and ints that are made of floats are taken to be below 2**31, and loops to make
+fewer than 2**31 trips.
 
 relies on: lowered IR, types.  ensures: an int that is not found has at most 63 bits.
 """
@@ -90,7 +91,7 @@ class IntBits:
         rule = RULES.get(fn)
         if rule is None or not call.args:
             return
-        known = [self.of(a) if self.is_int(a) else MOST if fn is int else 1 for a in call.operands]
+        known = [self.of(a) if self.is_int(a) else SIZE if fn is int else 1 for a in call.operands]
         found = rule(known, call.operands)
         if found > MOST:
             self.found.append(call.origin)

@@ -73,6 +73,11 @@ def require_number(value: Any) -> None:
         )
 
 
+def to_int(number: float) -> int:
+    """`int(number)`, for a backend that has to check that there is one."""
+    return int(number)
+
+
 def require_scalar(value: Any) -> None:
     """Raise TypeError unless `value` is one real number."""
     number = isinstance(value, (int, float, np.number)) or hasattr(value, "__array_function__")

@@ -291,6 +291,27 @@ def test_sizes_that_are_known_at_run_time():
         assert_like_numpy(g, np.arange(9.0).reshape(3, 3), k)
 
 
+def test_floats_that_are_no_ints_are_errors():
+    def f(x, table):
+        place = int(x) + math.floor(x) + round(x) + math.ceil(x)
+        return table[place] * x
+
+    assert_like_numpy(f, 1.4, np.arange(8.0))
+    assert_like_numpy(f, 1.5, np.arange(8.0))
+    for number in (math.nan, math.inf, 1e10):
+        with pytest.raises(ValueError, match="too large to be made an int"):
+            grad(f, backend="numba")(number, np.arange(8.0))
+
+
+def test_masks_of_the_array():
+    def f(x):
+        y = x * 1.0
+        y[x > 0.55] *= 2.0
+        return np.sum(y[y > 1.0] ** 2)
+
+    assert_like_numpy(f, X)
+
+
 # -------------------------------------------------------------------------------------- captures
 
 scale, weights = 3.0, np.array([1.0, 2.0, 3.0])

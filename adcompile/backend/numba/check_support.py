@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import operator
 import random
 from dataclasses import replace
 from typing import Any
@@ -19,8 +20,9 @@ import numpy as np
 
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.errors import DiagnosticList, Origin
-from adcompile.ir.callables import IN_PLACE
+from adcompile.ir.callables import IN_PLACE, canonical
 from adcompile.ir.nodes import (
+    Atom,
     Attribute,
     Call,
     Const,
@@ -35,14 +37,14 @@ from adcompile.ir.nodes import (
     WriteBack,
 )
 from adcompile.ir.traverse import inner_of, results_of, walk
-from adcompile.ir.types import Array, Dict, List, Passive, Scalar, Static, Tuple, Type, Unknown
+from adcompile.ir.types import Array, Dict, List, Passive, Scalar, Static, Tuple, Type, Unknown, kind_of
 from adcompile.runtime import broadcasting, checks, structures, updates
 
 DTYPES = frozenset(["float64", "int64", "bool", "float", "int", "?"])
 HELPERS = frozenset(
     [
         *(structures.make_tuple, structures.make_list, structures.unpack, broadcasting.unbroadcast),
-        *(checks.require_apart, checks.require_view),
+        *(checks.require_apart, checks.require_view, checks.to_int),
         *(updates.update, updates.increment, updates.append, updates.without_last, updates.write_back),
     ]
 )
@@ -112,7 +114,7 @@ def _check_statement(stmt: Stmt, types: Types, found: DiagnosticList) -> None:
         what = ast.unparse(stmt.node).splitlines()[0]
         found.add(f"'{what}' is not compiled by numba", origin, "", "leave it out, or backend='numpy'")
     elif isinstance(stmt, Call):
-        reason = _reason_against(stmt, types)
+        reason = _reason_against(stmt, types) or _other_result(stmt, types)
         if reason == RUN_TIME:
             found.add(RUN_TIME, origin, f"'{stmt.fn.__name__}' would look at it then", "backend='numpy'")
         elif reason is not None:
@@ -143,12 +145,43 @@ def _reason_against(call: Call, types: Types) -> str | None:
     return "it carries no derivative, and is called as it stands; numba would freeze what it reads from outside"
 
 
+def _other_result(call: Call, types: Types) -> str | None:
+    """Why a call that Numba compiles would give something else than Python's or NumPy's."""
+    meant: Any = canonical(call.fn)
+    fn: Any = call.fn.fn if isinstance(call.fn, Through) else call.fn
+    if call.fn is round and len(call.operands) == 2:
+        return "numba rounds to decimals by multiplying, Python by the exact number; np.round multiplies in both"
+    if meant is np.power and all(_is_int(a, types) for a in call.operands[:2]):
+        power = call.operands[1]
+        if not (isinstance(power, Const) and power.value >= 0):
+            return "a negative power of an int is 0 under numba, and a float or an error in Python"
+    if fn in (operator.getitem, updates.update, updates.increment):
+        whole = call.operands[0]
+        index = call.operands[1 if fn is operator.getitem else -2]
+        mask = atom_type(types, index)
+        is_mask = isinstance(mask, Array) and kind_of(mask.dtype) == "bool"
+        if is_mask and not _is_shape_of(mask, atom_type(types, whole)):
+            return "numba does not check that a mask is as large as the array; compute it from that array"
+    return None
+
+
+def _is_int(atom: Atom, types: Types) -> bool:
+    type_ = atom_type(types, atom)
+    return isinstance(type_, (Array, Scalar)) and kind_of(type_.dtype) == "int"
+
+
+def _is_shape_of(mask: Type, whole: Type) -> bool:
+    return isinstance(whole, Array) and isinstance(mask, Array) and mask.shape is not None and mask.shape == whole.shape
+
+
 def _is_known(call: Call, types: Types) -> bool:
     return not isinstance(atom_type(types, call.operands[0]), Unknown)
 
 
 def name_of(fn: Any) -> str:
     """A callable's name for a message."""
+    if isinstance(fn, Through) or fn in (updates.update, updates.increment):
+        return "this store"
     name = getattr(fn, "__name__", None) or type(fn).__name__
     return "an expression" if isinstance(fn, Syntax) else f"'{name.lstrip('.')}'"
 

@@ -32,11 +32,8 @@ def compiled_helpers() -> Mapping[Any, Any]:
     """The compiled counterparts of functions of `runtime`."""
     from adcompile.backend.numba import memory
 
-    return {
-        checks.require_apart: memory.require_apart,
-        checks.require_view: memory.require_view,
-        broadcasting.unbroadcast: memory.unbroadcast,
-    }
+    ours = (checks.require_apart, checks.require_view, checks.to_int, broadcasting.unbroadcast)
+    return {function: getattr(memory, function.__name__) for function in ours}
 
 
 def njit_decorator(bindings: Bindings) -> ast.expr:

@@ -47,6 +47,14 @@ def require_view(view: np.ndarray, base: np.ndarray) -> None:
 
 
 @numba.njit
+def to_int(number: float) -> int:
+    """`int(number)`; ValueError where that is not an int of 31 bits: products of two have to fit."""
+    if not -(2.0**31) < number < 2.0**31:
+        raise ValueError("a float is too large to be made an int")
+    return int(number)
+
+
+@numba.njit
 def unbroadcast(g: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Sum the cotangent `g`, an array, over the axes along which the array `x` was broadcast."""
     extra = g.ndim - x.ndim

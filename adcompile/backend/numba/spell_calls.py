@@ -5,7 +5,8 @@ relies on: place_residuals.  ensures: the same values.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,13 +16,14 @@ from adcompile.analyses.infer import Types
 from adcompile.ir.callables import canonical
 from adcompile.ir.nodes import Atom, Block, Call, Const, Function, Stmt, Var
 from adcompile.ir.traverse import map_atoms, substitute
-from adcompile.ir.types import Array, NotStatic, Scalar, static_value
-from adcompile.runtime.checks import require_apart
+from adcompile.ir.types import Array, NotStatic, Scalar, Type, kind_of, static_value
+from adcompile.runtime.checks import require_apart, to_int
 from adcompile.runtime.markers import detach
 from adcompile.transforms.build import Builder
 
 SAME_OF_A_NUMBER = (np.sum, np.mean, np.max, np.min, np.prod, np.ravel, np.copy)
-Spelling = Callable[[Call, Builder], "Atom | None"]
+# What makes an int of a float, and what it does to it first.
+TO_INT: dict[Any, Any] = {int: None, math.trunc: None, math.floor: np.floor, math.ceil: np.ceil, round: np.rint}
 
 
 def spell_calls(function: Function, types: Types, is_emitted: bool) -> Function:
@@ -61,6 +63,9 @@ def _other_spelling(call: Call, builder: Builder, is_emitted: bool) -> Atom | No
         return None
     meant: Any = canonical(call.fn)
     value = call.operands[0]
+    if is_emitted and call.fn in TO_INT and len(call.operands) == 1 and is_float(builder.type_of(value)):
+        whole = TO_INT[call.fn]
+        return builder.make(to_int, (value if whole is None else builder.make(whole, (value,)),))
     if isinstance(builder.type_of(value), Scalar) and len(call.operands) == 1:
         if meant is np.linalg.norm:
             return builder.make(abs, (value,))
@@ -102,6 +107,11 @@ def _expanded(value: Atom, axes: Sequence[int], builder: Builder) -> Atom:
     for axis in axes:
         value = builder.make(np.expand_dims, (value, Const(axis)))
     return value
+
+
+def is_float(type_: Type) -> bool:
+    """Whether a value is one float."""
+    return isinstance(type_, Scalar) and kind_of(type_.dtype) == "float"
 
 
 def _in_pairs(call: Call) -> list[Stmt]:
