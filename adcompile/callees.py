@@ -35,6 +35,7 @@ from adcompile.transforms.follow_stores import follow_stores
 from adcompile.transforms.inline_calls import can_stand_in, inline_calls
 from adcompile.transforms.normalise_stores import normalise_stores
 from adcompile.transforms.resolve_calls import resolve_calls
+from adcompile.transforms.separate_items import separate_items
 from adcompile.transforms.unroll_displays import unroll_displays
 
 ROUNDS = 4  # a recursive function's result has a type after a few rounds, or is Unknown
@@ -52,7 +53,7 @@ class Effect:
     own: tuple[bool, ...] = ()
 
 
-REWRITES = (unroll_displays, choose_objects)  # of programs whose stores could not be followed
+REWRITES = (unroll_displays, separate_items, choose_objects)  # of programs whose stores could not be followed
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import gast
 
 from adcompile.frontend.calls import Calls
 from adcompile.frontend.jumps import MUTATING_METHODS, base_name
-from adcompile.ir.nodes import UNDEF, Atom, Const, Opaque
+from adcompile.ir.nodes import UNDEF, Atom, Const, Method, Opaque
 from adcompile.runtime import updates
 
 
@@ -69,15 +69,16 @@ class Changes(Calls):
         return last
 
     def stmt_Delete(self, stmt: Any) -> None:
-        """`del name`: the name is unbound."""
+        """`del name`: the name is unbound; `del a[i]` changes the object."""
         for target in stmt.targets:
             if isinstance(target, gast.Name):
                 self.bind(target.id, UNDEF)
+            elif isinstance(target, gast.Subscript):
+                self.call(Method("__delitem__"), self.expr(target.value), self.expr(target.slice), node=target)
             else:
                 self.refuse(
-                    target, "'del' of an element is not supported yet",
-                    "what is deleted is known at run time alone",
-                    "make a new list or dict without it: items[:i] + items[i + 1:]",
+                    target, "'del' of an attribute is not supported",
+                    "the object belongs to the world outside the function", "do it outside of the function",
                 )
 
 

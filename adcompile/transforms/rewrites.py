@@ -43,6 +43,7 @@ METHOD_REWRITES = {
     "sort": "make a sorted copy: y = np.sort(y)",
     "insert": "make a new list: items = items[:i] + [v] + items[i:]",
     "pop": "read the element, then make a list without it: items = items[:i] + items[i + 1:]",
+    "__delitem__": "make a new list or dict without it: items[:i] + items[i + 1:]",
     "remove": "make a list without it: items = items[:i] + items[i + 1:]",
     "update": "store the entries one by one: d[key] = value",
     "setdefault": "make the entry before: if key not in d: d[key] = []",
@@ -59,6 +60,8 @@ def name_of_call(call: Call) -> str:
         return "what is called here"
     if isinstance(fn, Syntax):
         return "this expression"
+    if fn == Method("__delitem__"):
+        return "'del'"
     if fn in DISPLAYS:
         return f"this {DISPLAYS[fn]} with '*' in it"
     return f"'{getattr(fn, '__name__', None) or type(fn).__name__}'"

@@ -25,6 +25,7 @@ from . import (
     buffers,
     calls,
     chosen,
+    containers,
     dicts,
     indexed_stores,
     lists,
@@ -40,7 +41,7 @@ from .wide import as_float64, in_wide_floats
 
 FILES = (
     *(stores, indexed_stores, whole_arrays, views, aliases, buffers, overwritten),
-    *(chosen, lists, dicts, arguments, loops, calls),
+    *(chosen, containers, lists, dicts, arguments, loops, calls),
 )
 
 

@@ -2,7 +2,7 @@ import numpy as np
 
 
 def f(x):
-    items = [x[0], x[1]]
+    items = [v * v for v in x]
     del items[0]
     return items[0]
 
@@ -10,8 +10,8 @@ def f(x):
 ARGS = (np.array([1.0, 2.0, 3.0]),)
 
 # refused:
-# delete_element.py:6: 'del' of an element is not supported yet
+# delete_element.py:6: 'del' may change 'items' in place, which is read elsewhere
 #     del items[0]
 #         ^^^^^^^^
-#   why: what is deleted is known at run time alone
+#   why: nothing says what it does to its arguments
 #   instead: make a new list or dict without it: items[:i] + items[i + 1:]

@@ -2,7 +2,7 @@ import numpy as np
 
 
 def f(x):
-    items = [x[0], x[1]]
+    items = [v for v in x]  # noqa: C416
     items.insert(0, x[2])
     return items[0] * items[1]
 

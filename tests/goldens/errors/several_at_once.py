@@ -5,7 +5,7 @@ def f(x):
     class Box:
         pass
 
-    del x[0]
+    del x.scale
     y = scale(x)  # noqa: F821
     return np.sinus(y)
 
@@ -19,11 +19,11 @@ ARGS = (np.array([1.0, 2.0, 3.0]),)
 #   why: each call would make another class
 #   instead: define it in the module
 #
-# several_at_once.py:8: 'del' of an element is not supported yet
-#     del x[0]
-#         ^^^^
-#   why: what is deleted is known at run time alone
-#   instead: make a new list or dict without it: items[:i] + items[i + 1:]
+# several_at_once.py:8: 'del' of an attribute is not supported
+#     del x.scale
+#         ^^^^^^^
+#   why: the object belongs to the world outside the function
+#   instead: do it outside of the function
 #
 # several_at_once.py:9: 'scale' is not defined
 #     y = scale(x)  # noqa: F821
