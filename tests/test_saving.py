@@ -421,7 +421,9 @@ def test_every_kind_of_value_is_written_exactly(value):
 
 
 @pytest.mark.parametrize(
-    "value", [object(), np.random.default_rng(0), [np], np.array([None]), Color.RED, Point(1, 2), {1: {2}}], ids=str
+    "value",
+    [object(), np.random.default_rng(0), [np], np.array([None]), Color.RED, Point(1, 2), {1: {2}}],
+    ids=lambda value: str(value).split(" at 0x")[0],
 )
 def test_what_has_no_literal(value):
     with pytest.raises(NoLiteral, match="a "):
