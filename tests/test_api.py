@@ -959,3 +959,37 @@ def test_a_gradient_of_a_gradient():
 def test_public_names():
     assert set(adcompile.__all__) <= set(dir(adcompile))
     assert len(set(adcompile.__all__)) == len(adcompile.__all__)
+
+
+def returns_early(y, v):
+    if y > 0.2:
+        return y - y
+    v = v.copy()
+    v[0] = 0.5
+    return np.sum(v * v)
+
+
+def branches(y, v, n):
+    u = np.sin(v)
+    if n > 0:
+        if y > 0.2:
+            v = np.cos(u)
+            w = v[1:]
+            v = w + 1.0
+        else:
+            u[[0, 0]] += np.sin(u[[0, 0]])
+    return np.mean(u) + np.mean(v)
+
+
+def test_a_pullback_of_branches_that_keep_shapes():
+    v = np.array([0.1, 0.2, 0.3])
+    for y, n in ((0.3, 0), (0.3, 1), (0.1, 1)):
+        _, pullback = vjp(branches, (0, 1))(y, v, n)
+        np.testing.assert_allclose(pullback(1.0)[1], grad(branches, 1)(y, v, n), rtol=1e-14)
+
+
+def test_a_pullback_of_a_path_on_which_nothing_is_kept():
+    v = np.array([0.1, 0.2, 0.3])
+    for y, expected in ((0.3, 0.0 * v), (0.1, np.array([0.0, 0.4, 0.6]))):
+        _, pullback = vjp(returns_early, (0, 1))(y, v)
+        np.testing.assert_array_equal(pullback(1.0)[1], expected, strict=True)

@@ -43,8 +43,9 @@ def test_generated_programs_store_to_anything():
     text = "\n".join(generate(Random(f"memory {i}"), ANYTHING).text for i in range(600))
     stores = ["[1:] +=", "[::-1] =", "] > ", "np.add.at", ", out=", ".fill(", ".sort()", "np.copyto", "[[0, -1]]"]
     names = [" = v\n", "a.T", ".reshape(-1)", ".ravel()", "np.zeros(", "table['p']", "pair", "list(", "dict("]
+    loops = ["while True:", "np.errstate", "np.empty_like(", " **= 2", ", where=", "np.cumsum(", ".view()"]
     lists = [".append(", ".pop(", ".insert(", ".extend(", "del ", ".reverse()", "rows"]
-    for part in [*stores, *names, *lists]:
+    for part in [*stores, *names, *loops, *lists]:
         assert part in text, part
 
 

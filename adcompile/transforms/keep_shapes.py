@@ -11,7 +11,7 @@ relies on: choose_residuals.  ensures: no array is kept that is asked for its sh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import numpy as np
 
@@ -24,16 +24,18 @@ from adcompile.ir.types import INT, UNKNOWN, Array, Symbol, Tuple, Type, symbols
 from adcompile.transforms.build import Builder
 
 
-def share_shapes(kept: Sequence[Var], backward: Block, types: Types, sizes: set[Symbol]) -> tuple[list[Var], Block]:
+def share_shapes(
+    kept: Sequence[Var], backward: Block, types: Types, sizes: set[Symbol], certain: Container[Var]
+) -> tuple[list[Var], Block]:
     """What is kept, without what another kept value has the shape of; `sizes` are those that are
-    the same throughout the function."""
+    the same throughout the function, and `certain` the values that there are on every path."""
     more = read_for_more_in(backward)
     left = list(kept)
     for var in kept:
         type_ = types.get(var, UNKNOWN)
         if var in more or not _is_known(type_) or not symbols_of(type_) <= sizes:
             continue
-        other = next((v for v in left if v is not var and types.get(v) == type_), None)
+        other = next((v for v in left if v is not var and v in certain and types.get(v) == type_), None)
         if other is not None:
             left.remove(var)
             backward = substitute(backward, {var: other})

@@ -85,14 +85,15 @@ def split_residuals(
     kept, backward = placing.choosing.cut(backward, None)
     kept = [v for v in kept if v is not reversed_.seed]
     sizes = {s for v in inputs for s in symbols_of(placing.types[v])}
-    kept, backward = share_shapes(kept, backward, placing.types, sizes)
+    certain = {*inputs, *(v for s in reversed_.forward if isinstance(s, Call) for v in s.results)}
+    kept, backward = share_shapes(kept, backward, placing.types, sizes, certain)
     placing.placement.note(kept, "returned")
     given = None if params is None or not set(kept) <= set(params) else tuple(map(params.index, kept))
     stored = [placing.recording.exported(v, None) for v in kept]
     received = [placing.recording.copy_of(v) for v in kept]
     forward = placing.recording.edited(reversed_.forward, stored)
     for i, var in enumerate(kept):
-        if given is None and is_read_for_shape(var, backward, placing.types):
+        if given is None and var in certain and is_read_for_shape(var, backward, placing.types):
             forward, stored[i] = asking_for_shape(forward, stored[i], placing.types)
             received[i] = placing.recording.copy_of(stored[i])
             backward = with_shape(var, received[i], backward, placing.types)

@@ -6,10 +6,10 @@ functions. Values stay of order one, so that derivatives can be compared. `progr
 same as a Hypothesis strategy; `python -m adcompile.testing.programs --count 20000 --seed 1`
 tries many without pytest and prints what became of them.
 
-`writer`, `expressions`, `statements` and `generate` are the grammar, from the smallest part to
-the largest. `references` finds gradients without adcompile, `checks` compares, `verdict` sorts
-what came out, `reduction` makes a program small. `layouts` calls programs with arguments that lie
-in memory in other ways (`--layouts`).
+`writer`, `expressions`, `statements`, `memory`, `stencils`, `containers` and `generate` are the
+grammar, from the smallest part to the largest. `references` finds gradients without adcompile,
+`checks` compares, `verdict` sorts what came out, `reduction` makes a program small. `layouts` calls
+programs with arguments that lie in memory in other ways (`--layouts`).
 """
 
 from adcompile.testing.programs.checks import check_program, check_second_order

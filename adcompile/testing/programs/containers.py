@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from adcompile.testing.programs.memory import Memory
+from adcompile.testing.programs.stencils import Stencils
 from adcompile.testing.programs.writer import LIST, LIST_LENGTH, PAIR, ROWS, SCALAR, TABLE, VECTOR
 
 LONGEST = 6
 
 
-class Containers(Memory):
+class Containers(Stencils):
     """Writes statements that make and change containers."""
 
     def container_forms(self) -> list[Callable[[], None]]:

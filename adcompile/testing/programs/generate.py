@@ -40,7 +40,7 @@ class Generator(Containers):
         if self.stores != ANYTHING:
             return []
         calls = [self.call_for_effect] * bool(self.procedures())
-        return [*self.memory_forms(), *self.container_forms(), *calls]
+        return [*self.memory_forms(), *self.container_forms(), *self.stencil_forms(), *calls]
 
     def procedures(self) -> list[tuple[str, list[str]]]:
         """The helpers that return nothing, with the kinds of their parameters."""

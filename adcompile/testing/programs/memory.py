@@ -165,10 +165,14 @@ class Memory(Statements):
             f"np.subtract({self.bounded(VECTOR)}, {v}, out={w})",
             f"{function}({v}[:-1], out={w}[1:])",
             f"np.maximum({v}, {self.bounded(SCALAR)}, out={w})",
+            f"np.clip({v}, -1.0, {self.bounded(SCALAR)} + 2.0, out={w})",
+            f"np.cumsum({self.bounded(VECTOR)}, out={w})",
+            f"{function}({v}, out={w}, where={u} > {self.number()})",
         ]
         if self.names(MATRIX):
             forms.append(f"{function}({self.matrix()}[{self.index(self.m)}], out={v})")
             forms.append(f"{function}({v}, out={self.matrix()}[{self.index(self.m)}])")
+            forms.append(f"np.mean({self.matrix()}, axis=0, out={v})")
         text = self.pick(forms)
         if self.chance(30) and not text.endswith("[1:])"):
             self.bind(VECTOR, text)
@@ -185,7 +189,12 @@ class Memory(Statements):
             f"{v}.sort()",
             f"np.put({v}, [0, -1], {self.bounded(SCALAR)})",
             f"{v}.put(0, {self.bounded(SCALAR)})",
+            f"np.multiply.at({v}, {self.pick(POSITIONS)}, np.cos({self.leaf(SCALAR)}))",
+            f"np.putmask({v}, {w} > {self.number()}, {self.bounded(SCALAR)})",
+            f"np.place({v}, {w} > {self.number()}, [{self.bounded(SCALAR)}])",
         ]
+        if not self.loops:
+            forms.append(f"{v} **= 2")
         if self.names(MATRIX):
             forms.append(f"np.fill_diagonal({self.matrix()}, {self.bounded(SCALAR)})")
         self.line(self.pick(forms))
@@ -204,7 +213,8 @@ class Memory(Statements):
         """A view of an array, of the same shape or of another."""
         views: list[tuple[str, str]] = []
         for v in self.names(VECTOR)[-2:]:
-            same = (f"{v}[::-1]", f"{v}[:]", f"{v}.reshape(-1)", f"{v}.ravel()", f"np.asarray({v})", f"{v}[None][0]")
+            same = [f"{v}{part}" for part in ("[::-1]", "[:]", ".reshape(-1)", ".ravel()", "[None][0]", ".view()")]
+            same += [f"np.asarray({v})", f"np.flip({v})"]
             views += [(VECTOR, text) for text in same]
             views += [(PART, text) for text in (f"{v}[1:]", f"{v}[::2]", f"{v}[-1:]", f"{v}[:-1][::-1]")]
             views += [(GRID, f"{v}.reshape(-1, 1)"), (GRID, f"{v}[:, None]")]
@@ -214,7 +224,8 @@ class Memory(Statements):
             views += [(VECTOR, f"{a}[{i}]"), (VECTOR, f"{a}.T[:, {i}]"), (VECTOR, f"{a}[{i}][::-1]")]
             views += [(MATRIX, f"{a}[:]"), (MATRIX, f"{a}[::-1]"), (MATRIX, f"{a}.reshape({self.m}, {self.n})")]
             views += [(PART, text) for text in (f"{a}[:, {j}]", f"{a}.reshape(-1)", f"{a}.ravel()", f"{a}.T.ravel()")]
-            views += [(GRID, text) for text in (f"{a}.T", f"{a}[:, 1:]", f"np.transpose({a})")]
+            turned = (f"{a}.T", f"np.transpose({a})", f"np.swapaxes({a}, 0, 1)")
+            views += [(GRID, text) for text in (*turned, f"{a}[:, 1:]")]
             views.append((COLUMN, f"{a}[:, -1:]"))
         views += [(PART, f"{p}[{self.pick(('::-1', ':'))}]") for p in self.names(PART)[-2:]]
         views += [(GRID, text) for t in self.names(GRID)[-2:] for text in (f"{t}.T", f"{t}[::-1]")]
