@@ -18,7 +18,7 @@ from adcompile.backend.callables import BINARY, COMPARE, UNARY, Bindings, attrib
 from adcompile.backend.fold import Folding
 from adcompile.backend.names import Names
 from adcompile.ir.nodes import NONE, Atom, Attribute, Call, Const, If, Method, Star, Syntax, Var
-from adcompile.ir.types import Array
+from adcompile.ir.types import Array, Scalar
 from adcompile.runtime import structures
 from adcompile.runtime.markers import detach
 
@@ -50,11 +50,17 @@ class Expressions:
         """A branch that is folded: `and`, `or`, or `a if c else b`."""
         then, orelse = stmt.then.yields[0], stmt.orelse.yields[0]
         cond = self.expr(stmt.cond)
-        if orelse is stmt.cond:
+        if orelse is stmt.cond or self.is_truth(orelse, False, stmt.cond):
             return _bool_op(ast.And(), cond, self.expr(then))
-        if then is stmt.cond:
+        if then is stmt.cond or self.is_truth(then, True, stmt.cond):
             return _bool_op(ast.Or(), cond, self.expr(orelse))
         return ast.IfExp(cond, self.expr(then), self.expr(orelse))
+
+    def is_truth(self, atom: Atom, truth: bool, cond: Atom) -> bool:
+        """Whether an atom is the bool that a condition is there, made a constant since."""
+        type_ = self.types.get(cond) if isinstance(cond, Var) else None
+        is_bool = isinstance(type_, Scalar) and type_.dtype == "bool"
+        return is_bool and isinstance(atom, Const) and atom.value is truth
 
     def call_expr(self, call: Call) -> ast.expr:
         """A call as an expression."""
