@@ -17,8 +17,7 @@ from typing import Any, overload
 
 import numpy as np
 
-from adcompile.backend.capabilities import BACKENDS, NUMBA, NUMPY
-from adcompile.backend.numba.load import require_numba
+from adcompile.backend.capabilities import BACKENDS, NUMPY, require
 from adcompile.dispatch import Compiled, Dispatcher
 from adcompile.errors import UsageError
 from adcompile.explain import Explanation, explain
@@ -92,9 +91,8 @@ class Transformed:
     def __init__(self, function: Any, wrt: Wrt, want: Callable[[tuple[int, ...]], Want], backend: str) -> None:
         if backend not in BACKENDS:
             raise UsageError(f"backend={backend!r}: there are {' and '.join(map(repr, BACKENDS))}")
-        if backend == NUMBA.name:
-            require_numba()
         self._backend = BACKENDS[backend]
+        require(self._backend)
         self._emitted: dict[Any, types.FunctionType] = {}
         self._inner = function if isinstance(function, Transformed) else None
         self._function: types.FunctionType = (

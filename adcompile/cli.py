@@ -23,6 +23,7 @@ import numpy as np
 import adcompile
 from adcompile import demo
 from adcompile.api import check_function, positions
+from adcompile.backend.capabilities import BACKENDS, NUMPY, require
 from adcompile.cli_target import differentiable, load_target, parse_point, parse_signature, parse_wrt
 from adcompile.errors import ADError, UsageError
 from adcompile.explain import as_dot, as_tree, explain
@@ -137,6 +138,8 @@ def _parser() -> argparse.ArgumentParser:
     compared = "the function against its gradient; with --after, the IR before the pass against the IR after it"
     modes = "'forward' for the program of jvp, 'reverse' for that of grad (the default)"
     dump.add_argument("--mode", choices=("forward", "reverse"), default="reverse", help=modes)
+    runs = "what runs the gradient: 'numba' for the program that is compiled by it"
+    dump.add_argument("--backend", choices=BACKENDS, default=NUMPY.name, help=runs)
     dump.add_argument("-o", "--output", metavar="FILE", help=saved)
     instead = dump.add_mutually_exclusive_group()
     after = f"print the IR after a pass instead: {PASSES}; in forward mode, forward"
@@ -216,9 +219,13 @@ def _compiled(function: types.FunctionType, options: argparse.Namespace, trace: 
     if getattr(options, "mode", "reverse") == "forward":
         if options.value or options.graph is not None:
             raise UsageError("--mode forward is the value with its tangent: --value and --graph are of reverse mode")
+        if options.backend != NUMPY.name:
+            raise UsageError("--mode forward is for NumPy: --backend is of reverse mode")
         pushed = jvp(function, where if several else where[0])
         return pushed.program_of(inputs, trace)
-    compilation = Compilation(trace)
+    backend = BACKENDS[getattr(options, "backend", NUMPY.name)]
+    require(backend)
+    compilation = Compilation(trace, backend)
     with COMPILE_LOCK, compilation.reporting():
         return compilation.gradient(function, inputs, Want(where, value=options.value, several=several))
 

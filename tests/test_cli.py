@@ -488,6 +488,15 @@ def test_wrong_usage_is_exit_code_2(capsys, argv):
     assert "usage: adcompile" in capsys.readouterr().err
 
 
+def test_dump_for_numba(model, run):
+    pytest.importorskip("numba", reason="the extra [numba] is not installed")
+    code, out, err = run("dump", f"{model}.py:loss", "--arg", "x: float64[n]", "--arg", "n: int", "--backend", "numba")
+    assert (code, err) == (0, "")
+    assert out.startswith("import numba\nimport numpy as np\n\n\n@numba.njit(boundscheck=True)\ndef loss_grad(x, n=2")
+    message = usage(run("dump", f"{model}.py:loss", "--mode", "forward", "--backend", "numba"))
+    assert message == "--mode forward is for NumPy: --backend is of reverse mode"
+
+
 def test_python_minus_m(tmp_path):
     (tmp_path / "square.py").write_text(textwrap.dedent(MODEL))
     command = [sys.executable, "-m", "adcompile", "dump", "square:loss", "--wrt", "n"]

@@ -15,7 +15,7 @@ from adcompile.analyses.infer import Types
 from adcompile.backend.callables import Bindings
 from adcompile.backend.numba.check_support import check_arguments, check_support
 from adcompile.backend.numba.check_values import check_values
-from adcompile.backend.numba.load import compiled_helpers, njit_decorator
+from adcompile.backend.numba.load import compiled_helpers, njit_decorator, require_numba
 from adcompile.backend.numba.spell_calls import spell_calls
 from adcompile.errors import DiagnosticList
 from adcompile.ir.nodes import Function
@@ -53,6 +53,12 @@ NUMBA = Capabilities(
 BACKENDS = {backend.name: backend for backend in (NUMPY, NUMBA)}
 
 Typed = tuple[Function, Types]
+
+
+def require(backend: Capabilities) -> None:
+    """Raise UsageError where what a backend needs is not installed."""
+    if not backend.every_call:
+        require_numba()
 
 
 def fit_primal(primal: Function, types: Types, backend: Capabilities, found: DiagnosticList) -> Function:
