@@ -313,3 +313,18 @@ def updated_values(stmts: Sequence[Stmt]) -> set[Var]:
         if isinstance(stmt, (For, While)):
             found.update(a for p, a in zip(stmt.params, stmt.inits, strict=True) if p in found and isinstance(a, Var))
     return found
+
+
+def changed_later(stmts: Sequence[Stmt]) -> set[Var]:
+    """The values whose memory a later update may take, in this trip of a loop or in the next."""
+    found, size = updated_values(stmts), -1
+    while size != len(found):
+        size = len(found)
+        for stmt in walk(Block(tuple(stmts))):
+            sources: Iterable[tuple[Var, Sequence[Atom]]] = ()
+            if isinstance(stmt, (For, While)):
+                sources = zip(stmt.params, zip(stmt.inits, stmt.body.yields, strict=True), strict=True)
+            elif isinstance(stmt, If):
+                sources = zip(stmt.results, zip(stmt.then.yields, stmt.orelse.yields, strict=True), strict=True)
+            found.update(a for value, atoms in sources if value in found for a in atoms if isinstance(a, Var))
+    return found

@@ -33,6 +33,7 @@ class Cotangents(Sweep):
         self.active = active
         self.bars: Bars = {}
         self.displays: dict[Var, Call] = {}  # lists and tuples whose items are known
+        self.views: dict[Var, Call] = {}  # the calls that take a view of an array
         self.distinct = Distinct(types, {})  # what is known of the forward sweep's subscripts
 
     def adjoint_of(self, var: Var) -> Var:

@@ -36,12 +36,13 @@ from adcompile.ir.nodes import (
     Var,
     While,
     With,
+    same_atom,
 )
 from adcompile.ir.traverse import substitute, uses_in
 from adcompile.ir.types import INT, UNKNOWN, Array, Dim, List, Tuple, Type, symbols_of
 from adcompile.runtime.structures import unpack
 from adcompile.transforms.build import Builder
-from adcompile.transforms.choose_residuals import Choosing, counters
+from adcompile.transforms.choose_residuals import Choosing, changed_later, counters
 from adcompile.transforms.keep_shapes import asking_for_shape, is_read_for_shape, share_shapes, with_shape
 from adcompile.transforms.last_trip import last_trip_conditions
 from adcompile.transforms.placement import Placement, Way
@@ -101,6 +102,9 @@ def split_residuals(
     return Split(forward, tuple(stored), tuple(received), backward, given)
 
 
+Trips = tuple[tuple[Var, ...], tuple[Source, ...], Block]  # the items, the sources and the body of a reverse loop
+
+
 class _Placing:
     def __init__(
         self,
@@ -114,7 +118,8 @@ class _Placing:
         self.types: Types = reversed_.types
         self.scopes = Scopes(reversed_.forward, inputs)
         self.choosing = Choosing(reversed_, inputs, returned, self.scopes, placement, split)
-        self.recording = Recording(self.scopes, self.types, placement, split)
+        changed = changed_later(reversed_.forward)
+        self.recording = Recording(self.scopes, self.types, placement, changed, split)
 
     # ------------------------------------------------------------------------ reverse regions
 
@@ -147,11 +152,11 @@ class _Placing:
         else:
             way = "counted" if all(v in counted for v in kept) else "tape"
         make = self.with_tape if way == "tape" else self.without_tape
-        items, source, body = make(forward, kept, body, edit, home, before)
+        items, sources, body = make(forward, kept, body, edit, home, before)
         self.placement.note(kept, way, forward)
         self.placement.loops[forward] = "trips" if edit.trips is not None else way
         self.placement.made.update((v, forward) for v in (edit.tape, edit.trips) if v is not None)
-        loop = replace(backward, items=items, sources=(source,), body=body)
+        loop = replace(backward, items=items, sources=sources, body=body)
         return [*before.stmts, loop]
 
     def with_flags(self, backward: For, forward: Loop, edit: LoopEdit) -> For:
@@ -189,34 +194,33 @@ class _Placing:
 
     def without_tape(
         self, loop: Loop, kept: Sequence[Var], body: Block, edit: LoopEdit, home: Scope, b: Builder
-    ) -> tuple[tuple[Var, ...], Source, Block]:
+    ) -> Trips:
         """Iterate backwards by counting, or over the sequence itself."""
         if isinstance(loop, For) and kept and self.is_plain_sequence(loop, kept):
             source = loop.sources[0]
             assert isinstance(source, Each)
             item = self.recording.copy_of(loop.items[0])
-            return (item,), Each(source.sequence, not source.backwards), substitute(body, {loop.items[0]: item})
-        if isinstance(loop, For) and loop.stop is None and len(loop.sources) == 1:
-            source = loop.sources[0]
-            if isinstance(source, Range):
-                return self.range_backwards(loop, source, kept, body, b)
+            sources = (Each(source.sequence, not source.backwards),)
+            return (item,), sources, substitute(body, {loop.items[0]: item})
+        if isinstance(loop, For) and (counted_out := counted_range(loop)) is not None:
+            return self.range_backwards(loop, counted_out, kept, body, b)
         count = self.trip_count(loop, edit, home, b)
         counted = loop.index if kept and isinstance(loop, For) else None
         index = Var((counted.name or "k") if counted is not None else "_")
         self.types[index] = INT
         if not kept:
-            return (index,), Range(Const(0), count, Const(1)), body
+            return (index,), (Range(Const(0), count, Const(1)),), body
         assert isinstance(loop, For)
         body = self.from_index(loop, kept, index, body)
-        return (index,), self.countdown(Const(0), count, b), body
+        return (index,), (self.countdown(Const(0), count, b),), body
 
     def range_backwards(
         self, loop: For, source: Range, kept: Sequence[Var], body: Block, b: Builder
-    ) -> tuple[tuple[Var, ...], Source, Block]:
+    ) -> Trips:
         item = self.recording.copy_of(loop.items[0])
         if not kept:
             item.name = "_"
-            return (item,), source, body
+            return (item,), (source,), body
         body = substitute(body, {loop.items[0]: item})
         if loop.index in kept:
             assert loop.index is not None
@@ -227,15 +231,18 @@ class _Placing:
             body = substitute(body, {loop.index: index})
             body = Block((*inner.stmts, *body.stmts), body.yields)
         if isinstance(source.step, Const) and source.step.value == 1:
-            return (item,), self.countdown(source.start, source.stop, b), body
+            return (item,), (self.countdown(source.start, source.stop, b),), body
         whole = b.call(range, source.start, source.stop, source.step)
-        return (item,), Each(whole, backwards=True), body
+        return (item,), (Each(whole, backwards=True),), body
 
     def countdown(self, start: Atom, stop: Atom, b: Builder) -> Source:
         """`range(start, stop)`, backwards."""
         if _is_zero(start):
             return Each(b.make(range, (stop,)), backwards=True)
-        return Range(b.call(operator.sub, stop, Const(1)), b.call(operator.sub, start, Const(1)), Const(-1))
+        made = self.scopes.calls.get(start) if isinstance(start, Var) else None
+        is_next = made is not None and made.fn is operator.add and same_atom(made.operands[1], Const(1))
+        before = made.operands[0] if made is not None and is_next else b.call(operator.sub, start, Const(1))
+        return Range(b.call(operator.sub, stop, Const(1)), before, Const(-1))
 
     def trip_count(self, loop: Loop, edit: LoopEdit, home: Scope, b: Builder) -> Atom:
         """The number of trips that a loop made."""
@@ -282,12 +289,14 @@ class _Placing:
 
     def with_tape(
         self, loop: Loop, kept: Sequence[Var], body: Block, edit: LoopEdit, home: Scope, b: Builder
-    ) -> tuple[tuple[Var, ...], Source, Block]:
+    ) -> Trips:
         """Iterate backwards over the tape, one tuple a trip."""
+        known = counters(loop, self.types)
+        counted = counted_range(loop) if any(v in known for v in kept) else None
         index = loop.index if isinstance(loop, For) and loop.index in kept else None
-        given = [v for v in kept if index is not None and v in counters(loop, self.types)]
+        given = [v for v in kept if v in known and (index is not None or counted is not None)]
         stored = [v for v in kept if v not in given]
-        edit.recorded = tuple(self.recording.exported(v, loop) for v in stored)
+        edit.recorded = tuple(self.recording.recorded(v, loop) for v in stored)
         edit.tape = Var("tape")
         received = [self.recording.copy_of(v) for v in stored]
         names = [v.name for v in stored]
@@ -303,15 +312,34 @@ class _Placing:
         if len(received) > 1:
             self.types[entry] = Tuple(types)
             head.append(Call(tuple(received), unpack, (entry, Const(len(received))), origin=b.origin))
+        trips = Each(edit.tape, backwards=True)
+        if counted is not None:
+            assert isinstance(loop, For)
+            items, sources, body = self.range_backwards(loop, counted, given, body, b)
+            if not (isinstance(counted.start, Const) and same_atom(counted.step, Const(1))):
+                return (*items, entry), (*sources, trips), Block((*head, *body.stmts), body.yields)
+            inner = Builder(self.types, "entry")
+            place = items[0] if _is_zero(counted.start) else inner.call(operator.sub, items[0], counted.start)
+            read = Call((entry,), operator.getitem, (edit.tape, place), origin=b.origin)
+            return items, sources, Block((*inner.stmts, read, *head, *body.stmts), body.yields)
         if index is None:
-            return (entry,), Each(edit.tape, backwards=True), Block((*head, *body.stmts), body.yields)
+            return (entry,), (trips,), Block((*head, *body.stmts), body.yields)
         assert isinstance(loop, For)
         number = Var("k")
         self.types[number] = INT
         body = self.from_index(loop, given, number, body)
         read = Call((entry,), operator.getitem, (edit.tape, number), origin=b.origin)
         count = b.call(len, edit.tape)
-        return (number,), self.countdown(Const(0), count, b), Block((read, *head, *body.stmts), body.yields)
+        sources = (self.countdown(Const(0), count, b),)
+        return (number,), sources, Block((read, *head, *body.stmts), body.yields)
+
+
+def counted_range(loop: Loop) -> Range | None:
+    """The range that a loop goes through from its start to its stop, if it does nothing else."""
+    if not isinstance(loop, For) or loop.stop is not None or len(loop.sources) != 1:
+        return None
+    source = loop.sources[0]
+    return source if isinstance(source, Range) and source.stop is not NONE else None
 
 
 def _is_zero(atom: Atom) -> bool:

@@ -9,7 +9,7 @@ relies on: choose_residuals.  ensures: each value that is kept is visible to the
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -33,8 +33,8 @@ from adcompile.ir.nodes import (
     With,
     same_atom,
 )
-from adcompile.ir.traverse import map_atoms, substitute, uses_in, uses_of, walk
-from adcompile.ir.types import INT, UNKNOWN
+from adcompile.ir.traverse import inner_of, map_atoms, results_of, substitute, uses_in, uses_of, walk
+from adcompile.ir.types import INT, UNKNOWN, Array
 from adcompile.runtime import broadcasting, updates
 from adcompile.runtime.structures import make_list, make_tuple
 from adcompile.transforms.build import Builder
@@ -62,19 +62,31 @@ class BranchEdit:
 class Recording:
     """The edits of one forward sweep, gathered first and then made."""
 
-    def __init__(self, scopes: Scopes, types: Types, placement: Placement, split: bool) -> None:
+    def __init__(self, scopes: Scopes, types: Types, placement: Placement, changed: Set[Var], split: bool) -> None:
         self.placement = placement
         self.split = split
         self.types = types
         self.scopes = scopes
         self.loops: dict[Loop, LoopEdit] = {}
         self.branches: dict[If | With, BranchEdit] = {}
+        self.changed = changed  # the values whose memory later updates take
+        self.copies: dict[Var, Var] = {}
 
     def copy_of(self, var: Var) -> Var:
         """A new value of the same name and type."""
         new = Var(var.name, var.origin)
         self.types[new] = self.types.get(var, UNKNOWN)
         return new
+
+    def recorded(self, var: Var, frame: Loop) -> Var:
+        """What goes onto a tape for a value: a copy, made where the value is, if updates take its
+        memory. They would make a new array in each trip, and each of them its own."""
+        if var in self.changed and isinstance(self.types.get(var), Array):
+            if var not in self.copies:
+                self.copies[var] = self.copy_of(var)
+                self.scopes.of[self.copies[var]] = self.scopes.of[var]
+            var = self.copies[var]
+        return self.exported(var, frame)
 
     def exported(self, var: Var, frame: Loop | None) -> Var:
         """A value that is visible in the frame's own block and equals `var` where the branch
@@ -122,7 +134,11 @@ class Recording:
     def _rebuild(self, stmts: Sequence[Stmt]) -> tuple[Stmt, ...]:
         made: list[Stmt] = []
         for stmt in stmts:
+            head = self._copies(inner_of(stmt), stmt)
             new = map_atoms(stmt, lambda a: a, lambda b: Block(self._rebuild(b.stmts), b.yields))
+            if head:
+                assert isinstance(new, (For, While, With))
+                new = replace(new, body=Block((*head, *new.body.stmts), new.body.yields))
             if isinstance(stmt, (For, While)) and stmt in self.loops:
                 assert isinstance(new, (For, While))
                 made += self._taping(new, self.loops[stmt])
@@ -130,7 +146,13 @@ class Recording:
                 made.append(self._exporting(new, self.branches[stmt], self.split or self._in_loop(stmt)))
             else:
                 made.append(new)
+            made += self._copies(results_of(stmt), stmt)
         return tuple(made)
+
+    def _copies(self, values: Sequence[Var], stmt: Stmt) -> list[Stmt]:
+        """The copies that are recorded of some values."""
+        mine = [v for v in values if v in self.copies]
+        return [Call((self.copies[v],), np.copy, (v,), origin=stmt.origin) for v in mine]
 
     def _in_loop(self, stmt: Stmt) -> bool:
         return self.scopes.of_stmt[stmt].frame is not None

@@ -58,7 +58,7 @@ from adcompile.transforms.flat_arrays import flat_arrays
 from adcompile.transforms.last_trip import is_set_last
 from adcompile.transforms.reverse_calls import by_rule
 from adcompile.transforms.reverse_stores import store_through
-from adcompile.transforms.reverse_structures import STRUCTURAL, add_item, gathering, subscript, unpacking
+from adcompile.transforms.reverse_structures import STRUCTURAL, add_item, gathering, subscript, unpacking, views_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,7 @@ def reverse(
         for s in walk(function.body)
         if isinstance(s, Call) and s.fn in (make_list, make_tuple) and not any(isinstance(a, Star) for a in s.args)
     }
+    sweep.views = views_of(function.body.stmts, types)
     sweep.distinct = Distinct(types, {s.results[0]: s for s in walk(function.body) if isinstance(s, Call)})
     sweep.contexts = {
         s.result: s

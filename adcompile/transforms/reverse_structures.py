@@ -14,13 +14,18 @@ from typing import Any
 
 import numpy as np
 
+from adcompile.analyses.infer import Types, atom_type
 from adcompile.inference.indexing import is_basic_index
-from adcompile.ir.nodes import NONE, Atom, Call, Const, For, Loop, Star, Var, same_atom
+from adcompile.ir.callables import canonical
+from adcompile.ir.nodes import NONE, Atom, Block, Call, Const, For, Loop, Star, Stmt, Through, Var, View, same_atom
 from adcompile.ir.traverse import atoms_of, blocks_of, walk
 from adcompile.ir.types import Array, Dict, List, Scalar, Static, Tuple, Type, kind_of, may_carry_derivative
 from adcompile.runtime import broadcasting, updates
 from adcompile.runtime.structures import make_dict, make_list, make_tuple, unpack, unpack_star
 from adcompile.transforms.cotangents import Cotangents
+
+# Functions whose result shows all of an array, in another order of its axes.
+TURNING = frozenset([np.transpose, np.matrix_transpose, np.swapaxes, np.moveaxis])
 
 
 def subscript(sweep: Cotangents, call: Call, bar: Atom) -> None:
@@ -58,6 +63,8 @@ def add_item(sweep: Cotangents, holder: Atom, index: Atom, bar: Atom, first: boo
         if so_far is None or sweep.b.definition(so_far, make_dict) is not None:
             _add_dict_item(sweep, holder, type_, index.value, bar)
             return
+    if isinstance(type_, Array) and is_basic_index(sweep.b.type_of(index)) and _add_through(sweep, holder, index, bar):
+        return
     fresh = first or holder not in sweep.bars
     so_far = sweep.cotangent(holder)
     if isinstance(type_, Array) and (basic := is_basic_index(sweep.b.type_of(index))) is not None:
@@ -74,6 +81,36 @@ def add_item(sweep: Cotangents, holder: Atom, index: Atom, bar: Atom, first: boo
         sweep.bars[holder] = sweep.named(holder, sweep.b.call(updates.update, so_far, index, summed))
     else:
         sweep.bars[holder] = sweep.named(holder, sweep.b.call(broadcasting.add_item, so_far, index, bar))
+
+
+def views_of(stmts: Sequence[Stmt], types: Types) -> dict[Var, Call]:
+    """The calls that take a view of an array, through which an element of it can be changed."""
+    found: dict[Var, Call] = {}
+    for stmt in walk(Block(tuple(stmts))):
+        if isinstance(stmt, Call) and len(stmt.results) == 1 and isinstance(types.get(stmt.result), Array):
+            is_part = stmt.fn is operator.getitem and is_basic_index(atom_type(types, stmt.operands[1]))
+            if (is_part or canonical(stmt.fn) in TURNING) and isinstance(atom_type(types, stmt.operands[0]), Array):
+                found[stmt.result] = stmt
+    return found
+
+
+def _add_through(sweep: Cotangents, holder: Var, index: Atom, bar: Atom) -> bool:
+    """Add to an item of a view in the cotangent of the array that it is a view of: no cotangent
+    of the whole view is made for it. Done only where that array has a cotangent already."""
+    steps: list[tuple[View, tuple[Atom, ...]]] = []
+    whole: Atom = holder
+    while isinstance(whole, Var) and whole in sweep.views and whole not in sweep.bars:
+        call = sweep.views[whole]
+        fn: Any = call.fn
+        view = View(fn, len(call.operands) - 1, tuple(k or "" for k, _ in call.kwargs))
+        steps.insert(0, (view, call.operands[1:]))
+        whole = call.operands[0]
+    if not steps or not isinstance(whole, Var) or whole not in sweep.bars:
+        return False
+    through = Through(updates.increment, tuple(view for view, _ in steps))
+    operands = [a for _, atoms in steps for a in atoms]
+    sweep.bars[whole] = sweep.named(whole, sweep.b.call(through, sweep.bars[whole], *operands, index, bar))
+    return True
 
 
 def _is_slice(sweep: Cotangents, index: Atom) -> bool:

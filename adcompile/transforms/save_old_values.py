@@ -85,6 +85,9 @@ def _shapes_of_last(function: Function, types: Types) -> Function:
 def _save_views(function: Function, types: Types) -> Function:
     """Copy each view of an array that is read after the array is changed."""
     views = {s.result for s in walk(function.body) if isinstance(s, Call) and _is_part(s, types)}
+    for stmt in walk(function.body):
+        if isinstance(stmt, Call) and stmt.fn is broadcasting.unbroadcast and stmt.operands[0] in views:
+            views.add(stmt.result)  # it may be the view itself
     if not views or not any(_changes_items(s) for s in walk(function.body)):
         return function
     saving = _SavingViews(function, views, types)

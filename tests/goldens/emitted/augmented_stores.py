@@ -22,21 +22,23 @@ import numpy as np
 
 def f_grad(x, w, out_bar=1.0):
     a = x.copy()
+    n = len(a)
     tape = []
-    for i in range(1, len(a)):
+    for i in range(1, n):
         t = a[i] / w
         a[i] = t
         t2 = a[i - 1]
         a_i = a[i]
         a[i] *= t2
-        tape.append((i, t, t2, a_i))
+        tape.append((t, t2, a_i))
     # return np.sum(a)
     a_bar = np.full(x.shape, out_bar)
     # a[1:] *= 2 * w
     g = (a[1:] * a_bar[1:]).sum()
     a_bar[1:] *= 2 * w
     w_bar = 2 * g
-    for i, t, t2, t3 in reversed(tape):
+    for i in range(n - 1, 0, -1):
+        t, t2, t3 = tape[i - 1]
         # a[i] *= a[i - 1]
         g = t3 * a_bar[i]
         a_bar[i] *= t2

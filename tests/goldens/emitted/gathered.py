@@ -49,7 +49,7 @@ def f_grad(x, w, n, out_bar=1.0):
         states_bar[k] = states_bar[k] + s_bar
     x_bar = np.zeros_like(x)
     w_bar = np.zeros_like(w)
-    for k in reversed(range(len(tape))):
+    for k in reversed(range(n)):
         x_in, x = tape[k]
         x_bar += states_bar[k]
         # x = np.tanh(x * w[k])
