@@ -227,13 +227,17 @@ class FinalValues:
         if same < len(here.loops) and same < len(store.loops) and here.loops[same] is store.loops[same]:
             rising = self.linear.rising(here.loops[same])
             bounds += [added(added(its(f), mine(f), -1), constant(-1)) for f in rising]
+        same_place: list[Form] = []
         for (low, high), (first, last) in zip(here.axes, store.axes, strict=False):
+            if low is not None and low is high and first is not None and first is last:
+                same_place.append(added(its(first), mine(low), -1))
+                continue
             if low is not None and last is not None:
                 bounds.append(added(its(last), mine(low), -1))
             if high is not None and first is not None:
                 bounds.append(added(mine(high), its(first), -1))
-        sizes = {s for f in bounds for s in f if isinstance(s, Symbol)}
-        return not has_no_solution([*bounds, *({None: -s.least, s: 1} for s in sizes)])
+        sizes = {s for f in (*bounds, *same_place) for s in f if isinstance(s, Symbol)}
+        return not has_no_solution([*bounds, *({None: -s.least, s: 1} for s in sizes)], same_place)
 
     def _of_trip(self, form: Form, shared: set[Loop], side: int) -> Form:
         """A form with the values that differ from trip to trip told apart."""

@@ -48,9 +48,22 @@ class LinearIndices:
         if type_.value is not None and (known := self.dim(type_.value)) is not None:
             return known
         assert isinstance(atom, Var)
+        if (counted := self._from_counter(atom)) is not None:
+            return counted
         call = self.scopes.calls.get(atom)
         computed = self._computed(call) if call is not None and type_.dtype == "int" else None
         return {None: 0, atom: 1} if computed is None else computed
+
+    def _from_counter(self, atom: Var) -> Form | None:
+        """The number of a trip of a loop over a range, by the loop's counter."""
+        loop = self.scopes.of[atom].owner
+        if not isinstance(loop, For) or loop.index is not atom:
+            return None
+        for item, source in zip(loop.items, loop.sources, strict=True):
+            if isinstance(source, Range) and isinstance(source.step, Const) and source.step.value == 1:
+                start = self.form(source.start)
+                return None if start is None else added({None: 0, item: 1}, start, -1)
+        return None
 
     def dim(self, dim: Dim) -> Form | None:
         """A size as a form, if it is the same throughout the function."""
@@ -107,11 +120,11 @@ class LinearIndices:
                 if isinstance(loop, For):
                     for item, source in zip(loop.items, loop.sources, strict=True):
                         if isinstance(source, Range):
-                            found += self._bounds(loop, item, source)
+                            found += self._bounds(item, source)
             self._domains[loops] = found
         return self._domains[loops]
 
-    def _bounds(self, loop: For, item: Var, source: Range) -> list[Form]:
+    def _bounds(self, item: Var, source: Range) -> list[Form]:
         step = source.step.value if isinstance(source.step, Const) else 0
         start, stop = self.form(source.start), self.form(source.stop)
         counter: Form = {None: 0, item: 1}
@@ -121,22 +134,18 @@ class LinearIndices:
         if stop is not None and step:
             beyond = added(stop, counter, -1) if step > 0 else added(counter, stop, -1)
             found.append(added(beyond, constant(-1)))
-        if start is not None and step and loop.index is not None:
-            index: Form = {None: 0, loop.index: 1}
-            exact = added(added(counter, start, -1), index, -step)
-            found += [index, exact, added(constant(0), exact, -1)]
         return found
 
     def rising(self, loop: Loop) -> list[Form]:
         """What is larger in each trip of a loop than in those before."""
         found: list[Form] = []
         if isinstance(loop, For):
-            if loop.index is not None:
-                found.append({None: 0, loop.index: 1})
             for item, source in zip(loop.items, loop.sources, strict=True):
                 step = source.step.value if isinstance(source, Range) and isinstance(source.step, Const) else 0
                 if step:
                     found.append({None: 0, item: 1 if step > 0 else -1})
+            if not found and loop.index is not None:
+                found.append({None: 0, loop.index: 1})
         return found
 
     # ------------------------------------------------------------------------------ subscripts

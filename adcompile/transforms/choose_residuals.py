@@ -160,7 +160,9 @@ class Choosing:
     def with_final_values(self, needed: Sequence[Var], kept: set[Var], frame: Loop) -> set[Var]:
         """What is kept if elements that have their last value are read from the array after the
         loops, where that is less than what would be `kept`."""
-        again = {v: call for v in self.scopes.calls if self.scopes.is_of(v, frame) and (call := self.final.again(v))}
+        reached = self.behind(needed, set(), frame)
+        candidates = [v for v in self.scopes.calls if v in reached]
+        again = {v: call for v in candidates if (call := self.final.again(v))}
         again = {v: call for v, call in again.items() if call.operands[0] not in self.updated}
         plain = {v: self.scopes.calls[v] for v in again}
         self.scopes.calls.update(again)
