@@ -26,8 +26,9 @@ class Residuals:
         for stmt in walk(decided.both.backward):
             for position, atom in enumerate(atoms_of(stmt)):
                 self._add(atom, stmt.origin, _purpose(stmt, position))
+        counted = {r.loop for r in decided.placement.residuals if r.place == "counted"}
         for loop, way in decided.placement.loops.items():
-            if isinstance(loop, For) and way in ("counted", "iterated"):
+            if isinstance(loop, For) and (way in ("counted", "iterated") or loop in counted):
                 for atom in (a for source in loop.sources for a in source_atoms(source)):
                     self._add(atom, loop.origin, "trips")
         for after, flag in decided.placement.flags.items():

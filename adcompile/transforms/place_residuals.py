@@ -153,7 +153,9 @@ class _Placing:
             way = "counted" if all(v in counted for v in kept) else "tape"
         make = self.with_tape if way == "tape" else self.without_tape
         items, sources, body = make(forward, kept, body, edit, home, before)
-        self.placement.note(kept, way, forward)
+        stored = self.on_tape(forward, kept) if way == "tape" else kept
+        self.placement.note(stored, way, forward)
+        self.placement.note([v for v in kept if v not in stored], "counted", forward)
         self.placement.loops[forward] = "trips" if edit.trips is not None else way
         self.placement.made.update((v, forward) for v in (edit.tape, edit.trips) if v is not None)
         loop = replace(backward, items=items, sources=sources, body=body)
@@ -287,15 +289,19 @@ class _Placing:
         body = substitute(body, mapping)
         return Block((*inner.stmts, *body.stmts), body.yields)
 
+    def on_tape(self, loop: Loop, kept: Sequence[Var]) -> list[Var]:
+        """Of what a trip keeps, what the number of the trip does not give."""
+        is_counted = counted_range(loop) is not None or (isinstance(loop, For) and loop.index in kept)
+        known = counters(loop, self.types) if is_counted else set()
+        return [v for v in kept if v not in known]
+
     def with_tape(
         self, loop: Loop, kept: Sequence[Var], body: Block, edit: LoopEdit, home: Scope, b: Builder
     ) -> Trips:
         """Iterate backwards over the tape, one tuple a trip."""
-        known = counters(loop, self.types)
-        counted = counted_range(loop) if any(v in known for v in kept) else None
-        index = loop.index if isinstance(loop, For) and loop.index in kept else None
-        given = [v for v in kept if v in known and (index is not None or counted is not None)]
-        stored = [v for v in kept if v not in given]
+        stored = self.on_tape(loop, kept)
+        given = [v for v in kept if v not in stored]
+        counted = counted_range(loop) if given else None
         edit.recorded = tuple(self.recording.recorded(v, loop) for v in stored)
         edit.tape = Var("tape")
         received = [self.recording.copy_of(v) for v in stored]
@@ -322,7 +328,7 @@ class _Placing:
             place = items[0] if _is_zero(counted.start) else inner.call(operator.sub, items[0], counted.start)
             read = Call((entry,), operator.getitem, (edit.tape, place), origin=b.origin)
             return items, sources, Block((*inner.stmts, read, *head, *body.stmts), body.yields)
-        if index is None:
+        if not given:
             return (entry,), (trips,), Block((*head, *body.stmts), body.yields)
         assert isinstance(loop, For)
         number = Var("k")

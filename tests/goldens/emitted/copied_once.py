@@ -34,20 +34,21 @@ def f_grad(a, w, out_bar=1.0):
     tape = []
     total = 0.0
     for k in range(2):
-        b = np.copy(b)
         b[0] = a[k]
         t = b[0]
         b[1:] = t * w[0]
         b[2] = 1.0
+        b2 = np.copy(b)
         t2 = np.linalg.norm(b)
         total += t2
-        tape.append((k, t, b, t2))
+        tape.append((t, b2, t2))
     t = products_forward(a, w)
     # return total * np.sum(products(a, w) ** 2)
     total_bar = out_bar * np.sum(t ** 2)
     a_bar, w_bar = products_pullback(a, w, total * out_bar * 2 * t)
     b_bar = np.zeros_like(b)
-    for k, t, b, t2 in reversed(tape):
+    for k in reversed(range(2)):
+        t, b, t2 = tape[k]
         # total += np.linalg.norm(b)
         b_bar += total_bar / (t2 + (t2 == 0)) * b
         # b[2] = 1.0
