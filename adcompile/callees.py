@@ -35,7 +35,7 @@ from adcompile.transforms.follow_stores import follow_stores
 from adcompile.transforms.inline_calls import can_stand_in, inline_calls
 from adcompile.transforms.normalise_stores import normalise_stores
 from adcompile.transforms.resolve_calls import resolve_calls
-from adcompile.transforms.separate_items import separate_items
+from adcompile.transforms.separate_items import changes_containers, separate_items
 from adcompile.transforms.unroll_displays import unroll_displays
 
 ROUNDS = 4  # a recursive function's result has a type after a few rounds, or is Unknown
@@ -147,6 +147,10 @@ class Callees:
     def followed(self, primal: Function, types_: Types) -> Followed:
         """The function with its stores followed. Where a change would be seen through another name,
         the function is rewritten so that each store is into one certain object."""
+        if changes_containers(primal.body, types_):
+            apart = self._rewritten(separate_items, primal, types_)
+            if apart is not None and not apart.refused:
+                return apart
         plain = self._checked(follow_stores(primal, types_), types_)
         followed = plain
         for rewrite in REWRITES:
@@ -156,6 +160,14 @@ class Callees:
                 primal = other
                 followed = self._checked(follow_stores(primal, types_), types_)
         return plain if followed.refused else followed
+
+    def _rewritten(self, rewrite: Any, primal: Function, types_: Types) -> Followed | None:
+        """A rewritten function with its stores followed; None if there is nothing to rewrite."""
+        other = rewrite(primal, types_)
+        if other is primal:
+            return None
+        types_ = infer(other, {v: types_[v] for v in primal.inputs}, self.call_type)
+        return self._checked(follow_stores(other, types_), types_)
 
     def _checked(self, function: Function, types_: Types) -> Followed:
         found = DiagnosticList()

@@ -8,8 +8,7 @@
 A container whose items are known at every point is a few variables. So a store into one of its
 items is a store into one certain object, under whatever names, and what is done to the container
 itself is done when the program is compiled. Where something reads the container as a whole, it
-is made there. Branches and loops hand on the items that they replace. A program needs this where
-a change of an item would be seen through another name.
+is made there. Branches and loops hand on the items that they replace.
 
 relies on: infer, resolve_calls.  ensures: no store is into an item of a container whose items are
 known.
@@ -25,6 +24,7 @@ from dataclasses import replace
 from adcompile.analyses.effects import is_pure
 from adcompile.analyses.infer import Types
 from adcompile.analyses.places import Place, Places
+from adcompile.ir.callables import is_update
 from adcompile.ir.nodes import (
     UNDEF,
     Atom,
@@ -45,6 +45,7 @@ from adcompile.ir.nodes import (
     same_atom,
 )
 from adcompile.ir.traverse import atoms_of, map_atoms, map_source, source_atoms, walk
+from adcompile.ir.types import Dict, List
 from adcompile.runtime import structures
 from adcompile.runtime.markers import detach
 from adcompile.transforms.known_items import Items, display_of, done, items_of_display, slice_of
@@ -65,6 +66,15 @@ def separate_items(function: Function, types: Types) -> Function:
         except _UnknownItems as unknown:
             excluded |= unknown.args[0]
     return function
+
+
+def changes_containers(body: Block, types: Types) -> bool:
+    """Whether a program changes lists or dicts that it makes."""
+    calls = [s for s in walk(body) if isinstance(s, Call) and s.operands]
+    if not any(items_of_display(s) is not None for s in calls):
+        return False
+    changed = [s.operands[0] for s in calls if is_update(s)]
+    return any(isinstance(types.get(v), (List, Dict)) for v in changed if isinstance(v, Var))
 
 
 class _UnknownItems(Exception):  # noqa: N818  (not a fault: the containers in it are left as they are)
