@@ -72,3 +72,10 @@ def test_a_store_to_all_of_a_flat_view():
     text = "def f(u):\n    u = u.reshape(-1)\n    u.fill(np.cos(np.mean(u)))\n    return np.mean(u)"
     verdict = judge(Program(text, (A[0],)))
     assert verdict.kind == RIGHT, verdict.detail
+
+
+def test_a_loop_that_carries_a_view_of_a_view():
+    loop = ["for k in range(2):", "    w = v[::-1]", "    v = w if np.sum(v) > -9 else v", "    w[0] *= a[1, 0]"]
+    lines = ["v = a[0] * 1.0", *loop, "return np.sum(v * v)"]
+    verdict = judge(Program("def f(a):\n    " + "\n    ".join(lines), (A,)))
+    assert verdict.kind in (RIGHT, REFUSED), verdict.detail

@@ -192,12 +192,14 @@ class Places:
         whole = self.place(call.operands[0])
         if whole is None:
             return None
-        if isinstance(fn, Through) or self.is_update(call) or fn is detach or self._is_same(call):
+        if isinstance(fn, Through) or self.is_update(call) or fn is detach:
             return whole
         if fn is structures.unpack:
             return self._part(whole, call, View(operator.getitem, 1), (Const(number),))
         if whole.path and whole.path[-1].view.fn == FLAT:
-            return None  # the parts of `a.flat` are copies
+            return None  # the parts of `a.flat` are copies, and an array of it is no iterator
+        if self._is_same(call):
+            return whole
         step = self._view(call)
         return None if step is None else self._part(whole, call, step.view, step.atoms)
 

@@ -46,6 +46,11 @@ from adcompile.runtime.markers import detach
 from adcompile.transforms.carried_choices import CarriedChoice
 
 Parts = Callable[[Tree], Sequence[Atom] | None]
+MOST = 8  # objects that one carried value may be: a loop can take a view of a view in each trip
+
+
+class _TooManyError(Exception):
+    """A value that a loop carries may be too many objects, or ever more of them."""
 
 
 def choose_objects(function: Function, types: Types) -> Function:
@@ -55,7 +60,10 @@ def choose_objects(function: Function, types: Types) -> Function:
     detached = [s for s in walk(function.body) if isinstance(s, Call) and s.fn is detach]
     if not choices.chosen or any(choices.is_chosen(s.operands[0]) for s in detached):
         return function  # (what is read anew would carry a derivative)
-    return replace(function, body=_Choosing(choices).plain(function.body))
+    try:
+        return replace(function, body=_Choosing(choices).plain(function.body))
+    except _TooManyError:
+        return function
 
 
 class _Choosing:
@@ -254,6 +262,8 @@ class _Choosing:
             inner = {*defined_in(Block(tuple(self.stmts))), *inner_of(loop), *(v for one in carried for v in one.state)}
             trees = [self.choices.tree(loop.body.yields[i]) for i in mine]
             new[:] = [one.meet(tree, inner) for one, tree in zip(carried, trees, strict=True)]
+            if any(len(one.options) > MOST for one in carried):
+                raise _TooManyError
             if any(new):
                 return ()
             states = [a for one, tree in zip(carried, trees, strict=True) for a in self.state(one, tree, inner)]
