@@ -123,8 +123,9 @@ class FunctionLowering(Assignments, Loops, Contexts, Expressions):
     # ------------------------------------------------------------- what no derivative can follow
 
     def stmt_Match(self, stmt: Any) -> None:
-        """Refuse `match`."""
-        self.refuse(stmt, "'match' is not supported", "its patterns are not followed", "write if and elif")
+        """Refuse a `match` that is not a chain of comparisons (`plain_match`)."""
+        why = "patterns that look into the subject are not followed"
+        self.refuse(stmt, "'match' with such a pattern is not supported", why, "write if and elif")
 
     def stmt_ClassDef(self, stmt: Any) -> None:
         """Refuse a class."""

@@ -19,6 +19,7 @@ import gast
 
 from adcompile.errors import Origin, SourceError
 from adcompile.frontend.jumps import parts_of_scope
+from adcompile.frontend.plain_match import plain_match
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,4 +158,4 @@ def _lambda_source(function: types.FunctionType) -> FunctionSource:
 
 @functools.lru_cache(maxsize=64)
 def _parse(text: str) -> Any:
-    return gast.ast_to_gast(ast.parse(text))
+    return plain_match(gast.ast_to_gast(ast.parse(text)), text)

@@ -1614,3 +1614,53 @@ def keyword_only_and_positional_only(x, /, y=2.0, *, z=3.0):
 @at((1.5,))
 def returns_a_global_of_another_function(x):
     return affine(x) * FACTOR
+
+
+# ------------------------------------------------------------------------------------------ match
+
+
+@at((1.5, "square"), (1.5, "cube"), (1.5, "third"), (1.5, None), (1.5, "other"))
+def match_of_constants(x, kind):
+    match kind:
+        case "square":
+            return x * x
+        case "cube" | "third":
+            y = x**3
+        case None:
+            y = 2.0 * x
+        case _:
+            y = np.sin(x)
+    return y * x
+
+
+class Kind:
+    FIRST = 1
+    SECOND = 2
+
+
+@at((1.5, 0.5, 1), (1.5, 0.5, 2), (1.5, 0.5, 3))
+def match_in_a_loop_with_guards(x, y, kind):
+    total = 0.0
+    for k in range(4):
+        match kind + k % 2:
+            case Kind.FIRST if x > y:
+                total += x * y
+            case Kind.SECOND if k > 2:
+                break
+            case Kind.SECOND:
+                total = total * x
+                continue
+            case other if other > 3:
+                total += other * y
+            case other:
+                total -= x / other
+        total += y
+    return total
+
+
+@at((1.5, 0.5))
+def match_that_takes_nothing(x, y):
+    match y > 1:
+        case True:
+            x = x * y
+    return x * x
