@@ -209,6 +209,21 @@ def test_lists_that_are_joined_in_both_orders():
     assert math.isclose(tangent, 3 * V[0] + 2 * X[1] * V[1])
 
 
+def test_zeros_of_a_name_that_is_not_bound_yet():
+    def f(x):
+        total = 0.0
+        for k in range(3):
+            for _ in range(2):
+                if k > 0:
+                    u[0] = x * k
+            if k > 0:
+                total = total + np.sum(u)
+            u = np.full(3, 0.5)
+        return total
+
+    assert jvp(f)(2.0, 1.0) == (f(2.0), 3.0)
+
+
 def test_a_vector_times_itself():
     m = np.outer(X, V)
     for f, x in ((np.dot, X), (np.inner, X), (np.vdot, m), (np.dot, m), (np.matmul, m), (np.inner, m), (np.dot, 2.0)):

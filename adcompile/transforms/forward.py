@@ -19,6 +19,7 @@ from dataclasses import replace
 from typing import Any
 
 from adcompile.analyses.infer import Types, atom_type
+from adcompile.analyses.unbound import Unbound
 from adcompile.analyses.user_functions import is_user_function
 from adcompile.errors import DiagnosticList, Origin
 from adcompile.ir.callables import is_update
@@ -70,6 +71,7 @@ def forward(
     }
     sweep = _ForwardSweep(types, active, found, makers)
     sweep.pushforwards = pushforwards
+    sweep.unbound = Unbound(function, types).maybe
     for var, tangent in tangents.items():
         sweep.give(var, tangent)
     sweep.stmts(function.body.stmts)
@@ -117,7 +119,8 @@ class _ForwardSweep(Tangents):
         moving = [
             i
             for i, result in enumerate(stmt.results)
-            if result in self.active and any(block.yields[i] in dots for block, _, dots in sides)
+            if self.takes_tangent(result)
+            and (result not in self.active or any(block.yields[i] in dots for block, _, dots in sides))
         ]
         blocks = []
         for block, stmts, dots in sides:
@@ -151,7 +154,7 @@ class _ForwardSweep(Tangents):
         self.b.emit(replace(stmt, body=body, results=(*stmt.results, *self.handed_on(stmt.results, moving))))
 
     def loop(self, loop: Loop) -> None:
-        carried = [i for i, param in enumerate(loop.params) if param in self.active]
+        carried = [i for i, param in enumerate(loop.params) if self.takes_tangent(param)]
         inits = [self.dot(loop.inits[i]) for i in carried]
         before = dict(self.dots)
         params = self.handed_on(loop.params, carried)

@@ -18,7 +18,7 @@ from adcompile.errors import DiagnosticList
 from adcompile.inference.elementwise import shape_of
 from adcompile.inference.tangents import tangent_type
 from adcompile.ir.nodes import NONE, UNDEF, UNDEFINED, Atom, Call, Const, Star, Var
-from adcompile.ir.types import Array, Dict, Scalar, Tuple, kind_of
+from adcompile.ir.types import UNKNOWN, Array, Dict, Scalar, Tuple, kind_of, may_carry_derivative
 from adcompile.runtime import broadcasting, tangents
 from adcompile.runtime.structures import make_dict, make_list, make_tuple
 from adcompile.transforms.algebra import AdjointBuilder
@@ -36,6 +36,8 @@ class Tangents(Sweep):
         super().__init__(types, found, AdjointBuilder(types, "tangent", lists=True))
         self.active = active
         self.makers = makers
+        self.unbound: set[Var] = set()  # the values that are not there on some paths
+        self.zero_dots: dict[Var, Atom] = {}  # for these, zeros that were made where the value was
         self.dots: dict[Var, Atom] = {}
 
     def is_active(self, atom: Atom | Star) -> bool:
@@ -49,11 +51,21 @@ class Tangents(Sweep):
 
     def give(self, var: Var, tangent: Atom | None) -> None:
         """Let `var` have a tangent, if anything reads it; a temporary takes its name."""
+        if tangent is not None and var not in self.active and var in self.unbound:
+            self.zero_dots[var] = tangent
         if tangent is None or var not in self.active:
             return
         if isinstance(tangent, Var) and not tangent.name and var.name and tangent in self.b.definitions:
             tangent.name = f"{var.name}_dot"
         self.dots[var] = tangent
+
+    def takes_tangent(self, var: Var) -> bool:
+        """Whether a value that is handed on has its tangent handed on: it is active, or its zeros
+        cannot be made later, as it may not be there then."""
+        if var in self.active:
+            return True
+        type_ = self.types.get(var)
+        return var in self.unbound and not isinstance(type_, Scalar) and may_carry_derivative(type_ or UNKNOWN)
 
     def dot(self, atom: Atom) -> Atom:
         """The tangent of an atom: zeros if it has none."""
@@ -70,6 +82,8 @@ class Tangents(Sweep):
         type_ = self.types.get(atom)
         if isinstance(type_, Scalar):
             return Const(0.0)
+        if atom in self.zero_dots:
+            return self.zero_dots[atom]
         maker = self.makers.get(atom)
         if maker is not None and maker.fn in DISPLAYS:
             return self.b.call(maker.fn, *map(self.zeros, maker.operands))
