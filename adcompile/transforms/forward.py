@@ -18,6 +18,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
+from adcompile.analyses.effects import is_mutation
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.unbound import Unbound
 from adcompile.analyses.user_functions import is_user_function
@@ -42,7 +45,7 @@ from adcompile.ir.nodes import (
     With,
 )
 from adcompile.ir.traverse import uses_of, walk
-from adcompile.ir.types import Type
+from adcompile.ir.types import Array, Type
 from adcompile.runtime.structures import unpack, unpack_star
 from adcompile.transforms.forward_calls import by_rule
 from adcompile.transforms.forward_structures import STRUCTURAL, is_of_sequences, sequences, store_through, unpacked
@@ -208,11 +211,20 @@ class _ForwardSweep(Tangents):
             unpacked(self, call)
         elif moves:
             tangent = self.tangent(call)
-            self.give(call.result, tangent and self.b.match_dtype(tangent, call.result))
+            if tangent is not None:
+                self.give(call.result, self.in_form(call, tangent))
         made = self.b.stmts[place:]
         if is_update(call) and not any(call.result in uses_of(s) for s in made):
             place += len(made)
         self.b.stmts.insert(place, call)
+
+    def in_form(self, call: Call, tangent: Atom) -> Atom:
+        """A tangent in the dtype of its value; of an array without dimensions that is changed in
+        place, which stays one, an array too."""
+        type_ = self.types.get(call.result)
+        if is_mutation(call.fn) and isinstance(type_, Array) and not type_.shape:
+            return self.b.call(np.asarray, tangent)
+        return self.b.match_dtype(tangent, call.result)
 
     def tangent(self, call: Call) -> Atom | None:
         """The tangent of a call's only result."""
