@@ -122,7 +122,11 @@ class _Separating:
             self.loop(stmt)
         elif isinstance(stmt, With):
             context = self.whole(stmt.context)
+            before = dict(self.known)
             body = self.block(stmt.body, lambda b: self.handed_on(b.yields, stmt.results))
+            slots = self.replaced(before, {root: self.known[root] for root in before})
+            if slots:  # what is made in there may be made without a derivative
+                raise _UnknownItems({root for root, _ in slots})
             self.stmts.append(replace(stmt, context=context, body=body))
         else:
             self.stmts.append(map_atoms(stmt, self.plain, lambda b: b))
