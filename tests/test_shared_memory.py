@@ -79,3 +79,12 @@ def test_a_loop_that_carries_a_view_of_a_view():
     lines = ["v = a[0] * 1.0", *loop, "return np.sum(v * v)"]
     verdict = judge(Program("def f(a):\n    " + "\n    ".join(lines), (A,)))
     assert verdict.kind in (RIGHT, REFUSED), verdict.detail
+
+
+CHANGES = ["values.pop(0)", "values.pop()", "values.insert(0, y)", "values.clear()", "del values[0]"]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_list_argument_that_becomes_shorter_or_longer(change):
+    verdict = judge(Program(f"def f(y, values):\n    {change}\n    return y * y", (0.5, [0.1, 0.2, 0.3])))
+    assert verdict.kind in (RIGHT, REFUSED), verdict.detail

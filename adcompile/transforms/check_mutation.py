@@ -44,7 +44,7 @@ from adcompile.ir.nodes import (
     WriteBack,
 )
 from adcompile.ir.traverse import atoms_of, blocks_of, map_atoms, walk
-from adcompile.ir.types import UNKNOWN, Array, Dict, List, Passive, Tuple, Unknown
+from adcompile.ir.types import UNKNOWN, Array, Dict, List, Passive, Scalar, Tuple, Type, Unknown, kind_of
 from adcompile.runtime.structures import contains, not_contains
 from adcompile.transforms.rewrites import may_change
 
@@ -81,7 +81,8 @@ def check_mutation(
         separation = Separation(function.body, types)
         _check_loops(function, separation, aliasing, found)
         _check_updates(function, updates, aliasing, separation, found)
-    kept = _check_calls(stmts, unknown, aliasing, types, found)
+    given = [p.var for p in function.params if _holds_floats(types.get(p.var, UNKNOWN))]
+    kept = _check_calls(stmts, unknown, given, aliasing, types, found)
     return replace(function, body=_checked(function.body, kept))
 
 
@@ -212,10 +213,23 @@ def _may_change_arguments(stmt: Stmt, types: Types, effects: Effects) -> bool:
     return effects.changes_arguments(stmt, types)
 
 
+def _holds_floats(type_: Type) -> bool:
+    """Whether something is a list or dict that has a gradient of its own form."""
+    items = [item for _, item in type_.items] if isinstance(type_, Dict) else []
+    items += [type_.item] if isinstance(type_, List) else []
+    return any(_holds_floats(i) or (isinstance(i, (Scalar, Array)) and kind_of(i.dtype) == "float") for i in items)
+
+
 def _check_calls(
-    stmts: list[Stmt], unknown: list[Stmt], aliasing: Aliasing, types: Types, found: DiagnosticList
+    stmts: list[Stmt],
+    unknown: list[Stmt],
+    given: list[Var],
+    aliasing: Aliasing,
+    types: Types,
+    found: DiagnosticList,
 ) -> set[Stmt]:
-    """Refuse unknown calls whose change is read by what matters; the passive reads to keep."""
+    """Refuse unknown calls whose change is read by what matters; the passive reads to keep. The
+    gradients by the containers in `given` have the form that those had before."""
     reads: dict[Var, list[Stmt]] = {}
     kept: set[Stmt] = set()
     for stmt in stmts:
@@ -232,7 +246,7 @@ def _check_calls(
             seen = {s for s in seen if s is not stmt and not _is_kept(s)}
             passive = set(filter(_is_passive, seen))
             kept |= passive
-            if seen - passive:
+            if seen - passive or any(aliasing.affects(operand, v) for v in given):
                 name = operand.name or "an argument"
                 assert isinstance(stmt, (Call, Opaque))
                 what, why, hint = may_change(stmt, name)

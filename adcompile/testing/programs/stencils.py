@@ -62,14 +62,14 @@ class Stencils(Memory):
     def buffers(self) -> None:
         """Two buffers: each trip writes one from the other, and they change places."""
         old, new, k = self.fresh(VECTOR), self.fresh(VECTOR), self.fresh(INT)
-        start = self.vector()
+        start, other = self.vector(), self.leaf(VECTOR)
         made = self.pick(("np.zeros_like({})", "np.empty_like({})", "np.copy({})")).format(start)
         self.line(f"{old}, {new} = {start}.copy(), {made}")
         self.env |= {old: VECTOR, new: VECTOR}
 
         def body() -> None:
             if "empty" in made or self.chance(30):
-                self.line(f"{new}[:] = np.sin({old}) * {self.leaf(VECTOR)}")
+                self.line(f"{new}[:] = np.sin({old}) * {other}")
             self.line(f"{new}[1:] = 0.5 * ({old}[1:] + {old}[:-1])")
             self.line(f"{new}[0] {self.operation(self.bounded(SCALAR))}")
             self.leave_sometimes()
