@@ -13,7 +13,7 @@ from adcompile.testing.gradients import GradientMismatch
 from adcompile.testing.loading import load_text
 from adcompile.testing.programs import CRASHED, RIGHT, WRONG
 from adcompile.testing.programs.campaign import Campaign
-from adcompile.testing.programs.layouts import LAYOUTS, Subclass, check_layouts
+from adcompile.testing.programs.layouts import LAYOUTS, Subclass, check_layouts, check_sizes
 from adcompile.testing.programs.writer import ANYTHING, NO_STORES
 
 COUNT = 120 if "CI" in os.environ else 30
@@ -49,6 +49,26 @@ def test_program(text):
     values = {"x": 0.6, "y": 0.3, "n": 1.0, "v": V, "u": V + 2.0}
     refused = check_layouts(f, [values[name] for name in f.__code__.co_varnames[: f.__code__.co_argcount]])
     assert set(refused) <= {"of_a_subclass"}
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes"),
+    [
+        ("def f(v):\n    return np.sum(v * v)", [1, 0]),
+        ("def f(v, u):\n    w = v.copy()\n    w[1:] += w[:-1] * u[1:]\n    return np.sum(w * u)", [1, 0]),
+        ("def f(v):\n    for k in range(len(v) - 1):\n        v[k + 1] *= v[k]\n    return np.sum(v)", [1, 0]),
+        ("def f(v, x):\n    return np.prod(v) * x + np.sum(np.outer(v, v))", [1, 0]),
+        ("def f(v):\n    s = 0.0\n    for a in v[::-1]:\n        s = s * a + a\n    return s", [1, 0]),
+        ("def f(v):\n    return np.max(v) * v[-1]", [1]),
+        ("def f(v):\n    return np.linalg.norm(v - 3.0) * v.cumsum()[-1]", [1]),
+        ("def f(v, u):\n    m = v[:, None] * u\n    return np.sum(m @ m.T) + np.trace(m)", [1, 0]),
+    ],
+)
+def test_arrays_of_one_element_and_of_none(text, sizes):
+    f = load_text(text + "\n", "f")
+    values = {"x": 0.6, "v": V, "u": V + 2.0}
+    args = [values[name] for name in f.__code__.co_varnames[: f.__code__.co_argcount]]
+    assert check_sizes(f, args) == sizes
 
 
 def test_a_change_of_what_shares_memory_is_refused():

@@ -19,7 +19,7 @@ import numpy as np
 from adcompile.api import value_and_grad
 from adcompile.testing.gradients import GradientMismatch
 from adcompile.testing.programs.checks import arrays, is_refusal, same
-from adcompile.testing.programs.references import agree, float_arguments, numbers_of
+from adcompile.testing.programs.references import agree, float_arguments, numbers_of, tame_references
 
 Layout = Callable[[Sequence[Any]], list[Any]]
 
@@ -210,6 +210,44 @@ def check_layouts(f: Callable[..., Any], args: Sequence[Any], layouts: Sequence[
                 raise
             refused.append(layout.__name__)
     return refused
+
+
+def cut_to(size: int) -> Layout:
+    """The layout in which every axis of an array has at most so many elements."""
+    return each(lambda array: array[(slice(size),) * array.ndim].copy())
+
+
+def check_sizes(f: Callable[..., Any], args: Sequence[Any]) -> list[int]:
+    """Check the value and the gradient of `f` for arrays of one element, and for empty ones.
+
+    Returns:
+        The sizes that could be compared: those for which the function itself gives a number.
+
+    Raises:
+        GradientMismatch: if a value or gradient is another.
+    """
+    where = float_arguments(args)
+    df = value_and_grad(f, tuple(where))
+    compared = []
+    for size in (1, 0):
+        at = cut_to(size)(args)
+        try:
+            value = f(*copy.deepcopy(at))
+            right = tame_references(f, at) if np.shape(value) == () else None
+        except Exception:
+            value = right = None
+        if right is None:
+            continue
+        made, gradients = df(*copy.deepcopy(at))
+        if not same(np.asarray(made), np.asarray(value)):
+            raise GradientMismatch(f"the value for arrays of {size} is another: {made!r}, the function {value!r}")
+        by = dict(zip(where, gradients, strict=True))
+        for one in right:
+            numbers = np.sum([numbers_of(by[p], at[p]) for p in one.positions], axis=0)
+            if not agree(numbers, one.numbers, 1e-6):
+                raise GradientMismatch(f"the gradient for arrays of {size} is wrong: {numbers}, expected {one.numbers}")
+        compared.append(size)
+    return compared
 
 
 def check_layout(

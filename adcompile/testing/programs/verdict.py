@@ -17,7 +17,7 @@ from adcompile.api import value_and_grad
 from adcompile.errors import Refused
 from adcompile.testing.gradients import GradientMismatch
 from adcompile.testing.programs.checks import check_program, check_second_order, is_refusal
-from adcompile.testing.programs.layouts import check_layouts
+from adcompile.testing.programs.layouts import check_layouts, check_sizes
 from adcompile.testing.programs.program import Program
 from adcompile.testing.programs.references import (
     LARGE,
@@ -64,8 +64,8 @@ def judge(program: Program, order: int = 1) -> Verdict:
 
 
 def judge_layouts(program: Program) -> Verdict:
-    """Run and differentiate a program in several layouts of its arguments, and compare. `detail`
-    names the layouts that are refused."""
+    """Run and differentiate a program in several layouts and sizes of its arguments, and compare.
+    `detail` names the layouts that are refused."""
     with warnings.catch_warnings(), limited(60):
         warnings.simplefilter("error")
         try:
@@ -76,7 +76,9 @@ def judge_layouts(program: Program) -> Verdict:
         if not tame:
             return Verdict(DISCARDED, "the value is large")
         try:
-            return Verdict(RIGHT, detail=" ".join(check_layouts(f, program.args)))
+            refused = check_layouts(f, program.args)
+            check_sizes(f, program.args)
+            return Verdict(RIGHT, detail=" ".join(refused))
         except Exception as error:
             return failed(error)
 
