@@ -1,6 +1,7 @@
 """Random programs: values to the bit, gradients, the emitted program differentiated again.
 
-`ADCOMPILE_EXAMPLES` sets how many programs are tried: 2,000 in CI, 150 elsewhere if it is not set.
+`ADCOMPILE_EXAMPLES` sets how many programs are tried: 2,000 in CI, 150 elsewhere if it is not set;
+of those that store to anything half as many again.
 `python -m adcompile.testing.programs --count 20000` runs a longer campaign.
 """
 
@@ -48,12 +49,8 @@ def test_gradients(stores, part):
     expect_right(Campaign(1, stores), round(COUNT * part), share=0.9)
 
 
-NOT_YET = "3,000 programs in a row without a failure have not been seen yet (about one in 500 is wrong)"
-
-
-@pytest.mark.skipif("ADCOMPILE_STORES" not in os.environ, reason=NOT_YET)
 def test_gradients_with_stores_to_anything():
-    expect_right(Campaign(1, ANYTHING), COUNT, share=0.3)
+    expect_right(Campaign(1, ANYTHING), COUNT * 3 // 2, share=0.75)
 
 
 def test_gradients_of_emitted_programs():

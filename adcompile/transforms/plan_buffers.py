@@ -160,7 +160,8 @@ def _on_copies(body: Block, calls: Set[Call], types: Types) -> Block:
 
 
 def _changed_where_they_are(plan: Plan, given: Set[Var]) -> set[Var]:
-    """The caller's objects all of whose changes are made in their own memory."""
+    """The caller's objects all of whose changes are made in their own memory. Items that change
+    themselves are no memory of their container's: they are changed as copies, and given back."""
     versions = versions_of_inputs(plan.function.body)
     good = ({start for version, start in versions.items() if version is start} & given) - written_elsewhere(
         plan.function.body
@@ -168,6 +169,8 @@ def _changed_where_they_are(plan: Plan, given: Set[Var]) -> set[Var]:
     for stmt in walk(plan.function.body):
         if isinstance(stmt, Call) and is_update(stmt) and stmt not in plan.in_place:
             good.discard(versions.get(stmt.result))
+        elif isinstance(stmt, Call) and isinstance(stmt.fn, WriteBack) and "changed" in stmt.fn.items:
+            good.discard(stmt.fn.of)
     return good
 
 

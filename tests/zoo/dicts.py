@@ -160,3 +160,11 @@ def dicts_merged(x, w):
     both |= {"d": both["c"] * 2.0}
     both.update(first, e=w * w)
     return np.sum(both["a"] * both["b"] * both["c"] * both["d"] * both["e"])
+
+
+@at(({"w": V, "rate": 0.5},))
+def array_of_a_dict_argument_is_added_to(table):
+    before = table["w"]
+    table["w"] += 0.3
+    table["w"][1] = table["rate"] * before[0]
+    return np.sum(table["w"] * before)

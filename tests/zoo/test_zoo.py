@@ -17,6 +17,7 @@ import pytest
 from adcompile import Refused, grad, value_and_grad, vjp
 from adcompile.testing.gradients import FIVE_POINT
 from adcompile.testing.loading import load_text
+from adcompile.testing.programs.checks import with_arrays
 from adcompile.testing.programs.references import agree, float_arguments, numbers_of, reference
 
 from . import (
@@ -72,12 +73,13 @@ def put_back(function, saved):
 
 
 def after(function, run, args):
-    """What a run returns, and what the arguments and the outside hold after it. The outside is
-    put back."""
+    """What a run returns, and what the arguments, the arrays that were in them, and the outside hold
+    after it. The outside is put back."""
     args, saved = copy.deepcopy(list(args)), copy.deepcopy(outside(function))
+    passed = with_arrays(args)
     try:
         result = run(*args)
-        return result, args, copy.deepcopy(outside(function))
+        return result, passed, copy.deepcopy(outside(function))
     finally:
         put_back(function, saved)
 

@@ -31,8 +31,8 @@ class Expected:
         self.args = args
         self.right = right
         self.tolerance = tolerance
-        self.after = copy.deepcopy(list(args))
-        self.value = f(*self.after)
+        self.after = with_arrays(copy.deepcopy(list(args)))
+        self.value = f(*self.after[: len(args)])
 
     def compare_value(self, value: Any) -> None:
         """The value has to be the plain function's to the bit."""
@@ -40,7 +40,8 @@ class Expected:
             raise GradientMismatch(f"the value is another: {value!r}, the function {self.value!r}")
 
     def compare_arguments(self, at: Sequence[Any]) -> None:
-        """What was passed has to be as after a plain call."""
+        """What was passed, with the arrays that were in it (`with_arrays`), has to be as after a plain
+        call."""
         for position, (left, plain) in enumerate(zip(at, self.after, strict=True)):
             if not same(left, plain):
                 raise GradientMismatch(f"an argument is left different: {position}\n  {left!r}\n  expected {plain!r}")
@@ -91,6 +92,11 @@ def arrays(value: Any) -> Iterator[np.ndarray]:
             yield from arrays(item)
 
 
+def with_arrays(args: list[Any]) -> list[Any]:
+    """Arguments, and behind them the arrays that they hold now: a container may hold others later."""
+    return [*args, *arrays(args)]
+
+
 def is_refusal(error: Exception) -> bool:
     """Whether an error says that something is not differentiated: at compile time, or by a check in
     the emitted program."""
@@ -130,9 +136,10 @@ def check_program(
         requests += [((p,), value_and_grad(f, (p,))) for p in (where if alone is None else alone)]
     for positions, df in requests:
         at = copy.deepcopy(list(args))
+        passed = with_arrays(at)
         value, gradients = df(*at)
         expected.compare_value(value)
-        expected.compare_arguments(at)
+        expected.compare_arguments(passed)
         expected.compare_gradients(dict(zip(positions, gradients, strict=True)), at)
     if pulled:
         check_pullback(f, args, expected)
@@ -143,9 +150,10 @@ def check_pullback(f: Callable[..., Any], args: Sequence[Any], expected: Expecte
     """Check the value and the pullback of `f`: it may be called again, and gives the same."""
     where = float_arguments(args)
     at = copy.deepcopy(list(args))
+    passed = with_arrays(at)
     value, pullback = vjp(f, tuple(where))(*at)
     expected.compare_value(value)
-    expected.compare_arguments(at)
+    expected.compare_arguments(passed)
     first, second = pullback(1.0), pullback(1.0)
     expected.compare_gradients(dict(zip(where, first, strict=True)), at)
     if not same(first, second):
