@@ -131,12 +131,12 @@ class _Separating:
         else:
             self.stmts.append(map_atoms(stmt, self.plain, lambda b: b))
 
-    def handed_on(self, atoms: Sequence[Atom], targets: Sequence[Var]) -> list[Atom]:
-        """What a branch or a trip hands on: no containers, for their items are handed on."""
+    def handed_on(self, atoms: Sequence[Atom], *targets: Sequence[Var]) -> list[Atom]:
+        """What a branch or a trip hands on to some values: no containers, for their items are handed on."""
         found: list[Atom] = []
-        for atom, target in zip(atoms, targets, strict=True):
+        for atom, *given in zip(atoms, *targets, strict=True):
             root = self.root(atom)
-            if root is not None and target in self.used and self.places.at(target) != Place(root):
+            if root is not None and any(v in self.used and self.places.at(v) != Place(root) for v in given):
                 raise _UnknownItems({root})
             found.append(self.read(atom) if root is None else UNDEF)
         return found
@@ -305,7 +305,7 @@ class _Separating:
     def loop(self, loop: Loop) -> None:
         if isinstance(loop, For):
             loop = replace(loop, sources=tuple(map_source(s, self.whole) for s in loop.sources))
-        inits = self.handed_on(loop.inits, loop.params)
+        inits = self.handed_on(loop.inits, loop.params, loop.results)
         before, slots = dict(self.known), list[Slot]()
         renamed = dict(self.renamed)
         while True:
@@ -318,7 +318,7 @@ class _Separating:
                 new = replace(loop, head=self.block(loop.head, self.wholes))
                 if self.replaced(start, {root: self.known[root] for root in start}):
                     raise _UnknownItems(set(before))
-            body = self.block(loop.body, lambda b: self.handed_on(b.yields, loop.params))
+            body = self.block(loop.body, lambda b: self.handed_on(b.yields, loop.params, loop.results))
             after = {root: self.known[root] for root in before}
             more = [slot for slot in self.replaced(start, after) if slot not in slots]
             if not more:

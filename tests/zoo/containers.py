@@ -172,3 +172,20 @@ def numbers_and_arrays_in_one_list(x, w):
     items[1] += items[2]
     items[2] *= items[1]
     return np.sum(y) * items[2] + np.sum(items[0] * items[1])
+
+
+@at((1.5, V, [0.5, -0.3]))
+def list_of_a_trip_has_the_name_of_another(x, v, values):
+    for k in range(3):
+        values = [x * v[k]]
+        del values[1:]
+    return values[-1] * x
+
+
+@at((1.5, V, [0.5, -0.3]))
+def list_of_the_last_trip_is_what_is_read(x, v, values):
+    for k in range(3):
+        if v[k] > 0:
+            values = [x, v[k]]
+            values.insert(0, x * v[k])
+    return values[0] * values[-1]

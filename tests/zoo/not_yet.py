@@ -13,6 +13,8 @@ AT_RUN_TIME: dict[str, str] = {
 }
 
 NOT_YET: dict[str, str] = {
+    "containers.list_of_a_trip_has_the_name_of_another": "in place, which is read elsewhere",
+    "containers.list_of_the_last_trip_is_what_is_read": "in place, which is read elsewhere",
     "aliases.change_through_a_tuple": ", which may share its memory,",
     "arguments.passive_buffer_outside_the_function": "in place, which is read elsewhere",
     "arguments.scratch_outside_the_function": "a value that depends on the",
