@@ -81,10 +81,13 @@ def test_another_value_is_noticed(expected):
 
 
 def test_an_argument_that_is_left_different_is_noticed(expected):
-    expected.compare_arguments([np.array([6.0, 3.0])])
+    right = np.array([6.0, 3.0])  # the argument, and the array that was in it
+    expected.compare_arguments([right, right])
     for left in (np.array([2.0, 3.0]), np.array([6.0, 3.0], np.float32), [6.0, 3.0]):
         with pytest.raises(GradientMismatch, match="an argument is left different: 0"):
-            expected.compare_arguments([left])
+            expected.compare_arguments([left, right])
+    with pytest.raises(GradientMismatch, match="an argument is left different: 1"):
+        expected.compare_arguments([right, np.array([2.0, 3.0])])
 
 
 def test_a_gradient_that_shares_memory_is_noticed(expected):
