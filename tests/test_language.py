@@ -725,3 +725,9 @@ def changes_what_a_recursion_hands_on(x):
 def test_a_change_of_what_a_call_may_hand_on_is_refused(function):
     with pytest.raises(Refused, match="changed in place"):
         grad(function)(V)
+
+
+def test_lambdas_that_return_a_constant():
+    three, minus = lambda x: 3.0, lambda x: -1.5
+    assert value_and_grad(three)(2.0) == (3.0, 0.0)
+    assert value_and_grad(minus)(2.0) == (-1.5, 0.0)

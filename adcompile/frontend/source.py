@@ -140,6 +140,8 @@ def _lambda_source(function: types.FunctionType) -> FunctionSource:
     except SyntaxError as error:
         raise SourceError(f"the file of a lambda cannot be parsed: {error}") from None
     spots = [p for p in code.co_positions() if p[0] is not None and p[2] is not None and p[3] != 0]
+    if not spots:  # Python 3.12 gives a constant no position
+        return FunctionSource(_lambda_of_constant(tree, code), code.co_filename, tuple(lines), 1)
     first = min(((p[0], p[2]) for p in spots), default=(code.co_firstlineno, 0))
     last = max(((p[1], p[3]) for p in spots), default=first)
     found = [
@@ -154,6 +156,21 @@ def _lambda_source(function: types.FunctionType) -> FunctionSource:
         raise SourceError("the source of a lambda cannot be found in its file; has the file changed?")
     node = max(found, key=lambda n: (n.lineno, n.col_offset))  # the innermost that contains the code
     return FunctionSource(node, code.co_filename, tuple(lines), 1)
+
+
+def _lambda_of_constant(tree: Any, code: types.CodeType) -> Any:
+    """The lambda on a line that returns the constant that `code` does; of several it is no matter which."""
+
+    def meaning(one: types.CodeType) -> Any:
+        return one.co_code, [(type(c), c) for c in one.co_consts], one.co_varnames
+
+    for node in gast.walk(tree):
+        if isinstance(node, gast.Lambda) and node.lineno == code.co_firstlineno:
+            whole = ast.fix_missing_locations(gast.gast_to_ast(gast.Expression(node)))
+            inner = compile(whole, code.co_filename, "eval").co_consts[0]
+            if isinstance(inner, types.CodeType) and meaning(inner) == meaning(code):
+                return node
+    raise SourceError("the source of a lambda cannot be found in its file; has the file changed?")
 
 
 @functools.lru_cache(maxsize=64)

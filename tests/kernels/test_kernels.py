@@ -7,21 +7,18 @@ takes maxima or moduli, with 5-point differences.
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from adcompile import Refused, value_and_grad
+from adcompile import value_and_grad
 from adcompile.testing.gradients import FIVE_POINT
 
 sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
 from corpus import KERNELS
 from zoo.wide import in_wide_floats
-
-from .not_yet import NOT_YET
 
 WANTED = {
     *("jacobi_1d", "jacobi_2d", "heat_3d", "fdtd_2d", "seidel_2d", "adi", "hdiff", "vadv"),
@@ -32,13 +29,7 @@ WANTED = {
 }
 
 
-def row(kernel):
-    words = NOT_YET.get(kernel.name)
-    mark = [pytest.mark.xfail(raises=Refused, reason=words, strict=True)] if words is not None else []
-    return pytest.param(kernel, id=kernel.name, marks=mark)
-
-
-EVERY = pytest.mark.parametrize("kernel", [row(kernel) for kernel in KERNELS])
+EVERY = pytest.mark.parametrize("kernel", KERNELS, ids=lambda kernel: kernel.name)
 
 
 def directions(kernel):
@@ -120,12 +111,6 @@ def test_another_size_uses_the_same_program(kernel):
     assert all(np.all(np.isfinite(g)) for g in gradients)
 
 
-@pytest.mark.parametrize("kernel", [k for k in KERNELS if k.name in NOT_YET], ids=lambda k: k.name)
-def test_refused_for_the_known_reason(kernel):
-    with pytest.raises(Refused, match=re.escape(NOT_YET[kernel.name])):
-        value_and_grad(kernel.program, kernel.active())(*kernel.arguments("small"))
-
-
 @pytest.mark.parametrize("kernel", KERNELS, ids=lambda k: k.name)
 def test_reference_is_reliable(kernel):
     """The complex step and differences agree, but for kernels that are not analytic."""
@@ -139,4 +124,3 @@ def test_reference_is_reliable(kernel):
 
 def test_the_corpus_is_complete():
     assert sorted(kernel.name for kernel in KERNELS) == sorted(WANTED)
-    assert set(NOT_YET) <= WANTED
