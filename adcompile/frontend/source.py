@@ -21,6 +21,10 @@ from adcompile.errors import Origin, SourceError
 from adcompile.frontend.jumps import parts_of_scope
 from adcompile.frontend.plain_match import plain_match
 
+# The file of what `eval` and `exec` make, and from Python 3.13 on of `python -c` as well: the lines that
+# are known by this name may be those of another text.
+ANYWHERE = "<string>"
+
 
 @dataclass(frozen=True, slots=True)
 class FunctionSource:
@@ -106,6 +110,8 @@ def _possible_ends(lines: list[str]) -> Iterator[int]:
 
 def _by_inspect(function: types.FunctionType) -> FunctionSource:
     try:
+        if function.__code__.co_filename == ANYWHERE:
+            raise OSError("could not get source code")
         lines, first = inspect.getsourcelines(function.__code__)
         return _definition(function, lines, first)
     except (OSError, TypeError) as error:
@@ -132,7 +138,7 @@ def _definition(function: types.FunctionType, lines: list[str], first: int) -> F
 
 def _lambda_source(function: types.FunctionType) -> FunctionSource:
     code = function.__code__
-    lines = linecache.getlines(code.co_filename)
+    lines = [] if code.co_filename == ANYWHERE else linecache.getlines(code.co_filename)
     if not lines:
         raise SourceError("the source of a lambda cannot be found; write it in a file, or as a def")
     try:
