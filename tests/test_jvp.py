@@ -424,3 +424,13 @@ def test_a_pullback_of_the_value_and_the_tangent():
     np.testing.assert_allclose(tangent, 3 * np.cos(X) * V, rtol=1e-15)
     np.testing.assert_allclose(x_bar, -3 * np.sin(X) * V, rtol=1e-14)
     np.testing.assert_allclose(v_bar, 3 * np.cos(X), rtol=1e-14)
+
+
+def test_a_list_that_is_repeated_in_place():
+    def f(x, y):
+        items = [x, y, x * y]
+        items *= 2
+        items += [x]
+        return sum(items) * items[2]
+
+    assert jvp(f)(1.5, 0.5, 1.0)[1] == pytest.approx(grad(f)(1.5, 0.5), rel=1e-14)

@@ -101,7 +101,7 @@ def store_through(sweep: Tangents, call: Call) -> Atom | None:
 def sequences(sweep: Tangents, call: Call) -> Atom | None:
     """The tangent of lists or tuples that are joined, or repeated: the tangents are, too."""
     left, right = call.operands
-    if call.fn is operator.mul:
+    if call.fn is operator.mul or call.fn is operator.imul:
         return sweep.b.make(operator.mul, (sweep.dot(left), right))
     return sweep.b.make(operator.add, (sweep.dot(left), sweep.dot(right)))
 
@@ -109,7 +109,7 @@ def sequences(sweep: Tangents, call: Call) -> Atom | None:
 def is_of_sequences(sweep: Tangents, call: Call) -> bool:
     """Whether a call is of an operator that means something else on lists and tuples."""
     fn: Any = call.fn
-    is_operator = fn is operator.add or fn is operator.iadd or fn is operator.mul
+    is_operator = not isinstance(fn, type) and fn in (operator.add, operator.iadd, operator.mul, operator.imul)
     return is_operator and isinstance(sweep.b.type_of(call.operands[0]), (List, Tuple))
 
 

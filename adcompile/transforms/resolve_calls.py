@@ -13,14 +13,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from adcompile.analyses.effects import is_mutation
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.methods import function_of_method
 from adcompile.inference.indexing import getitem
 from adcompile.inference.registry import infer_call
-from adcompile.ir.callables import ATTRIBUTES
+from adcompile.ir.callables import ATTRIBUTES, IN_PLACE
 from adcompile.ir.nodes import NONE, Atom, Attribute, Block, Call, Const, Function, Method, Star, Stmt, Var
 from adcompile.ir.traverse import map_atoms, substitute
-from adcompile.ir.types import Dict, List, Passive, Static, Tuple, Type, of_constant
+from adcompile.ir.types import Array, Dict, List, Passive, Static, Tuple, Type, of_constant
 from adcompile.runtime.structures import make_list
 
 GET = Method("get")
@@ -111,10 +112,13 @@ def resolve_calls(function: Function, types: Types, emitted_by: EmittedBy) -> Fu
         return made
 
     def in_order(stmt: Stmt) -> Stmt:
-        """The attribute of an object is read where the program reads it: something may change it."""
+        """`a op= b` of what does not change itself is `a = a op b`. The attribute of an object is read
+        where the program reads it: something may change it."""
         if isinstance(stmt, Call) and isinstance(stmt.fn, Attribute):
             of_object = isinstance(atom_type(types, stmt.operands[0]), Passive) or stmt.fn.name not in ARRAY_ATTRIBUTES
             return replace(stmt, kept=True) if of_object else stmt
+        if isinstance(stmt, Call) and is_mutation(stmt.fn) and _makes_another(stmt, types):
+            return replace(stmt, fn=IN_PLACE[stmt.fn])
         return stmt
 
     def block(b: Block) -> Block:
@@ -135,3 +139,14 @@ def resolve_calls(function: Function, types: Types, emitted_by: EmittedBy) -> Fu
         return Block(tuple(stmts), b.yields)
 
     return replace(function, body=substitute(block(function.body), renamed))
+
+
+def _makes_another(call: Call, types: Types) -> bool:
+    """Whether `a op= b` certainly gives another object, and leaves `a` to its other names: of a
+    tuple, and of a list but for `+=` of a sequence and `*=` of an int. (With an array both compute.)"""
+    a, b = (atom_type(types, operand) for operand in call.operands)
+    if isinstance(a, Tuple):
+        return True
+    if not isinstance(a, List):
+        return False
+    return isinstance(b, Array) or call.fn not in (operator.iadd, operator.imul)

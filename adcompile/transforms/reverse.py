@@ -17,6 +17,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -59,6 +60,14 @@ from adcompile.transforms.last_trip import is_set_last
 from adcompile.transforms.reverse_calls import by_rule
 from adcompile.transforms.reverse_stores import store_through
 from adcompile.transforms.reverse_structures import STRUCTURAL, add_item, gathering, subscript, unpacking, views_of
+
+# What `+` and `*` mean on lists and tuples.
+SEQUENCES: dict[Any, Any] = {
+    operator.add: concatenate_lists,
+    operator.iadd: concatenate_lists,
+    operator.mul: repeat_list,
+    operator.imul: repeat_list,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,9 +328,8 @@ class _ReverseSweep(Cotangents):
         if isinstance(meant, Through):
             store_through(self, call, bar)
             return
-        sequences = {operator.add: concatenate_lists, operator.iadd: concatenate_lists, operator.mul: repeat_list}
-        if meant in sequences and isinstance(self.b.type_of(call.operands[0]), (List, Tuple)):
-            by_rule(self, replace(call, fn=sequences[meant]), bar)
+        if meant in SEQUENCES and isinstance(self.b.type_of(call.operands[0]), (List, Tuple)):
+            by_rule(self, replace(call, fn=SEQUENCES[meant]), bar)
             return
         if meant is operator.or_ or meant is operator.ior:
             self.refuse_call(call)

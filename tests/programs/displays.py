@@ -115,3 +115,31 @@ def list_of_enumerate(v):
     for k, value in list(enumerate(v)):
         total += k * value * value
     return total
+
+
+@at((1.5,))
+def operators_that_make_another_object_of_a_list(x):
+    first = [-0.9, 0.4]
+    second = first
+    second /= np.sin(second)
+    third = first
+    third += np.array([1.0, 2.0])
+    return np.mean(first) * x + np.sum(second) * x * x + np.sum(third)
+
+
+@at((1.5, 0.5))
+def operators_that_make_another_object_of_a_tuple(x, y):
+    first = (x, y)
+    second = first
+    second += (x * y,)
+    second *= 2
+    return first[-1] * second[-1] * second[0] + len(first) * sum(second)
+
+
+@at((1.5, 0.5))
+def operators_that_change_a_list_itself(x, y):
+    first = [x, y]
+    second = first
+    second += [x * y]
+    second *= 2
+    return sum(first) * second[2] * len(first)
