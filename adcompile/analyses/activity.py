@@ -1,5 +1,8 @@
 """Which values carry a derivative: varied (depends on an input) and useful (reaches the result).
 
+A tuple carries one in some of its items, and so does each tuple in a list: what a loop records and
+reads again is not active because it was recorded beside something that is.
+
 relies on: types.  ensures: the set of active values; everything else is passive.
 """
 
@@ -15,19 +18,23 @@ from adcompile.ir.nodes import (
     Attribute,
     Block,
     Call,
+    Const,
     Each,
     For,
     Function,
     If,
     Method,
     Opaque,
+    Star,
     Stmt,
     Var,
     While,
     With,
 )
-from adcompile.ir.types import Dict, Passive, Type, Unknown, may_carry_derivative
+from adcompile.ir.types import Dict, List, Passive, Tuple, Type, Unknown, may_carry_derivative
 from adcompile.rules.registry import rule_for
+from adcompile.runtime import updates
+from adcompile.runtime.structures import make_list, make_tuple, unpack
 
 
 def active_values(function: Function, types: Types, wrt: Iterable[Var]) -> tuple[frozenset[Var], frozenset[Var]]:
@@ -82,24 +89,92 @@ class _Flow:
 
     def settle(self, block: Block) -> None:
         """Repeat until nothing more is found: loops carry marks around."""
-        size = -1
-        while size != len(self.found):
-            size = len(self.found)
+        size: object = None
+        while size != self.size():
+            size = self.size()
             self.block(block)
+
+    def size(self) -> object:
+        """Another one whenever more is found."""
+        return len(self.found)
 
     def block(self, block: Block) -> None:
         raise NotImplementedError
 
 
 class _Varied(_Flow):
+    def __init__(self, types: Types) -> None:
+        super().__init__(types)
+        # Of a marked tuple, or of the tuples in a marked list, the places of the items that are varied.
+        # One that is missing here is varied in all.
+        self.places: dict[Var, frozenset[int]] = {}
+
+    def size(self) -> object:
+        return len(self.found), len(self.found - self.places.keys()), sum(map(len, self.places.values()))
+
     def block(self, block: Block) -> None:
         for stmt in block.stmts:
             self.stmt(stmt)
 
+    def mark(self, atoms: Iterable[Atom]) -> None:
+        """These are varied in all that they hold."""
+        atoms = list(atoms)
+        super().mark(atoms)
+        for atom in atoms:
+            if isinstance(atom, Var):
+                self.places.pop(atom, None)
+
+    def mark_places(self, var: Atom, places: frozenset[int] | None) -> None:
+        """This one is varied in some items; None for all."""
+        if places is None or (self.has(var) and var not in self.places):
+            self.mark([var])
+        elif isinstance(var, Var) and places:
+            self.found.add(var)
+            self.places[var] = self.places.get(var, frozenset()) | places
+
+    def places_in(self, atom: Atom) -> frozenset[int] | None:
+        """The places in a tuple, or in the tuples in a list, that are varied; None for all."""
+        return self.places.get(atom) if self.has(atom) else frozenset()  # type: ignore[arg-type]
+
+    def link(self, pairs: Iterable[tuple[Atom, Atom]]) -> None:
+        for a, b in pairs:
+            if self.has(a):
+                self.mark_places(b, self.places_in(a))
+
+    def call(self, call: Call) -> None:
+        """The results of a call of something varied."""
+        if any(isinstance(a, Star) for a in call.args):
+            self.mark(call.results)
+            return
+        first = call.operands[0]
+        if call.fn is make_tuple:
+            self.mark_places(call.result, frozenset(i for i, a in enumerate(call.operands) if self.has(a)))
+        elif call.fn in (make_list, updates.append) and isinstance(item_of(self.types.get(call.result)), Tuple):
+            for operand in call.operands:
+                self.link([(operand, call.result)])
+        elif call.fn is unpack and isinstance(atom_type(self.types, first), Tuple):
+            places = self.places_in(first)
+            self.mark(r for i, r in enumerate(call.results) if places is None or i in places)
+        elif call.fn is operator.getitem and self.places_in(first) is not None:
+            self.item(call.result, first, call.operands[1])
+        else:
+            self.mark(call.results)
+
+    def item(self, result: Var, holder: Atom, index: Atom) -> None:
+        """An item of a tuple or list that is varied in some places."""
+        places, type_ = self.places_in(holder), atom_type(self.types, holder)
+        if isinstance(item_of(type_), Tuple) and isinstance(self.types.get(result), Tuple):
+            self.mark_places(result, places)
+        elif isinstance(type_, Tuple) and isinstance(index, Const) and type(index.value) is int:
+            if places is None or index.value % len(type_.items) in places:
+                self.mark([result])
+        else:
+            self.mark([result])
+
     def stmt(self, stmt: Stmt) -> None:
         if isinstance(stmt, Call):
             if any(map(self.has, stmt.operands)) and passes_derivative(stmt, self.types):
-                self.mark(stmt.results)
+                self.call(stmt)
         elif isinstance(stmt, If):
             self.block(stmt.then)
             self.block(stmt.orelse)
@@ -110,8 +185,10 @@ class _Varied(_Flow):
             if isinstance(stmt, While):
                 self.block(stmt.head)
             else:
-                pairs = zip(stmt.sources, stmt.items, strict=True)
-                self.link((s.sequence, item) for s, item in pairs if isinstance(s, Each))
+                for source, item in zip(stmt.sources, stmt.items, strict=True):
+                    if isinstance(source, Each) and self.has(source.sequence):
+                        in_tuples = isinstance(item_of(atom_type(self.types, source.sequence)), Tuple)
+                        self.mark_places(item, self.places_in(source.sequence) if in_tuples else None)
             self.block(stmt.body)
             self.link(zip(stmt.body.yields, stmt.params, strict=True))
             self.link(zip(stmt.params, stmt.results, strict=True))
@@ -120,6 +197,11 @@ class _Varied(_Flow):
             self.link(zip(stmt.body.yields, stmt.results, strict=True))
         elif isinstance(stmt, Opaque) and any(self.has(a) for _, a in stmt.reads):
             self.mark(v for _, v in stmt.writes)
+
+
+def item_of(type_: Type | None) -> Type | None:
+    """The type of the items of a list."""
+    return type_.item if isinstance(type_, List) else None
 
 
 class _Useful(_Flow):

@@ -26,6 +26,7 @@ from adcompile.ir.nodes import (
 )
 from adcompile.ir.types import UNKNOWN, Passive, Scalar, Static, Type
 from adcompile.rules.registry import RULE_FUNCTIONS, RULES
+from adcompile.runtime import broadcasting, tangents
 from adcompile.runtime.checks import require_apart, require_number, require_scalar, require_view
 from adcompile.runtime.contexts import not_swallowing
 from adcompile.runtime.structures import make_dict, make_list, unpack, unpack_star
@@ -47,6 +48,8 @@ CREATORS = frozenset(
         np.array,
         list,
         dict,
+        broadcasting.zeros_like,
+        tangents.zero_tangent,
     ]
 )
 EFFECTFUL = frozenset([print, require_apart, require_number, require_scalar, require_view])

@@ -252,6 +252,15 @@ class _Arranging:
             self.b.since = before
         return Block(tuple(stmts), tuple(map(self.atom, block.yields)))
 
+    def is_made(self, call: Call) -> bool:
+        """Whether a tangent before a call of the program needed the same; then it has its name."""
+        made = self.b.made_before(call) if len(call.results) == 1 else None
+        if made is None:
+            return False
+        made.name = made.name or call.result.name
+        self.values[call.result] = made
+        return True
+
     def stmt(self, stmt: Stmt) -> None:
         self.b.origin = stmt.origin
         if not isinstance(stmt, Call):
@@ -261,7 +270,8 @@ class _Arranging:
         call = map_atoms(stmt, self.atom, self.block)
         assert isinstance(call, Call)
         if call in self.primal or len(call.results) != 1 or call.kept or any(isinstance(a, Star) for a in call.args):
-            self.b.emit(call)
+            if not self.is_made(call):
+                self.b.emit(call)
             if is_update(call):
                 self.b.since.clear()
             return

@@ -171,7 +171,11 @@ class Builder:
 
     def known(self, fn: Any, *args: Atom) -> Atom | None:
         """The value of a call that was made before, in a scope that dominates this one."""
-        key = self.number(Call((Var(),), fn, args))
+        return self.made_before(Call((Var(),), fn, args))
+
+    def made_before(self, call: Call) -> Var | None:
+        """The value of the same pure call, made before in a scope that dominates this one."""
+        key = self.number(call)
         return next((level[key][0] for level in reversed(self._numbers) if key in level), None)
 
     def remember(self, call: Call) -> None:

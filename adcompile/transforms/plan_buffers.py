@@ -262,6 +262,11 @@ def copier(type_: Type) -> Any:
     return copy
 
 
+def _gathers(before: Atom, name: str) -> bool:
+    """Whether a value gathers a derivative: a cotangent, or a tangent that is carried on."""
+    return name.endswith("_bar") or (name.endswith("_dot") and isinstance(before, Var) and before.name == name)
+
+
 # ------------------------------------------------------------------------------------ planning
 
 
@@ -334,7 +339,7 @@ class _Planner:
     def is_addition(self, call: Call) -> bool:
         """Whether `a + b` can be `a += b`: the result has the shape and dtype of `a`."""
         fn: Any = call.fn
-        if isinstance(fn, type) or fn not in ADDITIONS or not call.result.name.endswith("_bar"):
+        if isinstance(fn, type) or fn not in ADDITIONS or not _gathers(call.operands[0], call.result.name):
             return False
         a, made = self.type_of(call.operands[0]), self.types.get(call.result)
         return isinstance(a, Array) and a == made and a.shape not in (None, ()) and kind_of(a.dtype) == "float"

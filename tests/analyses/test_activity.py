@@ -184,3 +184,52 @@ def test_a_kept_statement_may_pass_a_derivative():
         return y
 
     assert active_names(f, FLOAT) == ["x", "y"]
+
+
+# ------------------------------------------------------------------ some items of a tuple
+
+
+def test_what_is_recorded_beside_an_active_value_is_passive():
+    def f(x, ys):
+        tape = []
+        for y in ys:
+            x = x * y
+            tape.append((y, x))
+        total = 0.0
+        for y, before in reversed(tape):
+            total = total + y * before
+        return total
+
+    assert active_names(f, FLOAT, VECTOR) == ["x", "tape", "(temporary)", "total", "before"]
+
+
+def test_an_item_that_one_side_of_a_branch_makes_active_is_active():
+    def f(x, y, flag):
+        pair = (y, x)
+        if flag > 0:
+            pair = (x, x)
+        first, _other = pair
+        return first
+
+    assert active_names(f, FLOAT, FLOAT, FLOAT) == ["x", "pair", "first"]
+
+
+def test_an_item_that_a_later_trip_makes_active_is_active():
+    def f(x, y):
+        pair = (x, y)
+        for _ in range(3):
+            first, second = pair
+            pair = (second, first)
+        return pair[1]
+
+    assert active_names(f, FLOAT, FLOAT) == ["x", "pair", "first", "second", "(temporary)"]
+
+
+def test_items_behind_a_subscript_that_is_not_known_are_active():
+    def f(x, y, k):
+        pair = (x, y)
+        last = pair[-1]
+        some = pair[k]
+        return last * some
+
+    assert active_names(f, FLOAT, FLOAT, INT) == ["x", "pair", "some", "(temporary)"]

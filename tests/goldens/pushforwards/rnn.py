@@ -27,7 +27,8 @@ def f_pushforward(W, U, h, xs, tangents):
     for x in xs:
         h_in = h
         h = np.tanh(x @ W + h_in @ U)
-        h_dot = (x @ W_dot + (h_dot @ U + h_in @ U_dot)) * (1 - h ** 2)
-        total += np.sum(h ** 2)
+        t = h ** 2
+        h_dot = (x @ W_dot + (h_dot @ U + h_in @ U_dot)) * (1 - t)
+        total += np.sum(t)
         total_dot += 2 * np.sum(h_dot * h)
     return total, total_dot
