@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
 from adcompile.api import Wrt, grad, vjp
 from adcompile.errors import UsageError
 from adcompile.pushforward import JacobianVector, jvp
+from adcompile.sparsity import SparseJacobian
 
 MODES = ("auto", "forward", "reverse")
 ONCE = (
@@ -68,9 +69,7 @@ class Jacobian:
     """The Jacobian of a function; made by `jacobian` and `hessian`."""
 
     def __init__(self, function: Any, wrt: Wrt, mode: str, square: bool = False) -> None:
-        if mode not in MODES:
-            raise UsageError(f"mode={mode!r}: there are {', '.join(map(repr, MODES))}")
-        self._mode = mode
+        self._mode = known_mode(mode)
         self._square = square  # it has as many rows as columns
         self._several = isinstance(wrt, (tuple, list))
         self._reverse = vjp(function, wrt if self._several else (wrt,))  # type: ignore[arg-type]
@@ -147,6 +146,17 @@ class Jacobian:
         return f"<adcompile {type(self).__name__} of {self.__name__}>"
 
 
+def known_mode(mode: str) -> str:
+    """A mode that there is.
+
+    Raises:
+        UsageError: if there is none of this name.
+    """
+    if mode not in MODES:
+        raise UsageError(f"mode={mode!r}: there are {', '.join(map(repr, MODES))}")
+    return mode
+
+
 def _leaves(value: Any) -> Iterator[Any]:
     """The numbers and arrays in a value, in order."""
     if isinstance(value, (list, tuple, dict)):
@@ -166,7 +176,19 @@ def _rebuilt(value: Any, leaves: Iterator[Any]) -> Any:
     return next(leaves)
 
 
-def jacobian(f: Any, /, wrt: Wrt = 0, mode: str = "auto") -> Jacobian:
+@overload
+def jacobian(f: Any, /, wrt: Wrt = 0, mode: str = "auto", *, sparsity: None = None, check: bool = True) -> Jacobian: ...
+
+
+@overload
+def jacobian(
+    f: Any, /, wrt: Wrt = 0, mode: str = "auto", *, sparsity: Any, check: bool = True
+) -> SparseJacobian: ...
+
+
+def jacobian(
+    f: Any, /, wrt: Wrt = 0, mode: str = "auto", *, sparsity: Any = None, check: bool = True
+) -> Jacobian | SparseJacobian:
     """The Jacobian of `f`, a function that returns an array, or several.
 
     `jacobian(f)(*args)` has the shape `out.shape + x.shape`: element `[i, ..., j, ...]` is the
@@ -179,6 +201,12 @@ def jacobian(f: Any, /, wrt: Wrt = 0, mode: str = "auto") -> Jacobian:
         mode: 'forward' makes the Jacobian column by column, a sweep for each number in the
             arguments; 'reverse' row by row, a sweep for each number in the result; 'auto' takes what
             is fewer, and 'reverse' for a function that has effects or draws random numbers.
+        sparsity: 'auto' finds where the Jacobian may have entries, and makes a `scipy.sparse.csr_array`
+            of shape `(out.size, x.size)`, arrays of other dimensions flattened in C order, by one sweep
+            for each group of columns (or rows) that share none of their rows. Or the pattern itself: a
+            sparse or boolean matrix of that shape. An entry that it lacks would give wrong numbers.
+        check: compare the Jacobian of a given pattern with the derivative along a random vector, and
+            refuse the pattern if they differ. It costs a sweep.
 
     Returns:
         A function of the arguments of `f`. Where `f` returns a list, tuple or dict, so does it,
@@ -189,10 +217,24 @@ def jacobian(f: Any, /, wrt: Wrt = 0, mode: str = "auto") -> Jacobian:
         UsageError: for a wrong `wrt` or `mode`, or an argument that has no derivative.
         Refused: where `f` cannot be differentiated, with every place in it.
     """
+    if sparsity is not None:
+        return SparseJacobian(f, wrt, known_mode(mode), sparsity, check)
     return Jacobian(f, wrt, mode)
 
 
-def hessian(f: Any, /, wrt: Wrt = 0, mode: str = "auto") -> Jacobian:
+@overload
+def hessian(f: Any, /, wrt: Wrt = 0, mode: str = "auto", *, sparsity: None = None, check: bool = True) -> Jacobian: ...
+
+
+@overload
+def hessian(
+    f: Any, /, wrt: Wrt = 0, mode: str = "auto", *, sparsity: Any, check: bool = True
+) -> SparseJacobian: ...
+
+
+def hessian(
+    f: Any, /, wrt: Wrt = 0, mode: str = "auto", *, sparsity: Any = None, check: bool = True
+) -> Jacobian | SparseJacobian:
     """The matrix of second derivatives of `f`, a function that returns one real number.
 
     `hessian(f)(*args)` has the shape `x.shape + x.shape`. For several `wrt` it is a tuple of
@@ -203,11 +245,14 @@ def hessian(f: Any, /, wrt: Wrt = 0, mode: str = "auto") -> Jacobian:
         wrt: what to differentiate by: a parameter's position or name, or a tuple of them.
         mode: 'forward' is forward mode over the gradient, 'reverse' reverse mode over it; 'auto' is
             'forward', but for a function that has effects or draws random numbers.
+        sparsity, check: as for `jacobian`; the Hessian is a `csr_array` of shape `(x.size, x.size)`.
 
     Raises:
         UsageError: for a wrong `wrt` or `mode`, or an argument that has no derivative.
         Refused: where `f` cannot be differentiated twice, with every place in it.
     """
+    if sparsity is not None:
+        return SparseJacobian(grad(f, wrt), wrt, known_mode(mode), sparsity, check, square=True)
     return Jacobian(grad(f, wrt), wrt, mode, square=True)
 
 

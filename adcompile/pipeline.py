@@ -20,6 +20,7 @@ from adcompile.analyses.activity import active_values
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.ownership import own_results
 from adcompile.analyses.repeatable import is_repeatable
+from adcompile.analyses.value_needs import Decided, decided_by
 from adcompile.analyses.versions import versions_of_inputs
 from adcompile.backend.callables import Bindings
 from adcompile.backend.capabilities import NUMPY, Capabilities, fit, fit_primal
@@ -57,13 +58,15 @@ from adcompile.transforms.assemble import Want, halve, join, name_seed, separate
 from adcompile.transforms.assemble_pushforward import TangentParameters, pushforward_function
 from adcompile.transforms.check_escape import check_escape
 from adcompile.transforms.check_real import check_real
+from adcompile.transforms.check_sets import check_sets
 from adcompile.transforms.decisions import Decisions, Differentiation, Pushed
 from adcompile.transforms.detach_blocks import detach_blocks
 from adcompile.transforms.eliminate_dead import eliminate_dead
 from adcompile.transforms.fill_spread import fill_spread
 from adcompile.transforms.finish_cotangents import finish_cotangents, finish_values, keep_from_caller
-from adcompile.transforms.forward import forward
+from adcompile.transforms.forward import ForwardSweep, forward
 from adcompile.transforms.hoist import hoist
+from adcompile.transforms.index_sets import IndexSetSweep, SetParameters
 from adcompile.transforms.pass_captures import captures_of_entry
 from adcompile.transforms.place_residuals import place_residuals, split_residuals
 from adcompile.transforms.plan_buffers import plan_buffers
@@ -97,6 +100,7 @@ class Program:
     emitted: Sequence[Emitted] = ()
     passed: Sequence[tuple[Any, str]] = ()  # captures that the entry takes as arguments, for some backends
     place: int = 0  # behind so many of its own
+    decided: Decided | None = None  # of index sets: what decides them besides shapes
 
 
 class Compilation:
@@ -120,6 +124,8 @@ class Compilation:
         self._open: set[FunctionRef] = set()  # the first halves of the functions that are being split
         self._recursive: set[FunctionRef] = set()  # those that were found to call themselves
         self._pushed: dict[Any, FunctionRef] = {}
+        self.sweep: type[ForwardSweep] = ForwardSweep  # what forward mode carries
+        self.parameters: type[TangentParameters] = TangentParameters
 
     # --------------------------------------------------------------------------- the pipeline
 
@@ -178,20 +184,40 @@ class Compilation:
     def pushforward(self, function: types.FunctionType, inputs: Sequence[Type], want: Want) -> Program:
         """The program that computes the value (if that is wanted) and its tangent. The inputs are those
         of `function`, and behind `want.before` of them the tangent, or the tuple of tangents."""
-        place = want.before
-        primal, types_ = self.prepare(function, (*inputs[:place], *inputs[place + 1 :]))
+        primal, types_, entry, body = self.with_tangents(function, inputs, want)
         name = self.fresh(f"{_plain_name(function)}_{'pushforward' if want.value else 'tangent'}")
-        wrt = [primal.params[i].var for i in want.wrt]
-        self.decisions.pushed = Pushed(primal, types_, tuple(wrt))
-        entry = TangentParameters(types_)
-        entry.as_given(primal, wrt, inputs[place], want.several)
-        body = self.forward(primal, types_, entry)
         tangent, finishing = finish_values(types_, body, body.yields[:1], body.yields[1:])
         body = Block((*body.stmts, *finishing), (*body.yields[: want.value], *tangent))
         self.outside.check_changes(self.found)
         self.found.raise_if_any()
-        self.push(pushforward_function(name, primal, entry, body, types_, place), types_, function)
+        self.push(pushforward_function(name, primal, entry, body, types_, want.before), types_, function)
         return self.program(name)
+
+    def index_sets(self, function: types.FunctionType, inputs: Sequence[Type], want: Want) -> Program:
+        """The program that computes which inputs each number of the result may depend on. Where a
+        pushforward takes the tangent it takes the numbers of the inputs' sets."""
+        self.sweep, self.parameters = IndexSetSweep, SetParameters
+        primal, types_, entry, body = self.with_tangents(function, inputs, want)
+        name = self.fresh(f"{_plain_name(function)}_sets")
+        body = Block(body.stmts, body.yields[1:])
+        self.found.raise_if_any()
+        self.push(pushforward_function(name, primal, entry, body, types_, want.before), types_, function)
+        made = {one.name: (one, known) for one, known in self.functions}
+        program = self.program(name)
+        program.decided = decided_by(*made[name], made.get)
+        return program
+
+    def with_tangents(
+        self, function: types.FunctionType, inputs: Sequence[Type], want: Want
+    ) -> tuple[Function, Types, TangentParameters, Block]:
+        """The function, the parameters of the tangents that it is given, and its body with tangents."""
+        place = want.before
+        primal, types_ = self.prepare(function, (*inputs[:place], *inputs[place + 1 :]))
+        wrt = [primal.params[i].var for i in want.wrt]
+        self.decisions.pushed = Pushed(primal, types_, tuple(wrt))
+        entry = self.parameters(types_)
+        entry.as_given(primal, wrt, inputs[place], want.several)
+        return primal, types_, entry, self.forward(primal, types_, entry)
 
     def check_scalar(self, primal: Function, types_: Types) -> None:
         """Refuse a result that is certainly not one real number."""
@@ -255,12 +281,15 @@ class Compilation:
         active = self.active(primal, types_, list(entry.tangents))
         self.stage = "forward"
         try:
-            body = forward(primal, types_, active, entry.tangents, self.pushed, self.found)
+            body = forward(primal, types_, active, entry.tangents, self.pushed, self.found, self.sweep)
         except Refused as refused:  # a function that is called could not be lowered
             self.found.extend(refused.diagnostics)
             self.found.raise_if_any()
             raise
         body = eliminate_dead(replace(primal, body=body)).body
+        if self.sweep is IndexSetSweep:
+            check_sets(body, list(entry.tangents.values()), types_)
+            return body
         return arrange(body, types_, frozenset(s for s in walk(primal.body) if isinstance(s, Call)))
 
     def pushed(
@@ -272,7 +301,7 @@ class Compilation:
             self._pushed[key] = ref = FunctionRef(self.fresh(f"{_plain_name(fn)}_pushforward"))
             with self.callees.following(fn), self.found.called_from(origin):
                 primal, types_ = self.prepare(fn, inputs)
-                entry = TangentParameters(types_)
+                entry = self.parameters(types_)
                 entry.one_each(primal, [p.var for p, moves in zip(primal.params, active, strict=False) if moves])
                 body = self.forward(primal, types_, entry)
                 made = pushforward_function(ref.name, primal, entry, body, types_, None)

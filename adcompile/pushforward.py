@@ -25,6 +25,7 @@ class JacobianVector(Transformed):
     """`jvp(f)`: the value of `f` and its tangent along given tangents of its arguments."""
 
     has_value = True
+    emit = staticmethod(Compilation.pushforward)
 
     def __init__(self, function: Any, wrt: Wrt) -> None:
         super().__init__(function, wrt, lambda where: Want(where), "numpy")
@@ -62,7 +63,7 @@ class JacobianVector(Transformed):
         of_function = (*inputs[: self._before], *inputs[self._before + 1 :])
         want = Want(self._positions, value=self.has_value, several=self._several, before=self._before)
         with COMPILE_LOCK, compilation.reporting():
-            return compilation.pushforward(self._differentiated(of_function), inputs, want)
+            return self.emit(compilation, self._differentiated(of_function), inputs, want)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """`(value, tangent)` at these arguments, along the tangents that stand behind them.
@@ -86,9 +87,16 @@ class JacobianVector(Transformed):
     ) -> tuple[Program, Callable[[], tuple[Any, Any]]]:
         """The program for arguments of the function, and what runs it along what `tangent` holds
         then, as often as it is called."""
-        given = self._bind(args, kwargs)
-        compiled, values = self._dispatcher.find((*given[: self._before], tangent, *given[self._before :]))
+        compiled, values = self.found(self.given(args, kwargs), tangent)
         return compiled.program, lambda: self._spread_call(compiled, values)
+
+    def given(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        """The values of the function's parameters at a call, in order."""
+        return self._bind(args, kwargs)
+
+    def found(self, given: Sequence[Any], tangent: Any) -> tuple[Compiled, tuple[Any, ...]]:
+        """The compiled program for values of the function's parameters, and its own arguments."""
+        return self._dispatcher.find((*given[: self._before], tangent, *given[self._before :]))
 
     def explain(self, *args: Any, **kwargs: Any) -> Explanation:
         """Not of forward mode: it records nothing, and its text is the function with the tangents.

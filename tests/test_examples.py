@@ -88,3 +88,13 @@ def test_scipy_solvers():
     assert np.sum(found.x**2) == pytest.approx(1.0, abs=1e-8)
     tangent = np.array([-found.x[1], found.x[0]])
     assert np.dot(example.grad(example.rosenbrock)(found.x), tangent) == pytest.approx(0.0, abs=1e-4)
+
+
+def test_sparse_newton():
+    example = load("sparse_newton")
+    u, history = example.by_newton(200)
+    assert example.slopes.sweeps == 3
+    assert history[-1] < 1e-6 < history[0]
+    assert history[2] < 0.1 * history[1] and history[3] < 1e-3 * history[2]  # as Newton's method converges
+    np.testing.assert_allclose(u, u[::-1], rtol=1e-9)
+    np.testing.assert_allclose(example.by_least_squares(50).max(), u.max(), rtol=1e-3)

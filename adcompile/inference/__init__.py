@@ -3,6 +3,7 @@
 from adcompile.inference import (
     creation,
     elementwise,
+    index_sets,
     indexing,
     joining,
     linalg,
@@ -18,6 +19,7 @@ from adcompile.inference.registry import infer_call
 __all__ = [
     "creation",
     "elementwise",
+    "index_sets",
     "indexing",
     "infer_call",
     "joining",

@@ -42,7 +42,7 @@ class TangentParameters:
         another one."""
         self._taken = {p.var.name for p in primal.params}
         for var in wrt:
-            self._add(var, tangent_type(self.b.types[var]))
+            self._add(var, self.type_of(var))
 
     def as_given(self, primal: Function, wrt: Sequence[Var], given: Type, several: bool) -> None:
         """One parameter for the tangent, or the tuple of tangents, that a caller gives.
@@ -63,6 +63,10 @@ class TangentParameters:
         names = [self.b.new(f"{var.name}_dot", type_) for var, type_ in zip(wrt, types, strict=True)]
         self.b.emit(Call(tuple(names), unpack, (packed, Const(len(wrt)))))
         self.tangents = {var: self.in_form(var, name, changes) for var, name in zip(wrt, names, strict=True)}
+
+    def type_of(self, var: Var) -> Type:
+        """The type of the tangent of `var`."""
+        return tangent_type(self.b.types[var])
 
     def _add(self, var: Var, type_: Type) -> None:
         self.tangents[var] = self._parameter(f"{var.name}_dot", type_)

@@ -64,15 +64,16 @@ def forward(
     tangents: Mapping[Var, Atom],
     pushforwards: Pushforwards,
     found: DiagnosticList,
+    kind: type[ForwardSweep] | None = None,
 ) -> Block:
     """The function's body with the tangents of what it computes; it yields the value and its
-    tangent. `tangents` are those of the inputs."""
+    tangent. `tangents` are those of the inputs; another `kind` of sweep carries something else."""
     makers = {
         s.result: s
         for s in walk(function.body)
         if isinstance(s, Call) and (s.fn in (*DISPLAYS, *ZEROS)) and not any(isinstance(a, Star) for a in s.args)
     }
-    sweep = _ForwardSweep(types, active, found, makers)
+    sweep = (kind or ForwardSweep)(types, active, found, makers)
     sweep.pushforwards = pushforwards
     sweep.unbound = Unbound(function, types).maybe
     for var, tangent in tangents.items():
@@ -83,15 +84,19 @@ def forward(
     return Block(tuple(sweep.b.stmts), (value, tangent))
 
 
-class _ForwardSweep(Tangents):
+class ForwardSweep(Tangents):
+    """The statements of a program, each with those that compute its tangent."""
+
     pushforwards: Pushforwards
 
     def stmts(self, stmts: Sequence[Stmt]) -> None:
+        """Write statements down, with their tangents."""
         for stmt in stmts:
             self.b.origin = stmt.origin
             self.stmt(stmt)
 
     def stmt(self, stmt: Stmt) -> None:
+        """Write one statement down, with its tangents."""
         if isinstance(stmt, Call):
             self.call(stmt)
         elif isinstance(stmt, If):
@@ -113,6 +118,7 @@ class _ForwardSweep(Tangents):
     # --------------------------------------------------------------------------------- blocks
 
     def branch(self, stmt: If) -> None:
+        """The same branch, which hands on the tangents too."""
         before, sides = dict(self.dots), []
         for block in (stmt.then, stmt.orelse):
             with self.b.nested() as stmts:
@@ -146,6 +152,7 @@ class _ForwardSweep(Tangents):
         return made
 
     def region(self, stmt: With) -> None:
+        """The same context, which hands on the tangents too."""
         before = self.dots
         self.dots = dict(before)
         with self.b.nested() as stmts:
@@ -157,6 +164,7 @@ class _ForwardSweep(Tangents):
         self.b.emit(replace(stmt, body=body, results=(*stmt.results, *self.handed_on(stmt.results, moving))))
 
     def loop(self, loop: Loop) -> None:
+        """The same loop, which carries the tangents too."""
         carried = [i for i, param in enumerate(loop.params) if self.takes_tangent(param)]
         inits = [self.dot(loop.inits[i]) for i in carried]
         before = dict(self.dots)
@@ -200,6 +208,7 @@ class _ForwardSweep(Tangents):
     # ---------------------------------------------------------------------------------- calls
 
     def call(self, call: Call) -> None:
+        """A call, and the tangents of its results."""
         moves = any(map(self.is_active, call.operands)) and any(r in self.active for r in call.results)
         if moves and is_user_function(call.fn):
             self.user_call(call)
@@ -237,7 +246,11 @@ class _ForwardSweep(Tangents):
             self.refuse_call(call)
             return None
         structural = STRUCTURAL.get(meant) if not isinstance(meant, type) else None
-        return structural(self, call) if structural is not None else by_rule(self, call)
+        return structural(self, call) if structural is not None else self.of_primitive(call)
+
+    def of_primitive(self, call: Call) -> Atom | None:
+        """The tangent of what a function with a rule gives."""
+        return by_rule(self, call)
 
     def user_call(self, call: Call) -> None:
         """A call of a user's function: of its pushforward, which gives the value as well."""

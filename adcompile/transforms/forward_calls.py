@@ -53,7 +53,7 @@ def by_rule(sweep: Tangents, call: Call) -> Atom | None:
     if any(sweep.is_active(a) and name not in {*rule.linear, *still} for name, a in arguments.items() if name != "*"):
         _refuse(sweep, call)
         return None
-    return _linear(sweep, rule, call)
+    return linear(sweep, rule, call)
 
 
 def _refuse(sweep: Tangents, call: Call) -> None:
@@ -172,7 +172,7 @@ def _without_derivative(
         return set()
 
 
-def _linear(sweep: Tangents, rule: Rule, call: Call) -> Atom | None:
+def linear(sweep: Tangents, rule: Rule, call: Call) -> Atom | None:
     """A linear primitive of the tangents: for each group of arguments, the call with their tangents."""
     plain = sweep.b.unstar(call.args)
     assert plain is not None
@@ -182,14 +182,14 @@ def _linear(sweep: Tangents, rule: Rule, call: Call) -> Atom | None:
             del given[place]
         else:
             given[place] = Const(0)
-    linear = [place for place in given if _name_at(rule, place) in rule.linear]
-    if _is_square(sweep, call, [given[place] for place in linear]):
-        half = _apply(sweep, call, given | {linear[1]: sweep.dot(given[linear[1]])})
+    places = [place for place in given if _name_at(rule, place) in rule.linear]
+    if _is_square(sweep, call, [given[place] for place in places]):
+        half = _apply(sweep, call, given | {places[1]: sweep.dot(given[places[1]])})
         return sweep.b.call(operator.mul, Const(2), half)
     terms = []
-    for places in [linear] if rule.together else [[place] for place in linear]:
-        if any(sweep.is_active(given[place]) for place in places):
-            terms.append(_apply(sweep, call, given | {place: sweep.dot(given[place]) for place in places}))
+    for group in [places] if rule.together else [[place] for place in places]:
+        if any(sweep.is_active(given[place]) for place in group):
+            terms.append(_apply(sweep, call, given | {place: sweep.dot(given[place]) for place in group}))
     made = sweep.total(terms)
     return sweep.spread(made, call.result) if made is not None and canonical(call.fn) is np.where else made
 

@@ -32,6 +32,8 @@ class Tangents(Sweep):
     """Tangents by value. `makers` are the calls of the program that make lists and tuples of known
     items, and zeros."""
 
+    suffix = "dot"  # of the names of tangents
+
     def __init__(self, types: Types, active: frozenset[Var], found: DiagnosticList, makers: Mapping[Var, Call]) -> None:
         super().__init__(types, found, AdjointBuilder(types, "tangent", lists=True))
         self.active = active
@@ -47,7 +49,7 @@ class Tangents(Sweep):
     def new(self, var: Var) -> Var:
         """A new value for the tangent of `var`, with its name and type."""
         known = tangent_type(self.types[var]) if var in self.types else self.b.type_of(NONE)
-        return self.b.new(f"{var.name}_dot" if var.name else "", known)
+        return self.b.new(f"{var.name}_{self.suffix}" if var.name else "", known)
 
     def give(self, var: Var, tangent: Atom | None) -> None:
         """Let `var` have a tangent, if anything reads it; a temporary takes its name."""
@@ -56,7 +58,7 @@ class Tangents(Sweep):
         if tangent is None or var not in self.active:
             return
         if isinstance(tangent, Var) and not tangent.name and var.name and tangent in self.b.definitions:
-            tangent.name = f"{var.name}_dot"
+            tangent.name = f"{var.name}_{self.suffix}"
         self.dots[var] = tangent
 
     def takes_tangent(self, var: Var) -> bool:

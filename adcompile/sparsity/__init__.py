@@ -1,0 +1,5 @@
+"""Sparse Jacobians: where their entries are, which of them one sweep can give, and how they come back."""
+
+from adcompile.sparsity.jacobian import SparseJacobian
+
+__all__ = ["SparseJacobian"]

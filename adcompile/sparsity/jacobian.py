@@ -1,0 +1,141 @@
+"""`jacobian(f, sparsity=...)`: the Jacobian as a sparse matrix, at a sweep for each colour."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import Any
+
+import numpy as np
+
+from adcompile.api import Wrt, vjp
+from adcompile.errors import UsageError
+from adcompile.pushforward import jvp
+from adcompile.sparsity.found import EFFECTS, FoundSparsity, Sparsity, given_sparsity
+from adcompile.sparsity.recover import Product, by_columns, by_rows, check_sparsity
+
+NUMBERS = (bool, int, float, np.integer, np.floating, np.ndarray)
+
+
+class SparseJacobian:
+    """The Jacobian of a function as a `scipy.sparse.csr_array`; made by `jacobian` and `hessian`.
+
+    `sweeps` is the number of sweeps that the latest call took: one for each colour, and one to check
+    a given sparsity.
+    """
+
+    def __init__(self, function: Any, wrt: Wrt, mode: str, sparsity: Any, check: bool, square: bool = False) -> None:
+        if importlib.util.find_spec("scipy") is None:
+            raise UsageError("sparsity= makes matrices of scipy.sparse; install it: pip install adcompile[scipy]")
+        if not isinstance(wrt, (int, str)):
+            raise UsageError("sparsity= is for one argument; make a sparse Jacobian for each")
+        self._mode = "forward" if mode == "auto" and square else mode
+        self._reverse, self._forward = vjp(function, wrt), jvp(function, wrt)
+        (self._position,) = self._reverse.positions
+        auto = isinstance(sparsity, str) and sparsity == "auto"
+        self._given = None if auto else given_sparsity(sparsity)
+        self._found = FoundSparsity(function, self._position) if auto else None
+        self._check = check and not auto
+        self._latest: Any = self._forward
+        self.sweeps = 0
+        self.__name__, self.__doc__ = self._reverse.__name__, self._reverse.__doc__
+        self.__wrapped__ = function
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The Jacobian at these arguments: a `csr_array` of shape `(out.size, x.size)`.
+
+        Raises:
+            UsageError: for an argument or a result that is neither a number nor an array, for a
+                function with effects, or for a given sparsity that does not fit.
+        """
+        sparsity, x = self._at(args, kwargs)
+        self.sweeps = 0
+        dtype = x.dtype if isinstance(x, (np.floating, np.ndarray)) else np.dtype(float)
+        if self._mode == "reverse" or (self._mode == "auto" and sparsity.prefers_rows()):
+            product = self._pulled(sparsity, args, kwargs)
+            made = sparsity.filled(by_rows(sparsity, product, dtype))
+            compared, which = made.T, "column"
+        else:
+            product = self._pushed(sparsity, args, kwargs, x)
+            made = sparsity.filled(by_columns(sparsity, product, dtype))
+            compared, which = made, "row"
+        if self._check:
+            check_sparsity(compared, product, which)
+        return made
+
+    def sparsity(self, *args: Any, **kwargs: Any) -> Any:
+        """Where the Jacobian at these arguments may have entries: a boolean `csr_array`."""
+        return self._at(args, kwargs)[0].matrix.copy()
+
+    def _at(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Sparsity, Any]:
+        """The sparsity, and the argument that is differentiated by."""
+        x = self._reverse.arguments(args, kwargs)[self._position]
+        _require_numbers(x, "the argument")
+        if self._found is not None:
+            return self._found.at(args, kwargs, x), x
+        assert self._given is not None
+        columns = self._given.matrix.shape[1]
+        if columns != np.size(x):
+            raise UsageError(f"sparsity= has {columns} columns, and the argument {np.size(x)} numbers")
+        return self._given, x
+
+    # ------------------------------------------------------------------------------------ products
+
+    def _pushed(self, sparsity: Sparsity, args: tuple[Any, ...], kwargs: dict[str, Any], x: Any) -> Product:
+        """The product of the Jacobian and a vector, by forward mode."""
+        program, _ = self._forward.at(args, kwargs, _shaped(np.zeros(np.size(x)), x))
+        if not program.repeatable:
+            raise UsageError(EFFECTS)
+        self._latest = self._forward
+
+        def product(vector: np.ndarray) -> np.ndarray:
+            value, tangent = self._forward.at(args, kwargs, _shaped(vector, x))[1]()
+            _require_rows(value, sparsity)
+            self.sweeps += 1
+            return np.ravel(tangent)
+
+        return product
+
+    def _pulled(self, sparsity: Sparsity, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Product:
+        """The product of the transposed Jacobian and a vector, by reverse mode."""
+        value, back = self._reverse(*args, **kwargs)
+        _require_rows(value, sparsity)
+        self._latest = self._reverse
+
+        def product(vector: np.ndarray) -> np.ndarray:
+            self.sweeps += 1
+            return np.ravel(back(_shaped(vector, value)))
+
+        return product
+
+    @property
+    def searches(self) -> int:
+        """How many of the calls so far looked for the sparsity anew."""
+        return self._found.runs if self._found is not None else 0
+
+    @property
+    def source(self) -> str:
+        """The text of the program that made the latest sweeps."""
+        return str(self._latest.source)
+
+    def __repr__(self) -> str:
+        return f"<adcompile {type(self).__name__} of {self.__name__}>"
+
+
+def _require_numbers(value: Any, what: str) -> None:
+    if not isinstance(value, NUMBERS):
+        raise UsageError(f"{what} is of type {type(value).__name__}; a sparse Jacobian is of numbers and arrays")
+
+
+def _require_rows(value: Any, sparsity: Sparsity) -> None:
+    _require_numbers(value, "the result")
+    rows = sparsity.matrix.shape[0]
+    if rows != np.size(value):
+        raise UsageError(f"sparsity= has {rows} rows, and the result {np.size(value)} numbers")
+
+
+def _shaped(vector: np.ndarray, like: Any) -> Any:
+    """A vector in the shape of an argument or a result, and in its dtype; a number for a number."""
+    if not isinstance(like, np.ndarray):
+        return float(vector[0])
+    dtype = like.dtype if like.dtype.kind == "f" else np.dtype(float)
+    return vector.reshape(like.shape).astype(dtype)
