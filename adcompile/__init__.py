@@ -11,7 +11,7 @@
     print(f.source)        # the gradient's own code
 """
 
-from adcompile.api import grad, value_and_grad, vjp
+from adcompile.api import grad, value_and_grad
 from adcompile.derivatives import hessian, hvp, jacobian
 from adcompile.errors import ADError, InternalError, Refused, SourceError, UsageError
 from adcompile.pushforward import jvp
@@ -19,6 +19,7 @@ from adcompile.runtime.markers import detach, no_grad
 from adcompile.testing.gradients import check_grads
 from adcompile.testing.rules import check_rule
 from adcompile.user_rules import partials, pullback, pushforward, zero
+from adcompile.vector_jacobian import vjp
 
 __version__ = "0.1.0"
 

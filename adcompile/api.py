@@ -1,4 +1,4 @@
-"""The public functions: `grad`, `value_and_grad`, `vjp`.
+"""The public functions `grad` and `value_and_grad`, and what all transformed functions share.
 
 Each returns an object that is called like the function, compiles at the first call with
 arguments of a signature, and can be asked for its source.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import types
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
@@ -22,14 +22,16 @@ from adcompile.dispatch import Compiled, Dispatcher
 from adcompile.errors import UsageError
 from adcompile.explain import Explanation, explain
 from adcompile.frontend.stand_in import stand_in, without_source
+from adcompile.frontend.transformations import Emission, transformation
 from adcompile.ir.types import UNKNOWN, Type
 from adcompile.loading import loaded
 from adcompile.pipeline import COMPILE_LOCK, Compilation, Program, Want
-from adcompile.pullback import Pulled
 from adcompile.save import saved_module
 from adcompile.signature import signature_of
+from adcompile.within import EMISSIONS, Call, Emissions
 
 Wrt = int | str | Sequence[int | str]
+Functions = Mapping[str, types.FunctionType]
 
 
 def positions(function: Any, wrt: Wrt) -> tuple[tuple[int, ...], bool]:
@@ -81,19 +83,23 @@ def forget_compiled() -> None:
         for transformed in LIVE:
             transformed._emitted.clear()
             transformed._dispatcher.forget()
+        for emissions in EMISSIONS:
+            emissions.forget()
 
 
 class Transformed:
     """A function made from another one by adcompile. Calling it compiles what is needed."""
 
     __name__: str
+    is_pullback = False
+    _is_within = False  # it is to be called within a program
 
     def __init__(self, function: Any, wrt: Wrt, want: Callable[[tuple[int, ...]], Want], backend: str) -> None:
         if backend not in BACKENDS:
             raise UsageError(f"backend={backend!r}: there are {' and '.join(map(repr, BACKENDS))}")
         self._backend = BACKENDS[backend]
         require(self._backend)
-        self._emitted: dict[Any, types.FunctionType] = {}
+        self._emitted: dict[Any, tuple[Compiled, Functions]] = {}
         self._inner = function if isinstance(function, Transformed) else None
         self._function: types.FunctionType = (
             function.parameters_of if isinstance(function, Transformed) else check_function(function)
@@ -104,6 +110,7 @@ class Transformed:
         named_by = function if hasattr(function, "__name__") else self._function
         functools.update_wrapper(self, named_by, assigned=named, updated=())
         self.__wrapped__ = function
+        self._within = Emissions(self.__name__, self._called)
         self._dispatcher = Dispatcher(self._function, self._positions, self._compile)
         LIVE.add(self)
 
@@ -119,13 +126,17 @@ class Transformed:
     def _program(self, inputs: Sequence[Type]) -> Program:
         compilation = Compilation(backend=self._backend)
         with COMPILE_LOCK, compilation.reporting():
-            return compilation.gradient(self._differentiated(inputs), inputs, self._want)
+            return compilation.gradient(self._differentiated(inputs, compilation), inputs, self._want)
 
-    def _differentiated(self, inputs: Sequence[Type]) -> types.FunctionType:
+    def _differentiated(self, inputs: Sequence[Type], compilation: Compilation) -> types.FunctionType:
         """The function to differentiate: of another transformation, what it emits for these types."""
         if self._inner is None:
             return self._function
-        return self._inner.__adcompile__(inputs)
+        compiled, functions = self._inner.emitted(inputs)
+        program = compiled.program
+        made = Emission(functions[program.entry], program.guards, program.captures)
+        compilation.outside.take_over(made)
+        return made.function
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the transformation gives at these arguments."""
@@ -169,15 +180,30 @@ class Transformed:
         compiled, _ = self._dispatcher.find(self._dispatcher.bind(args, kwargs))
         return compiled.function  # type: ignore[no-any-return]
 
-    def __adcompile__(self, inputs: Sequence[Type]) -> types.FunctionType:
-        """What this transformation emits for inputs of these types, for a program that calls it."""
+    def emitted(self, inputs: Sequence[Type]) -> tuple[Compiled, Functions]:
+        """The program for inputs of these types, and its functions, for a program that calls them."""
         key = tuple(inputs)
-        plain = copy(self)  # what is differentiated again is written for no backend yet
-        plain._backend = NUMPY
-        if key not in self._emitted:
+        if key not in self._emitted or not self._emitted[key][0].holds():
+            plain = copy(self)  # what is differentiated again is written for no backend yet
+            plain._backend, plain._is_within = NUMPY, True
             program = plain._program(inputs)
-            self._emitted[key] = loaded(program, NUMPY)[program.entry]
+            functions = loaded(program, NUMPY)
+            self._emitted[key] = Compiled(program, functions[program.entry]), functions
         return self._emitted[key]
+
+    def __adcompile__(self, args: Sequence[Type], kwargs: Mapping[str, Type]) -> Emission:
+        """What a call with arguments of these types is a call of, within a program."""
+        return self._within.at(args, kwargs)
+
+    def call_within(self, args: Sequence[Type], kwargs: Mapping[str, Type]) -> Call:
+        """The arguments of a call within a program, with floats for what is differentiated by."""
+        call = Call(signature_of(self._function), self.__name__, args, kwargs)
+        call.differentiate_by(self._positions)
+        return call
+
+    def _called(self, args: Sequence[Type], kwargs: Mapping[str, Type]) -> tuple[Compiled, types.FunctionType]:
+        """The program for a call within a program, and the function that is called."""
+        raise NotImplementedError
 
     def explain(self, *args: Any, **kwargs: Any) -> Explanation:
         """What was decided and why: which values are active, what is recorded or computed again
@@ -257,6 +283,18 @@ class Gradient(Transformed):
             return result
         return self._deliver(result, out, accumulate)
 
+    def _called(self, args: Sequence[Type], kwargs: Mapping[str, Type]) -> tuple[Compiled, types.FunctionType]:
+        if "out" in kwargs or "accumulate" in kwargs:
+            raise UsageError("out= and accumulate= are for calls from outside; assign what the call gives")
+        call = self.call_within(args, kwargs)
+        compiled, functions = self.emitted(list(call.types.values()))
+        entry = compiled.program.entry
+        if call.is_plain:
+            return compiled, functions[entry]
+        called = call.hold(entry, functions[entry])
+        body = [f"return {called}({', '.join(call.handed_on())})"]
+        return compiled, call.between(self.__name__, body, self._function.__module__)
+
     def _deliver(self, result: Any, out: Any, accumulate: bool) -> Any:
         if self._want.value or self._want.has_aux:
             raise UsageError("out= is for grad without has_aux, whose result is the gradient alone")
@@ -296,6 +334,7 @@ def grad(
 def grad(f: Callable[..., Any], /, wrt: Wrt = 0, *, has_aux: bool = False, backend: str = "numpy") -> Gradient: ...
 
 
+@transformation
 def grad(f: Any = None, /, wrt: Wrt = 0, *, has_aux: bool = False, backend: str = "numpy") -> Any:
     """The gradient of `f`, a function that returns one real number.
 
@@ -320,43 +359,9 @@ def grad(f: Any = None, /, wrt: Wrt = 0, *, has_aux: bool = False, backend: str 
     return Gradient(f, wrt, lambda where: Want(where, has_aux=has_aux), backend)
 
 
+@transformation
 def value_and_grad(f: Any = None, /, wrt: Wrt = 0, *, has_aux: bool = False, backend: str = "numpy") -> Any:
     """Like `grad`, with the value: `(value, gradient)`, or `((value, aux), gradient)`."""
     if f is None:
         return lambda function: value_and_grad(function, wrt, has_aux=has_aux, backend=backend)
     return Gradient(f, wrt, lambda where: Want(where, value=True, has_aux=has_aux), backend)
-
-
-class VectorJacobian(Transformed):
-    """`vjp(f)`: the value of `f` and its pullback at given arguments."""
-
-    def _program(self, inputs: Sequence[Type]) -> Program:
-        compilation = Compilation(backend=self._backend)
-        with COMPILE_LOCK, compilation.reporting():
-            return compilation.vector_jacobian(self._differentiated(inputs), inputs, self._want)
-
-    def _compile(self, inputs: Sequence[Type]) -> Compiled:
-        program = self._program(inputs)
-        functions = loaded(program, self._backend)
-        forward, pullback = functions[program.entry], functions[program.second]
-
-        def both(*args: Any, **kwargs: Any) -> Any:
-            value, residual = forward(*args, **kwargs)
-            return value, Pulled(pullback, residual, value, self._several)
-
-        return Compiled(program, both)
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """`(value, pullback)` at these arguments; `pullback(v)` may be called any number of times."""
-        compiled, values = self._dispatcher.find(self._dispatcher.bind(args, kwargs))
-        value, pullback = self._spread_call(compiled, values)
-        return value, pullback
-
-
-def vjp(f: Any, /, wrt: Wrt = 0) -> VectorJacobian:
-    """The value of `f` and its vector-Jacobian product.
-
-    `vjp(f)(*args)` gives `(value, pullback)`; `pullback(v)`, for `v` of the value's shape,
-    gives `v @ J`: one cotangent, or a tuple for several `wrt`.
-    """
-    return VectorJacobian(f, wrt, lambda where: Want(where, split=True), "numpy")

@@ -16,10 +16,12 @@ from adcompile.analyses.infer import Types, atom_type, expand_stars, infer
 from adcompile.analyses.methods import attribute_of_module, function_of_method
 from adcompile.analyses.ownership import own_results
 from adcompile.analyses.places import Places
+from adcompile.analyses.transformations import pullback_of, type_of_transformed
 from adcompile.analyses.user_functions import is_user_function
 from adcompile.analyses.versions import versions_of_inputs
-from adcompile.errors import DiagnosticList, Refused, SourceError
+from adcompile.errors import Diagnostic, DiagnosticList, Origin, Refused, SourceError, UsageError
 from adcompile.frontend.lower import lowered
+from adcompile.frontend.transformations import Emission, is_transformation, is_transformed, stands_between
 from adcompile.inference.registry import infer_call
 from adcompile.ir.binding import bind_arguments
 from adcompile.ir.callables import is_update
@@ -29,6 +31,7 @@ from adcompile.ir.types import NEVER, UNKNOWN, Dict, Never, Scalar, Static, Tupl
 from adcompile.outside import Outside
 from adcompile.runtime.checks import require_number
 from adcompile.transforms.check_mutation import changes_inputs, check_mutation
+from adcompile.transforms.check_pullbacks import without_pullbacks
 from adcompile.transforms.choose_objects import choose_objects
 from adcompile.transforms.detach_blocks import detach_blocks
 from adcompile.transforms.follow_stores import follow_stores
@@ -88,9 +91,17 @@ class Callees:
         if method is not None:
             first = [of_constant(c.value) for c in method.constants]
             return self.call_type(method.function, [*first, *args[0 if method.takes_receiver else 1 :]], kwargs)
-        emitted = self.emitted_by(fn, args) if not kwargs else None
-        if emitted is not None:
-            return self.call_type(emitted, args, kwargs)
+        if is_transformation(fn):
+            return type_of_transformed(fn, args, kwargs)
+        pulled = pullback_of(args[0]) if fn is operator.call and args else None
+        if pulled is not None:
+            return self.call_type(pulled, args, kwargs)
+        if is_transformed(fn):
+            try:
+                emitted = self.emitted_by(fn, args, kwargs)
+            except (UsageError, Refused):  # where it is called it will be said
+                return UNKNOWN
+            return self.call_type(emitted, args, kwargs) if emitted is not None else UNKNOWN
         if not is_user_function(fn):
             return infer_call(fn, args, dict(kwargs))
         inputs = self.bind(fn, args, kwargs)
@@ -136,11 +147,11 @@ class Callees:
         they are given stand in it themselves."""
         while True:
             types_ = infer(primal, known, self.call_type)
-            plain = normalise_stores(resolve_calls(primal, types_, self.emitted_by), types_)
+            plain = normalise_stores(resolve_calls(primal, types_, self.emitted_at), types_)
             captured = set(plain.captures)
             primal = inline_calls(plain, lambda call: self.is_inlined(call, types_, plain.holder))
             if primal is plain:
-                return plain, types_
+                return without_pullbacks(plain), types_
             new = {c.var: self.outside.capture_type(c.holder, c.name) for c in primal.captures if c not in captured}
             known = {**known, **new}
 
@@ -178,7 +189,7 @@ class Callees:
         it was given, and can stand in the program itself."""
         if not is_user_function(call.fn) or any(isinstance(a, Star) for a in call.args) or call.fn in self._following:
             return False
-        return self._effect(call, types_).shares and can_stand_in(call.fn, holder)  # type: ignore[arg-type]
+        return (stands_between(call.fn) or self._effect(call, types_).shares) and can_stand_in(call.fn, holder)  # type: ignore[arg-type]
 
     def changes_arguments(self, call: Call, types_: Types) -> bool:
         """Whether a call that is not known to leave its arguments alone may change them: a
@@ -251,7 +262,7 @@ class Callees:
         primal, known = self.typed(fn, inputs)
         with self.following(fn):
             found = infer(primal, known, self.call_type)
-        primal = detach_blocks(resolve_calls(primal, found, self.emitted_by), found, DiagnosticList())
+        primal = detach_blocks(resolve_calls(primal, found, self.emitted_at), found, DiagnosticList())
         wrt = [p.var for p, is_varied in zip(primal.params, mask, strict=False) if is_varied]
         return primal, found, active_values(primal, found, wrt)[1]
 
@@ -266,10 +277,37 @@ class Callees:
         known |= {c.var: self.outside.capture_type(fn, c.name) for c in primal.captures}
         return primal, known
 
-    @staticmethod
-    def emitted_by(fn: Any, inputs: Sequence[Type]) -> types.FunctionType | None:
-        """The function that a transformation (`grad(f)`, called by the program) emits."""
-        return fn.__adcompile__(inputs) if hasattr(type(fn), "__adcompile__") else None
+    def emitted_by(
+        self, fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type]
+    ) -> types.FunctionType | None:
+        """The function that a call of a transformed one (`grad(f)`, called by the program) is a call of;
+        None for another, and for a call whose arguments are not known.
+
+        Raises:
+            UsageError: where that call would raise one.
+            Refused: where the function cannot be differentiated.
+        """
+        named = {key: type_ for key, type_ in kwargs.items() if key is not None}
+        if not is_transformed(fn) or len(named) < len(kwargs) or NEVER in (*args, *named.values()):
+            return None
+        emission: Emission = fn.__adcompile__(tuple(args), named)
+        self.outside.take_over(emission)
+        return emission.function
+
+    def emitted_at(
+        self, fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type], origin: Origin | None
+    ) -> types.FunctionType | None:
+        """The same at a place in the program, where what goes wrong is said.
+
+        Raises:
+            Refused: where the call would raise an error, or the function cannot be differentiated.
+        """
+        try:
+            return self.emitted_by(fn, args, kwargs)
+        except UsageError as error:
+            raise Refused([Diagnostic(str(error), origin)]) from None
+        except Refused as refused:
+            raise refused.called_from(origin) from None
 
     def _result_type(self, fn: types.FunctionType, inputs: Sequence[Type]) -> Type:
         primal, known = self.typed(fn, inputs)

@@ -6,22 +6,24 @@ takes fewer sweeps. The arrays that the sweeps start from are made once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
 import numpy as np
 
-from adcompile.api import Wrt, grad, vjp
+from adcompile.api import Wrt, grad
 from adcompile.errors import UsageError
+from adcompile.frontend.transformations import Emission, transformation, transformation_along
+from adcompile.ir.types import Type
+from adcompile.jacobian_within import ONCE, JacobianWithin
 from adcompile.pushforward import JacobianVector, jvp
+from adcompile.signature import signature_of
 from adcompile.sparsity import SparseJacobian
+from adcompile.vector_jacobian import vjp
+from adcompile.within import Emissions
 
 MODES = ("auto", "forward", "reverse")
-ONCE = (
-    "mode='forward' runs the function once for each number in its argument, and it does more than "
-    "compute; use mode='reverse', which runs it once"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,15 @@ class Jacobian:
         self._latest: Any = self._forward[0] if mode == "forward" else self._reverse
         self.__name__, self.__doc__ = self._reverse.__name__, self._reverse.__doc__
         self.__wrapped__ = function
+        self.__signature__ = signature_of(self._reverse.parameters_of)
+        within = JacobianWithin(self._reverse, self._forward, mode, square, self._several)
+        self._within = Emissions(self.__name__, within.called)
+
+    is_pullback = False
+
+    def __adcompile__(self, args: Sequence[Type], kwargs: Mapping[str, Type]) -> Emission:
+        """What a call with arguments of these types is a call of, within a program."""
+        return self._within.at(args, kwargs)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The Jacobian at these arguments.
@@ -186,6 +197,7 @@ def jacobian(
 ) -> SparseJacobian: ...
 
 
+@transformation
 def jacobian(
     f: Any, /, wrt: Wrt = 0, mode: str = "auto", *, sparsity: Any = None, check: bool = True
 ) -> Jacobian | SparseJacobian:
@@ -232,6 +244,7 @@ def hessian(
 ) -> SparseJacobian: ...
 
 
+@transformation
 def hessian(
     f: Any, /, wrt: Wrt = 0, mode: str = "auto", *, sparsity: Any = None, check: bool = True
 ) -> Jacobian | SparseJacobian:
@@ -262,6 +275,7 @@ class HessianVector(JacobianVector):
     has_value = False
 
 
+@transformation_along
 def hvp(f: Any, /, wrt: Wrt = 0) -> HessianVector:
     """The Hessian of `f`, a function that returns one real number, times a vector.
 

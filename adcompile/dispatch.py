@@ -19,7 +19,7 @@ import numpy as np
 from adcompile.errors import UsageError
 from adcompile.fast_path import MOST_VALUES, Function, count_values, exact_key, guarded, kinds_of, look_up, table_key
 from adcompile.frontend.scope import OutsideScope
-from adcompile.ir.types import Array, Scalar, Type, kind_of
+from adcompile.ir.types import Array, Passive, Scalar, Static, Type, kind_of
 from adcompile.pipeline import COMPILE_LOCK, Program
 from adcompile.signature import Sizes, signature_of, type_of_value
 
@@ -55,6 +55,10 @@ class Compiled:
     def fits(self, captured: Sequence[Any]) -> bool:
         """Whether captured values have the types that the program was compiled for."""
         return self._types(captured) == self.capture_types
+
+    def holds(self) -> bool:
+        """Whether all that it was compiled for is still as it was."""
+        return self.is_valid() and self.fits(self.captured_now())
 
     def guarded(self, captured: tuple[Any, ...], count: int, miss: Function) -> Function:
         """The callable of `count` arguments, for captured values of these exact keys; `miss` is called
@@ -215,18 +219,29 @@ def with_floats(value: Any) -> Any:
     return value
 
 
-def check_differentiable(value: Any, name: str) -> None:
-    """Refuse an argument that has no derivative, and say what to pass instead."""
-    type_ = type_of_value(value)
-    if isinstance(type_, Array) and kind_of(type_.dtype) in ("int", "bool"):
+def check_type(type_: Type | None, name: str) -> None:
+    """Refuse an argument whose type has no derivative, and say what to pass instead."""
+    if isinstance(type_, (Static, Passive)):
+        what = repr(type_.value) if isinstance(type_, Static) else f"a {type_}"
+        raise UsageError(f"'{name}' is {what}, which has no derivative; leave it out of wrt")
+    if not isinstance(type_, (Array, Scalar)):
+        return
+    kind = kind_of(type_.dtype)
+    if isinstance(type_, Array) and kind in ("int", "bool"):
         raise UsageError(
             f"'{name}' is an array of {type_.dtype}, which has no derivative; pass {name}.astype(float)"
         )
+    if kind == "complex":
+        raise UsageError(f"'{name}' is complex; derivatives by complex arguments are not supported yet")
+    if kind in ("int", "bool"):
+        raise UsageError(f"'{name}' is a {type_.dtype}, which has no derivative; pass float({name})")
+
+
+def check_differentiable(value: Any, name: str) -> None:
+    """Refuse an argument that has no derivative, and say what to pass instead."""
+    type_ = type_of_value(value)
     if isinstance(type_, (Array, Scalar)):
-        if kind_of(type_.dtype) == "complex":
-            raise UsageError(f"'{name}' is complex; derivatives by complex arguments are not supported yet")
-        if kind_of(type_.dtype) in ("int", "bool"):
-            raise UsageError(f"'{name}' is a {type_.dtype}, which has no derivative; pass float({name})")
+        check_type(type_, name)
         return
     if isinstance(value, (list, tuple, dict)):
         for item in value.values() if isinstance(value, dict) else value:
@@ -251,4 +266,4 @@ def check_item(item: Any, name: str) -> None:
         check_differentiable(item, name)
 
 
-__all__ = ["Compiled", "Dispatcher"]
+__all__ = ["Compiled", "Dispatcher", "check_type"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from adcompile.errors import DiagnosticList
 from adcompile.frontend.scope import OutsideScope
+from adcompile.frontend.transformations import Emission
 from adcompile.ir.nodes import Function
 from adcompile.ir.types import Type
 from adcompile.signature import type_of_value
@@ -23,6 +24,21 @@ class Outside:
         self.guards: dict[tuple[Any, str], Any] = {}
         self.captures: dict[tuple[Any, str], Any] = {}
         self._changes: dict[int, tuple[Any, str, Any]] = {}
+        self._emitted: list[Emission] = []
+
+    @property
+    def all_guards(self) -> dict[tuple[Any, str], Any]:
+        """The guards, with those of the emitted functions that the program calls."""
+        return {**{k: v for one in self._emitted for k, v in one.guards.items()}, **self.guards}
+
+    @property
+    def all_captures(self) -> dict[tuple[Any, str], Any]:
+        """The captures, with those whose types the emitted functions that it calls were made for."""
+        return {**{k: v for one in self._emitted for k, v in one.captures.items()}, **self.captures}
+
+    def take_over(self, emission: Emission) -> None:
+        """Remember what an emitted function that the program calls was made from."""
+        self._emitted.append(emission)
 
     def note(self, primal: Function) -> None:
         """Remember what a function takes from outside, for the guards and the captures."""

@@ -57,6 +57,7 @@ from adcompile.transforms.arrange import arrange
 from adcompile.transforms.assemble import Want, halve, join, name_seed, separate_aux, whole
 from adcompile.transforms.assemble_pushforward import TangentParameters, pushforward_function
 from adcompile.transforms.check_escape import check_escape
+from adcompile.transforms.check_pullbacks import check_pullbacks
 from adcompile.transforms.check_real import check_real
 from adcompile.transforms.check_sets import check_sets
 from adcompile.transforms.decisions import Decisions, Differentiation, Pushed
@@ -151,7 +152,7 @@ class Compilation:
         generic = all(t is UNKNOWN for t in inputs)
         if generic:
             self.unfit = DiagnosticList()
-        primal, types_ = self.prepare(function, inputs, want.has_aux)
+        primal, types_ = self.prepare(function, inputs, want.has_aux, to_caller=True)
         self.check_scalar(primal, types_)
         decided = self.reverse(primal, types_, [primal.params[i].var for i in want.wrt])
         both = decided.both
@@ -171,12 +172,15 @@ class Compilation:
         self.finish(gradient, types_, function)
         return self.program(name)
 
-    def vector_jacobian(self, function: types.FunctionType, inputs: Sequence[Type], want: Want) -> Program:
-        """The program of two functions: the value with a residual, and the pullback."""
+    def vector_jacobian(
+        self, function: types.FunctionType, inputs: Sequence[Type], want: Want, within: bool = False
+    ) -> Program:
+        """The program of two functions: the value with a residual, and the pullback. Where they are
+        called `within` a program, it is known what is changed between the two calls."""
         active = tuple(i in want.wrt for i in range(len(inputs)))
         base = _plain_name(function)
         forward, pullback = FunctionRef(self.fresh(f"{base}_forward")), FunctionRef(self.fresh(f"{base}_pullback"))
-        self._split(function, tuple(inputs), active, forward, pullback, order=want.wrt, for_caller=True)
+        self._split(function, tuple(inputs), active, forward, pullback, order=want.wrt, for_caller=True, within=within)
         self.outside.check_changes(self.found)
         self.found.raise_if_any()
         return self.program(forward.name, pullback.name)
@@ -212,7 +216,7 @@ class Compilation:
     ) -> tuple[Function, Types, TangentParameters, Block]:
         """The function, the parameters of the tangents that it is given, and its body with tangents."""
         place = want.before
-        primal, types_ = self.prepare(function, (*inputs[:place], *inputs[place + 1 :]))
+        primal, types_ = self.prepare(function, (*inputs[:place], *inputs[place + 1 :]), to_caller=True)
         wrt = [primal.params[i].var for i in want.wrt]
         self.decisions.pushed = Pushed(primal, types_, tuple(wrt))
         entry = self.parameters(types_)
@@ -242,7 +246,7 @@ class Compilation:
         self.found.add(f"grad needs one real number, and the function returns {what}", origin, why, hint)
 
     def prepare(
-        self, function: types.FunctionType, inputs: Sequence[Type], has_aux: bool = False
+        self, function: types.FunctionType, inputs: Sequence[Type], has_aux: bool = False, to_caller: bool = False
     ) -> tuple[Function, Types]:
         """The function's IR with the types of its values, simplified."""
         primal, known = self.callees.typed(function, inputs)
@@ -251,6 +255,7 @@ class Compilation:
         self.after("lower", primal)
         self.stage = "infer"
         primal, types_ = self.callees.resolved(primal, known)
+        check_pullbacks(primal, types_, self.found, to_caller)
         self.after("infer", primal)
         self.stage = "follow_stores"
         followed = self.callees.followed(primal, types_)
@@ -380,7 +385,7 @@ class Compilation:
             texts.append(to_text(written[-1]))
         imports = _import_lines(bindings)
         text = "\n".join(imports) + "\n\n\n" * bool(imports) + "\n\n".join(texts)
-        guards, captures = self.outside.guards, self.outside.captures
+        guards, captures = self.outside.all_guards, self.outside.all_captures
         passed, place = captures_of_entry(self.functions, entry) if not self.backend.live_captures else ((), 0)
         again = all(is_repeatable(one.body) for one, _ in self.functions)
         return Program(
@@ -428,8 +433,9 @@ class Compilation:
         pullback_ref: FunctionRef,
         order: Sequence[int] | None = None,
         for_caller: bool = False,
+        within: bool = False,
     ) -> Halves:
-        primal, types_ = self.prepare(fn, inputs)
+        primal, types_ = self.prepare(fn, inputs, to_caller=for_caller)
         chosen = order if order is not None else [i for i, is_active in enumerate(active) if is_active]
         wrt = [primal.params[i].var for i in chosen]
         decided = self.reverse(primal, types_, wrt, split=True)
@@ -442,7 +448,7 @@ class Compilation:
         may_be_given = not for_caller and forward_ref not in self._recursive and not versions_of_inputs(primal.body)
         params = [p.var for p in primal.params] if may_be_given else None
         made = split_residuals(both, primal.inputs, decided.placement, params)
-        if for_caller:
+        if for_caller and not within:
             made = keep_from_caller(primal, both, made)
         one, two = halve(forward_ref.name, pullback_ref.name, primal, both, made, for_caller)
         for half in (two, one):

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from adcompile.api import Transformed, Wrt
 from adcompile.dispatch import Compiled, Dispatcher
 from adcompile.errors import UsageError
 from adcompile.explain import Explanation
+from adcompile.frontend.transformations import transformation_along
 from adcompile.inference.elementwise import shape_of
 from adcompile.inference.tangents import tangent_type
 from adcompile.ir.types import Tuple, Type
 from adcompile.pipeline import COMPILE_LOCK, Compilation, Program, Want
 from adcompile.pullback import fitted, form_of
 from adcompile.signature import signature_of
+from adcompile.within import Call
 
 CONTAINERS = (list, tuple, dict)
 
@@ -41,6 +43,11 @@ class JacobianVector(Transformed):
         """The function whose parameters this one takes: those of `f`, and the tangents."""
         return self._pushed
 
+    @property
+    def count_before(self) -> int:
+        """How many parameters stand before the tangents."""
+        return self._before
+
     def _compile(self, inputs: Sequence[Type]) -> Compiled:
         """Compile for the arguments of one call, whose sizes have one name where they are equal."""
         given, arguments = inputs[self._before], (*inputs[: self._before], *inputs[self._before + 1 :])
@@ -63,7 +70,36 @@ class JacobianVector(Transformed):
         of_function = (*inputs[: self._before], *inputs[self._before + 1 :])
         want = Want(self._positions, value=self.has_value, several=self._several, before=self._before)
         with COMPILE_LOCK, compilation.reporting():
-            return self.emit(compilation, self._differentiated(of_function), inputs, want)
+            return self.emit(compilation, self._differentiated(of_function, compilation), inputs, want)
+
+    def _called(self, args: Sequence[Type], kwargs: Mapping[str, Type]) -> tuple[Compiled, types.FunctionType]:
+        if not args:
+            raise UsageError(f"a pushforward of {self.__name__} takes the arguments, and behind them the tangents")
+        *given, tangent = args
+        call = self.call_within(given, kwargs)
+        name = call.fresh(self._dispatcher.parameters[self._before].name)
+        self._check_tangents(call, name, tangent)
+        bound = list(call.types.values())
+        compiled, functions = self.emitted([*bound[: self._before], tangent, *bound[self._before :]])
+        entry = compiled.program.entry
+        if call.is_plain and len(given) == self._before and not kwargs:
+            return compiled, functions[entry]
+        handed_on = call.handed_on(defaults=True)
+        handed_on.insert(self._before, name)
+        body = [f"return {call.hold(entry, functions[entry])}({', '.join(handed_on)})"]
+        return compiled, call.between(self.__name__, body, self._function.__module__, call.head_with(name, len(given)))
+
+    def _check_tangents(self, call: Call, name: str, tangent: Type) -> None:
+        """Have it checked, where types do not tell, that the tangents of a call within a program
+        have the forms of their arguments."""
+        names = [self._dispatcher.parameters[i + (i >= self._before)].name for i in self._positions]
+        given: list[tuple[str, Type]] = [(name, tangent)]
+        if self._several:
+            if not (isinstance(tangent, Tuple) and len(tangent.items) == len(names)):
+                raise UsageError(f"a pushforward by {len(names)} arguments takes a tuple of {len(names)} tangents")
+            given = [(f"{name}[{i}]", type_) for i, type_ in enumerate(tangent.items)]
+        for argument, (text, type_) in zip(names, given, strict=True):
+            call.check_shape(text, type_, argument, call.types[argument], f"the tangent of '{argument}'")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """`(value, tangent)` at these arguments, along the tangents that stand behind them.
@@ -141,6 +177,7 @@ def _with_tangents(
     return pushed
 
 
+@transformation_along
 def jvp(f: Any, /, wrt: Wrt = 0) -> JacobianVector:
     """The value of `f` and its Jacobian times a vector, by one sweep that records nothing.
 

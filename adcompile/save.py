@@ -230,6 +230,9 @@ def _import_of(name: str, value: Any) -> _Import:
     if inspect.ismodule(value):
         return _Import(name, value.__name__)
     module, own = getattr(value, "__module__", None), getattr(value, "__name__", None)
+    code = getattr(value, "__code__", None)
+    if code is not None and code.co_filename.startswith("<adcompile "):
+        raise UsageError(f"the program calls {name!r}, a derivative that was made elsewhere, so it cannot be saved")
     if module is None or own is None or module == "__main__" or "<" in getattr(value, "__qualname__", own):
         raise UsageError(f"the program uses {name!r}, which cannot be imported from a module, so it cannot be saved")
     return _Import(name, module, own)

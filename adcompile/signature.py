@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from adcompile.errors import UsageError
+from adcompile.frontend.transformations import is_transformed
 from adcompile.ir.types import (
     EACH,
     NEVER,
@@ -108,7 +109,7 @@ def is_static(value: Any) -> bool:
     object that is called by a method of its class is not: it has a state."""
     if value is None or type(value) in (str, bytes, slice, np.dtype, types.ModuleType):
         return True
-    if not callable(value) or hasattr(type(value), "__adcompile__"):
+    if not callable(value) or is_transformed(value):
         return callable(value)
     return not isinstance(inspect.getattr_static(type(value), "__call__", None), types.FunctionType)
 

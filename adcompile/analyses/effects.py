@@ -27,7 +27,14 @@ from adcompile.ir.nodes import (
 from adcompile.ir.types import UNKNOWN, Passive, Scalar, Static, Type
 from adcompile.rules.registry import RULE_FUNCTIONS, RULES
 from adcompile.runtime import broadcasting, tangents
-from adcompile.runtime.checks import require_apart, require_number, require_scalar, require_view
+from adcompile.runtime.checks import (
+    require_apart,
+    require_floats,
+    require_number,
+    require_scalar,
+    require_shape,
+    require_view,
+)
 from adcompile.runtime.contexts import not_swallowing
 from adcompile.runtime.structures import make_dict, make_list, unpack, unpack_star
 
@@ -52,7 +59,8 @@ CREATORS = frozenset(
         tangents.zero_tangent,
     ]
 )
-EFFECTFUL = frozenset([print, require_apart, require_number, require_scalar, require_view])
+CHECKS = (require_apart, require_floats, require_number, require_scalar, require_shape, require_view)
+EFFECTFUL = frozenset([print, *CHECKS])
 
 
 PURE_METHODS = frozenset(
@@ -126,7 +134,7 @@ HARMLESS: frozenset[Callable[..., Any]] = frozenset(
         *(print, repr, str, format, id, hash, type, input, open, getattr, hasattr, callable, next, iter),
         *(itertools.combinations, itertools.combinations_with_replacement, itertools.permutations),
         *(itertools.product, itertools.pairwise, itertools.count, itertools.repeat, itertools.islice),
-        *(require_apart, require_number, require_scalar, require_view, not_swallowing),
+        *(*CHECKS, not_swallowing),
     ]
 )
 HARMLESS_MODULES = frozenset(["logging", "warnings", "time", "sys", "datetime", "os", "math", "string"])

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from adcompile.analyses.user_functions import is_user_function
+from adcompile.frontend.transformations import is_transformed
 from adcompile.inference.python import element_of, unpacked, unpacked_star
 from adcompile.inference.registry import SITE, infer_call
 from adcompile.ir.nodes import (
@@ -175,7 +176,7 @@ class _Inference:
             if args is None and call.fn is make_list:
                 args = items_of_display(call, self.types)
             found = [UNKNOWN if args is None else self.call_type(call.fn, args, kwargs)]
-            if is_user_function(call.fn) or call.fn is operator.call or hasattr(type(call.fn), "__adcompile__"):
+            if is_user_function(call.fn) or call.fn is operator.call or is_transformed(call.fn):
                 found = [self.from_outside(found[0], [*(args or ()), *kwargs.values()], call.result)]
         for var, type_ in zip(call.results, found, strict=True):
             self.set(var, type_)

@@ -10,9 +10,9 @@ from typing import Any
 from adcompile.analyses.effects import is_pure_callable
 from adcompile.ir.nodes import Attribute, Block, Call, FunctionRef, Opaque, With
 from adcompile.ir.traverse import walk
-from adcompile.runtime.checks import require_apart, require_scalar, require_view
+from adcompile.runtime.checks import require_apart, require_floats, require_scalar, require_shape, require_view
 
-CHECKS = (require_apart, require_scalar, require_view)
+CHECKS = (require_apart, require_floats, require_scalar, require_shape, require_view)
 
 
 def is_repeatable(body: Block) -> bool:

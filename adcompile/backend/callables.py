@@ -75,7 +75,7 @@ class Bindings:
         bound = self._bind(name, value)
         module = getattr(value, "__module__", None)
         source = getattr(value, "__name__", name)
-        if module and source.isidentifier():
+        if module and source.isidentifier() and not _is_emitted(value):
             suffix = "" if bound == source else f" as {bound}"
             self.imports[bound] = f"from {module} import {source}{suffix}"
         return name_node(bound)
@@ -158,6 +158,11 @@ def is_ours(fn: Any) -> bool:
     or is Python's operator."""
     module = fn.__module__ or ""
     return module in ("_operator", "operator") or module.split(".")[0] == "adcompile"
+
+
+def _is_emitted(fn: Any) -> bool:
+    """Whether a function is one that was emitted before, and stands in no module."""
+    return isinstance(fn, types.FunctionType) and fn.__code__.co_filename.startswith("<adcompile ")
 
 
 def class_of_function(fn: Any) -> type | None:

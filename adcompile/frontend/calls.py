@@ -10,6 +10,7 @@ import gast
 import numpy as np
 
 from adcompile.frontend.comprehensions import Comprehensions
+from adcompile.frontend.lifting import Lifting
 from adcompile.frontend.lowering import did_you_mean
 from adcompile.frontend.names import LocalFunction
 from adcompile.ir.nodes import UNDEF, Atom, Const, Method, Star
@@ -20,7 +21,7 @@ SEEING_NAMES = (eval, exec, locals, globals, vars, dir, compile, __import__)
 CONSUMERS = (sum, max, min, any, all, list, tuple, sorted, set)
 
 
-class Calls(Comprehensions):
+class Calls(Comprehensions, Lifting):
     """Lowers calls and their arguments."""
 
     def expr_Call(self, node: Any) -> Atom:
@@ -31,6 +32,10 @@ class Calls(Comprehensions):
             target = self.value_of_name(node.func, node.func.id)
             if isinstance(target, LocalFunction):
                 return self.inline(target, node)
+        if isinstance(node.func, gast.Call) and (made := self.transformed_here(node.func)) is not None:
+            return self.inline(made, node)
+        if (made := self.transformed_here(node)) is not None:
+            return self.transformed_value(made, node)
         if isinstance(node.func, gast.Attribute):
             receiver = self.expr(node.func.value)
             if not isinstance(receiver, Const):

@@ -32,7 +32,7 @@ class Contexts(Lowering):
             inner = gast.copy_location(gast.With(others, stmt.body, None), stmt)
             return self.stmt_With(gast.copy_location(gast.With([first], [inner], None), stmt))
         context = first.context_expr
-        detaches = isinstance(context, gast.Call) and self._static(context.func) is no_grad
+        detaches = isinstance(context, gast.Call) and self.known_object(context.func) is no_grad
         manager = Const(no_grad) if detaches else self.expr(context)
         safe = detaches or self._lets_errors_out(context)
         if safe is None:
@@ -70,20 +70,11 @@ class Contexts(Lowering):
     def _lets_errors_out(self, context: Any) -> bool | None:
         """Whether a context certainly swallows no error that is raised in its block; None where
         what it is is known only when the program runs."""
-        made_by = self._static(context.func) if isinstance(context, gast.Call) else None
+        made_by = self.known_object(context.func) if isinstance(context, gast.Call) else None
         if isinstance(made_by, type):
             return lets_errors_out(made_by)
         generator = getattr(made_by, "__wrapped__", None)
         return yields_plainly(generator) if inspect.isgeneratorfunction(generator) else None
-
-    def _static(self, node: Any) -> Any:
-        """The object that a dotted outside name denotes, or None."""
-        if isinstance(node, gast.Name) and not self.is_local(node.id):
-            value = self.scope.value(node.id)
-            return value
-        if isinstance(node, gast.Attribute):
-            return getattr(self._static(node.value), node.attr, None)
-        return None
 
 
 SWALLOWING = (contextlib.suppress, contextlib.ExitStack)

@@ -32,6 +32,8 @@ class Expressions(LocalFunctions, KeptCode):
         """What a name stands for: its value, or a nested function kept as a value."""
         value = self.value_of_name(node, node.id)
         if isinstance(value, LocalFunction):
+            if value.made_by:
+                return self.transformed_value(value, node)
             known = self.as_function(value.node)
             return known or self.syntax(value.node if isinstance(value.node, gast.Lambda) else node)
         return value

@@ -20,12 +20,14 @@ class LocalFunctions(Calls, Branches):
 
     def stmt_FunctionDef(self, stmt: Any) -> None:
         """A nested def: its name stands for it, and it is lowered at each call."""
-        if stmt.decorator_list:
+        function = self.made_here(stmt, stmt.name)
+        decorated = self.decorated(function, stmt.decorator_list)
+        if decorated is None:
             self.refuse(
                 stmt, "a nested function with a decorator is not supported",
                 "what the decorator makes of it is not known", "put the function, with its decorator, into the module",
             )
-        self.bind(stmt.name, self.made_here(stmt, stmt.name))
+        self.bind(stmt.name, decorated or function)
 
     def made_here(self, node: Any, name: str = "<lambda>") -> LocalFunction:
         """The function that a def or lambda makes here: its defaults are evaluated now."""
@@ -40,9 +42,12 @@ class LocalFunctions(Calls, Branches):
         return LocalFunction(node, name, self.names, defaults)
 
     def local_function(self, node: Any) -> LocalFunction | None:
-        """The nested function that an expression is, if it is a lambda or the name of one."""
+        """The nested function that an expression is, if it is a lambda, the name of one, or a
+        transformation of one."""
         if isinstance(node, gast.Lambda):
             return self.made_here(node)
+        if isinstance(node, gast.Call):
+            return self.transformed_here(node)
         value = self.lookup(node.id) if isinstance(node, gast.Name) else None
         return value if isinstance(value, LocalFunction) else None
 
@@ -82,13 +87,15 @@ class LocalFunctions(Calls, Branches):
 
     def inline(self, function: LocalFunction, node: Any) -> Atom:
         """Lower the body of a lambda or nested def in place of its call."""
+        if function.made_by:
+            return self.call_transformed(function, node)
         if function.node in self.inlining:
             return self.refuse(
                 node, f"the nested function '{function.name}' calls itself",
                 "it is lowered in place of its call, which would not end",
                 "put it into the module, with what it reads as parameters",
             )
-        bound = self._bind_arguments(function, node)
+        bound = self.bind_arguments(function, node)
         if bound is None:
             return UNDEF
         outer, before = self.names, set(self.env)
@@ -102,8 +109,8 @@ class LocalFunctions(Calls, Branches):
             del self.env[key]  # its own variables
         return value
 
-    def _bind_arguments(self, function: LocalFunction, node: Any) -> dict[str, Atom | LocalFunction] | None:
-        """What the parameters of a nested function stand for at a call."""
+    def bind_arguments(self, function: LocalFunction, node: Any) -> dict[str, Atom | LocalFunction] | None:
+        """What the parameters of a nested function stand for at a call; None where that is refused."""
         spec = function.node.args
         names = [a.id for a in (*spec.posonlyargs, *spec.args)]
         plain, rest = node.args[: len(names)], node.args[len(names) :]

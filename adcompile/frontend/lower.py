@@ -22,6 +22,7 @@ from adcompile.frontend.assignments import Assignments
 from adcompile.frontend.contexts import Contexts
 from adcompile.frontend.expressions import Expressions
 from adcompile.frontend.jumps import assigned_names
+from adcompile.frontend.lifting import lifted_before
 from adcompile.frontend.loops import Loops
 from adcompile.frontend.names import Names
 from adcompile.frontend.scope import OutsideScope
@@ -48,6 +49,9 @@ def lower_function(function: types.FunctionType) -> Function:
 
 def lowered(function: types.FunctionType) -> Function:
     """The IR of a user's function; made again only if a name that it resolved has changed."""
+    lifted = lifted_before(function)
+    if lifted is not None:
+        return lifted
     found = _lowered_before(function)
     scope = OutsideScope(function)
     if any(scope.value(name) is not value for name, value in found.resolved):

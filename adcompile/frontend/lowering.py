@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import gast
+
 from adcompile.errors import DiagnosticList, Origin
 from adcompile.frontend.names import LocalFunction, Names, changed_keys
 from adcompile.frontend.scope import OutsideScope
 from adcompile.frontend.source import FunctionSource
-from adcompile.ir.nodes import UNDEF, Atom, Block, Call, If, Star, Stmt, Var, leaves, same_atom
+from adcompile.ir.nodes import UNDEF, Atom, Block, Call, Const, If, Star, Stmt, Var, leaves, same_atom
 
 # Flags of control flow; '@' keeps them apart from the user's names.
 JUMPED, STOP, RETURNED, VALUE = FLAGS = "@jumped", "@stop", "@returned", "@value"
@@ -143,6 +145,15 @@ class Lowering:
             return self.refuse(node, f"'{name}' is not defined", "", did_you_mean(name, known))
         return atom
 
+    def known_object(self, node: Any) -> Any:
+        """The object that a dotted name denotes when the function is compiled, or None."""
+        if isinstance(node, gast.Name) and self.is_local(node.id):
+            value = self.lookup(node.id)  # of an import in the function
+            return value.value if isinstance(value, Const) else None
+        if isinstance(node, gast.Name):
+            return self.scope.value(node.id)
+        return getattr(self.known_object(node.value), node.attr, None) if isinstance(node, gast.Attribute) else None
+
     def bind(self, name: str, value: Atom | LocalFunction) -> None:
         """Bind a local name; a temporary takes the name."""
         key = self.names.key(name)
@@ -214,8 +225,16 @@ class Lowering:
         raise NotImplementedError  # local_functions.py
 
     def inline(self, function: LocalFunction, node: Any) -> Atom:
-        """Lower the body of a lambda or nested def in place of its call."""
+        """Lower a call of a lambda or nested def: its body in place of the call."""
         raise NotImplementedError  # local_functions.py
+
+    def bind_arguments(self, function: LocalFunction, node: Any) -> dict[str, Atom | LocalFunction] | None:
+        """What the parameters of a nested function stand for at a call; None where that is refused."""
+        raise NotImplementedError  # local_functions.py
+
+    def body_value(self, body: Sequence[Any]) -> Atom:
+        """Lower a function's body; the atom that it returns."""
+        raise NotImplementedError  # branches.py
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

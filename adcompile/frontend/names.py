@@ -45,6 +45,7 @@ class LocalFunction:
     name: str
     names: Names
     defaults: dict[str, str]
+    made_by: tuple[Any, ...] = ()  # the transformations of it, the first one first (lifting.py)
 
     @property
     def body(self) -> list[Any]:

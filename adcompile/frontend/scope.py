@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from adcompile.frontend.transformations import is_transformed
 from adcompile.ir.nodes import Atom, Capture, Const, Var
 
 RESOLVED = (
@@ -33,7 +34,7 @@ MISSING = object()
 
 def is_resolved(value: Any) -> bool:
     """Whether an outside value is bound at compile time rather than captured."""
-    return isinstance(value, RESOLVED) or value is None or hasattr(type(value), "__adcompile__")
+    return isinstance(value, RESOLVED) or value is None or is_transformed(value)
 
 
 class OutsideScope:

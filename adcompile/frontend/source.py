@@ -24,6 +24,7 @@ from adcompile.frontend.plain_match import plain_match
 # The file of what `eval` and `exec` make, and from Python 3.13 on of `python -c` as well: the lines that
 # are known by this name may be those of another text.
 ANYWHERE = "<string>"
+ATTACHED = "__adcompile_source__"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,11 @@ def return_origin(function: types.FunctionType) -> Origin | None:
     return source.origin(found[-1] if found else source.node)
 
 
+def attach_source(function: types.FunctionType, source: FunctionSource) -> None:
+    """Say what the source is of a function that was made of a part of another one's."""
+    function.__dict__[ATTACHED] = source
+
+
 def function_source(function: types.FunctionType) -> FunctionSource:
     """The parsed source of a Python function or lambda.
 
@@ -69,6 +75,8 @@ def function_source(function: types.FunctionType) -> FunctionSource:
     """
     if not isinstance(function, types.FunctionType):
         raise SourceError(f"{function!r} is not a Python function, so it has no source to differentiate")
+    if ATTACHED in function.__dict__:
+        return function.__dict__[ATTACHED]  # type: ignore[no-any-return]
     if function.__name__ == "<lambda>":
         return _lambda_source(function)
     return _from_definition(function) or _by_inspect(function)

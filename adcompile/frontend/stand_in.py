@@ -18,6 +18,7 @@ import inspect
 import itertools
 import linecache
 import types
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -47,23 +48,31 @@ def stand_in(callable_: Any) -> types.FunctionType | None:
 
 def _make(name: str, callable_: Any, called: str, held: dict[str, Any]) -> types.FunctionType:
     """The function with the callable's parameters that calls `called` with what is held first."""
-    name = name if name.isidentifier() and name not in held else "stand_in"
     parameters = list(inspect.signature(callable_).parameters.values())
     given = [key for key in held if key not in ("self", "function")]
     given += [_argument(p) for p in parameters]
     plain = [p.replace(annotation=Parameter.empty) for p in parameters]
     marked = [p if p.default is Parameter.empty else p.replace(default=None) for p in plain]
-    lines = [f"def {name}{inspect.Signature(marked)}:\n", f"    return {called}({', '.join(given)})\n"]
-    filename = f"<{name} {next(_COUNTER)}>"
-    linecache.cache[filename] = (sum(map(len, lines)), None, lines, filename)
-    code = compile(f"def make({', '.join(held)}):\n {' '.join(lines)} return {name}", filename, "exec")
-    namespace: dict[str, Any] = {"__name__": getattr(callable_, "__module__", None) or __name__}
-    exec(code, namespace)
-    made: types.FunctionType = namespace["make"](**held)
-    made.__code__ = made.__code__.replace(co_firstlineno=1)
+    module = getattr(callable_, "__module__", None) or __name__
+    made = written(name, str(inspect.Signature(marked)), [f"return {called}({', '.join(given)})"], held, module)
     made.__defaults__ = tuple(p.default for p in parameters if _is_positional(p) and p.default is not p.empty) or None
     keyword = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is not p.empty}
     made.__kwdefaults__ = keyword or None
+    return made
+
+
+def written(name: str, head: str, body: Sequence[str], held: dict[str, Any], module: str) -> types.FunctionType:
+    """A function that is made of text: its parameters (`head`, in brackets) and the lines of its body.
+    The names in `held` are closure variables of it."""
+    name = name if name.isidentifier() and name not in held else "stand_in"
+    lines = [f"def {name}{head}:\n", *(f"    {line}\n" for line in body)]
+    filename = f"<{name} {next(_COUNTER)}>"
+    linecache.cache[filename] = (sum(map(len, lines)), None, lines, filename)
+    code = compile(f"def make({', '.join(held)}):\n {' '.join(lines)} return {name}", filename, "exec")
+    namespace: dict[str, Any] = {"__name__": module}
+    exec(code, namespace)
+    made: types.FunctionType = namespace["make"](**held)
+    made.__code__ = made.__code__.replace(co_firstlineno=1)
     return made
 
 

@@ -73,6 +73,23 @@ def require_number(value: Any) -> None:
         )
 
 
+def require_floats(value: Any) -> None:
+    """Raise TypeError if `value`, by which a program differentiates, is no real number or array of
+    floats, or is a container: the program was compiled for those."""
+    kind = value.dtype.kind if isinstance(value, (np.ndarray, np.generic)) else "f" * isinstance(value, float)
+    if kind != "f" and not hasattr(value, "__array_function__"):
+        raise TypeError(f"a derivative by a {type(value).__name__} is asked for; pass floats")
+    if kind not in ("f", ""):
+        raise TypeError(f"a derivative by numbers of dtype {value.dtype} is asked for; pass floats")
+
+
+def require_shape(value: Any, like: Any) -> None:
+    """Raise ValueError unless a tangent or cotangent has the shape of its value."""
+    if isinstance(like, (list, tuple, dict)) or np.shape(value) != np.shape(like):
+        kind = "a container" if isinstance(like, (list, tuple, dict)) else f"shape {np.shape(like)}"
+        raise ValueError(f"a tangent or cotangent of shape {np.shape(value)} is given for a value of {kind}")
+
+
 def to_int(number: float) -> int:
     """`int(number)`, for a backend that has to check that there is one."""
     return int(number)

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from adcompile.api import Wrt, vjp
+from adcompile.api import Wrt
 from adcompile.errors import UsageError
 from adcompile.pushforward import jvp
 from adcompile.sparsity.found import EFFECTS, FoundSparsity, Sparsity, given_sparsity
 from adcompile.sparsity.recover import Product, by_columns, by_rows, check_sparsity
+from adcompile.vector_jacobian import vjp
 
 NUMBERS = (bool, int, float, np.integer, np.floating, np.ndarray)
 

@@ -14,11 +14,12 @@ from dataclasses import replace
 from typing import Any
 
 from adcompile.analyses.user_functions import is_user_function
-from adcompile.errors import Refused, SourceError
+from adcompile.errors import Origin, Refused, SourceError
 from adcompile.frontend.lower import lowered
+from adcompile.frontend.transformations import stands_between
 from adcompile.ir.binding import bind_arguments
 from adcompile.ir.nodes import Atom, Block, Call, Capture, Const, Function, Star, Stmt, Var
-from adcompile.ir.traverse import clone, map_atoms, substitute, walk
+from adcompile.ir.traverse import clone, inner_of, map_atoms, results_of, substitute, walk
 from adcompile.runtime.structures import make_dict, make_tuple
 
 Wanted = Callable[[Call], bool]
@@ -51,6 +52,15 @@ def _calls(fn: Any, wanted: Any, seen: set[Any]) -> bool:
     return wanted in called or any(_calls(one, wanted, seen) for one in called if one not in seen)
 
 
+def _placed(block: Block, origin: Origin | None) -> Block:
+    """A block whose statements have another place in the source."""
+    stmts = [replace(map_atoms(s, lambda a: a, lambda b: _placed(b, origin)), origin=origin) for s in block.stmts]
+    for stmt in stmts:
+        for var in (*results_of(stmt), *inner_of(stmt)):
+            var.origin = origin
+    return Block(tuple(stmts), block.yields)
+
+
 class _Inliner:
     def __init__(self, function: Function, wanted: Wanted) -> None:
         self.wanted = wanted
@@ -76,6 +86,8 @@ class _Inliner:
             key = capture.name, capture.holder
             mapping[capture.var] = self.captures.setdefault(key, Capture(Var(capture.name), *key)).var
         body = clone(callee.body, mapping)
+        if stands_between(call.fn):
+            body = _placed(body, call.origin)
         self.renamed[call.result] = body.yields[0]
         return [*packed, *body.stmts]
 

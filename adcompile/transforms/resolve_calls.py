@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import itertools
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from adcompile.analyses.effects import is_mutation
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.methods import function_of_method
+from adcompile.analyses.transformations import pullback_of
+from adcompile.errors import Origin
+from adcompile.frontend.transformations import is_transformation, is_transformed
 from adcompile.inference.indexing import getitem
 from adcompile.inference.registry import infer_call
 from adcompile.ir.callables import ATTRIBUTES, IN_PLACE
@@ -26,7 +29,7 @@ from adcompile.runtime.structures import make_list
 
 GET = Method("get")
 ARRAY_ATTRIBUTES = frozenset((*ATTRIBUTES, "dtype", "flat", "nbytes", "itemsize", "strides", "base"))
-EmittedBy = Callable[[Any, Sequence[Type]], Any]
+EmittedBy = Callable[[Any, Sequence[Type], Mapping[str | None, Type], Origin | None], Any]
 
 
 def resolve_calls(function: Function, types: Types, emitted_by: EmittedBy) -> Function:
@@ -86,9 +89,15 @@ def resolve_calls(function: Function, types: Types, emitted_by: EmittedBy) -> Fu
             shown = [Star(args[0])]  # `list(a)` is `[*a]`
         if shown and (parts := lists_of(shown, call, made)) is not None:
             return [*made, *parts]
+        if is_transformation(fn) and isinstance(made_by := types.get(call.result), Static):
+            renamed[call.result] = Const(made_by.value)
+            return made
         if fn is operator.call and isinstance(args[0], Var):
             called = types.get(args[0])
-            if isinstance(called, Static) and callable(called.value):
+            pulled = pullback_of(called) if called is not None else None
+            if pulled is not None:
+                fn = pulled
+            elif isinstance(called, Static) and callable(called.value):
                 fn, args = called.value, args[1:]
         receiver = args[0] if args and (isinstance(fn, Method) or fn is operator.call) else None
         method = None
@@ -106,8 +115,9 @@ def resolve_calls(function: Function, types: Types, emitted_by: EmittedBy) -> Fu
                 assert not isinstance(default, Star)
                 renamed[call.result] = default
                 return made
-        if not kwargs and not any(isinstance(a, Star) for a in args):
-            fn = emitted_by(fn, [atom_type(types, a) for a in args if not isinstance(a, Star)]) or fn
+        if is_transformed(fn) and not any(isinstance(a, Star) for a in args):
+            given = [atom_type(types, a) for a in args if not isinstance(a, Star)]
+            fn = emitted_by(fn, given, {key: atom_type(types, a) for key, a in kwargs}, call.origin) or fn
         made.append(replace(call, fn=fn, args=tuple(args), kwargs=tuple(kwargs)))
         return made
 
@@ -127,7 +137,8 @@ def resolve_calls(function: Function, types: Types, emitted_by: EmittedBy) -> Fu
             needs = isinstance(stmt, Call) and (
                 stmt.fn is operator.call
                 or stmt.fn is list
-                or hasattr(type(stmt.fn), "__adcompile__")
+                or is_transformed(stmt.fn)
+                or is_transformation(stmt.fn)
                 or isinstance(stmt.fn, Method)
                 or any(isinstance(a, Star) for a in stmt.args)
                 or any(k is None for k, _ in stmt.kwargs)

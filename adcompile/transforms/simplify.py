@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from adcompile.analyses.infer import Types
+from adcompile.inference.elementwise import shape_of
 from adcompile.inference.registry import infer_call
 from adcompile.ir.callables import IN_PLACE
 from adcompile.ir.nodes import (
@@ -37,6 +38,7 @@ from adcompile.ir.nodes import (
 )
 from adcompile.ir.traverse import map_source, substitute
 from adcompile.ir.types import Array, Scalar, kind_of
+from adcompile.runtime.checks import require_shape
 from adcompile.runtime.structures import make_tuple, unpack
 from adcompile.transforms.build import Builder
 from adcompile.transforms.eliminate_dead import eliminate_dead
@@ -97,6 +99,11 @@ class _Simplifier:
         else:
             self.b.emit(replace(stmt, reads=tuple((n, self.atom(a)) for n, a in stmt.reads)))
 
+    def are_alike(self, a: Atom, b: Atom) -> bool:
+        """Whether two values certainly have one shape."""
+        shape = shape_of(self.b.type_of(a))
+        return same_atom(a, b) or (shape is not None and shape == shape_of(self.b.type_of(b)))
+
     def call(self, call: Call) -> None:
         args = tuple(Star(self.atom(a.value)) if isinstance(a, Star) else self.atom(a) for a in call.args)
         kwargs = tuple((k, self.atom(a)) for k, a in call.kwargs)
@@ -105,6 +112,8 @@ class _Simplifier:
             if made is not None and len(made.args) == len(call.results):
                 self.values.update(zip(call.results, made.operands, strict=True))
                 return
+        if call.fn is require_shape and self.are_alike(*map(self.atom, call.operands)):
+            return
         if len(call.results) != 1 or call.kept:
             self.b.emit(replace(call, args=args, kwargs=kwargs))
             return

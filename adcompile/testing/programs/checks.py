@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from adcompile.api import grad, value_and_grad, vjp
+from adcompile.api import grad, value_and_grad
 from adcompile.errors import ADError, InternalError
 from adcompile.runtime import checks
 from adcompile.testing.gradients import GradientMismatch
@@ -22,6 +22,7 @@ from adcompile.testing.programs.references import (
     references,
     tame_references,
 )
+from adcompile.vector_jacobian import vjp
 
 
 class Expected:
