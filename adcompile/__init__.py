@@ -18,7 +18,7 @@ from adcompile.pushforward import jvp
 from adcompile.runtime.markers import detach, no_grad
 from adcompile.testing.gradients import check_grads
 from adcompile.testing.rules import check_rule
-from adcompile.user_rules import partials, pullback, pushforward, zero
+from adcompile.user_rules import implicit, partials, pullback, pushforward, zero
 from adcompile.vector_jacobian import vjp
 
 __version__ = "0.1.0"
@@ -35,6 +35,7 @@ __all__ = [
     "grad",
     "hessian",
     "hvp",
+    "implicit",
     "jacobian",
     "jvp",
     "no_grad",

@@ -17,7 +17,7 @@ from adcompile.analyses.methods import attribute_of_module, function_of_method
 from adcompile.analyses.ownership import own_results
 from adcompile.analyses.places import Places
 from adcompile.analyses.transformations import pullback_of, type_of_transformed
-from adcompile.analyses.user_functions import is_user_function
+from adcompile.analyses.user_functions import has_followed_type, is_user_function
 from adcompile.analyses.versions import versions_of_inputs
 from adcompile.errors import Diagnostic, DiagnosticList, Origin, Refused, SourceError, UsageError
 from adcompile.frontend.lower import lowered
@@ -102,7 +102,7 @@ class Callees:
             except (UsageError, Refused):  # where it is called it will be said
                 return UNKNOWN
             return self.call_type(emitted, args, kwargs) if emitted is not None else UNKNOWN
-        if not is_user_function(fn):
+        if not has_followed_type(fn):
             return infer_call(fn, args, dict(kwargs))
         inputs = self.bind(fn, args, kwargs)
         if inputs is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -74,6 +74,7 @@ from adcompile.transforms.plan_buffers import plan_buffers
 from adcompile.transforms.read_shapes import read_shapes
 from adcompile.transforms.reverse import reverse
 from adcompile.transforms.simplify import simplify
+from adcompile.transforms.solve_implicitly import ImplicitSweeps, Making
 from adcompile.transforms.split_calls import Halves, halves_of, split_calls
 
 CALLED = {
@@ -127,6 +128,12 @@ class Compilation:
         self._pushed: dict[Any, FunctionRef] = {}
         self.sweep: type[ForwardSweep] = ForwardSweep  # what forward mode carries
         self.parameters: type[TangentParameters] = TangentParameters
+        self.implicit = ImplicitSweeps(
+            Making(
+                self.halves, self.pushed, self.written, self.fresh,
+                lambda fn, inputs: self.callees.call_type(fn, inputs, {}), self.callees.changes_arguments, self.found,
+            )
+        )
 
     # --------------------------------------------------------------------------- the pipeline
 
@@ -250,8 +257,12 @@ class Compilation:
     ) -> tuple[Function, Types]:
         """The function's IR with the types of its values, simplified."""
         primal, known = self.callees.typed(function, inputs)
-        if has_aux:
-            primal = separate_aux(primal)
+        return self.prepared(separate_aux(primal) if has_aux else primal, known, to_caller)
+
+    def prepared(
+        self, primal: Function, known: Mapping[Var, Type], to_caller: bool = False
+    ) -> tuple[Function, Types]:
+        """A function's IR with the types of its values, simplified. `known` are those of its inputs."""
         self.after("lower", primal)
         self.stage = "infer"
         primal, types_ = self.callees.resolved(primal, known)
@@ -286,7 +297,9 @@ class Compilation:
         active = self.active(primal, types_, list(entry.tangents))
         self.stage = "forward"
         try:
-            body = forward(primal, types_, active, entry.tangents, self.pushed, self.found, self.sweep)
+            body = forward(
+                primal, types_, active, entry.tangents, self.pushed, self.implicit.tangent, self.found, self.sweep
+            )
         except Refused as refused:  # a function that is called could not be lowered
             self.found.extend(refused.diagnostics)
             self.found.raise_if_any()
@@ -314,6 +327,13 @@ class Compilation:
                 self._pushed[key] = FunctionRef(ref.name, own=own_results(made, types_))
         return self._pushed[key]
 
+    def written(self, function: Function, inputs: Sequence[Type]) -> FunctionRef:
+        """Keep a function that is no user's, written for arguments of some types."""
+        known = dict(zip((p.var for p in function.params), inputs, strict=True))
+        primal, types_ = self.prepared(function, known)
+        self.finish(primal, types_, function.holder)
+        return FunctionRef(function.name, own=own_results(primal, types_))
+
     def push(self, function: Function, types_: Types, holder: Any) -> None:
         """Keep a pushforward for emission."""
         self.after("forward", function)
@@ -326,7 +346,9 @@ class Compilation:
         active = self.active(primal, types_, wrt)
         self.stage = "reverse"
         try:
-            primal, pullbacks, active = split_calls(primal, types_, active, self.halves)
+            primal, pullbacks, active = split_calls(
+                primal, types_, active, self.halves, self.implicit.pullback
+            )
         except Refused as refused:  # a function that is called could not be lowered
             self.found.extend(refused.diagnostics)
             self.found.raise_if_any()

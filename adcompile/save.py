@@ -20,6 +20,7 @@ import numpy as np
 
 from adcompile.errors import UsageError
 from adcompile.frontend.scope import OutsideScope
+from adcompile.ir.callables import public_module
 from adcompile.ir.types import UNKNOWN
 from adcompile.literal import NoLiteral, is_mutable, literal, size
 from adcompile.pipeline import Program
@@ -229,7 +230,8 @@ def _import_lines(imports: list[_Import]) -> str:
 def _import_of(name: str, value: Any) -> _Import:
     if inspect.ismodule(value):
         return _Import(name, value.__name__)
-    module, own = getattr(value, "__module__", None), getattr(value, "__name__", None)
+    own = getattr(value, "__name__", None)
+    module = None if own is None else public_module(value, own)
     code = getattr(value, "__code__", None)
     if code is not None and code.co_filename.startswith("<adcompile "):
         raise UsageError(f"the program calls {name!r}, a derivative that was made elsewhere, so it cannot be saved")

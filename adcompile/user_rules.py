@@ -4,6 +4,7 @@
     @pullback(f)      otherwise: the cotangents, one for each argument
     @pushforward(f)   beside a pullback, for forward mode: the terms of the tangent
     zero(f)           no derivative flows through `f`
+    @implicit(g)      what the function returns solves g(x, p) == 0, however it finds it
 
 The function may have source or none (a C extension), and may be a method of a class
 (`@pullback(Model.energy)`). Where it has a rule, its source is not looked at. A rule takes effect at
@@ -19,9 +20,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from adcompile.api import forget_compiled
+from adcompile.api import check_function, forget_compiled
 from adcompile.errors import UsageError
-from adcompile.rules import registry
+from adcompile.rules import registry, solvers
 
 F = TypeVar("F", bound=Callable[..., Any])
 Parameter = inspect.Parameter
@@ -104,6 +105,63 @@ def zero(*functions: Callable[..., Any]) -> None:
         _check_callable("zero", function)
     registry.zero(*functions)
     forget_compiled()
+
+
+def implicit(
+    equation: Callable[..., Any] | None = None, *, fixed_point: Callable[..., Any] | None = None
+) -> Callable[[F], F]:
+    """Declare the equation that a function solves: its result is differentiated by the implicit
+    function theorem, at the solution, and not through the steps that led there.
+
+    `equation(x, *parameters)` is zero at what the function returns, a number or an array, and has
+    the same shape; `fixed_point(x, *parameters)` is the same again. Each parameter behind the first
+    is one of the function's, by its name. What else the function takes (a start, a tolerance) has
+    no influence on the solution, and gets a zero derivative::
+
+        def kepler(E, M, e):
+            return E - e * np.sin(E) - M
+
+        @implicit(kepler)
+        def anomaly(M, e, start=1.0):
+            return scipy.optimize.newton(lambda E: kepler(E, M, e), start)
+
+    That the function returns a solution is its promise: it should raise where it finds none.
+
+    Raises:
+        UsageError: if the equation's parameters do not fit the function, with the reason.
+    """
+    if (equation is None) == (fixed_point is None):
+        raise UsageError("@implicit takes the equation, or fixed_point=, and not both")
+    of = check_function(equation or fixed_point)
+
+    def register(solver: F) -> F:
+        _check_callable("implicit", solver)
+        if (reason := misfit_of_equation(solver, of)) is not None:
+            raise UsageError(f"@implicit({of.__name__}): {reason}")
+        solvers.implicit(solver, solvers.Equation(of, fixed_point is not None))
+        forget_compiled()
+        return solver
+
+    return register
+
+
+def misfit_of_equation(solver: Any, equation: types.FunctionType) -> str | None:
+    """Why a function cannot be the solver of an equation; None if their parameters fit."""
+    if not isinstance(solver, types.FunctionType):
+        return f"{solver!r} is no Python function"
+    unknown, *others = inspect.signature(equation).parameters.values() or (None,)
+    name = solver.__name__
+    if unknown is None:
+        return f"'{equation.__name__}' takes no parameters; it has to take the solution, and what it depends on"
+    names = inspect.signature(solver).parameters
+    for parameter in (unknown, *others):
+        if parameter.kind in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD):
+            return f"'{equation.__name__}' takes '*'; name its parameters, as those of '{name}' are named"
+        if parameter.kind is Parameter.KEYWORD_ONLY:
+            return f"'{equation.__name__}' takes '{parameter.name}' by keyword alone; take it by position"
+        if parameter is not unknown and parameter.default is parameter.empty and parameter.name not in names:
+            return f"'{name}' has no parameter '{parameter.name}', which '{equation.__name__}' takes"
+    return None
 
 
 def _registering(kind: str, functions: Sequence[Any], **more: Any) -> Callable[[F], F]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 
 from adcompile.analyses.effects import is_text, leaves_arguments
 from adcompile.analyses.infer import Types, atom_type
+from adcompile.analyses.solutions import Solutions
 from adcompile.ir.nodes import (
     Atom,
     Attribute,
@@ -40,10 +41,11 @@ from adcompile.runtime.structures import make_list, make_tuple, unpack
 def active_values(function: Function, types: Types, wrt: Iterable[Var]) -> tuple[frozenset[Var], frozenset[Var]]:
     """The values on a differentiable path from `wrt` to the function's result, and all that
     depend on `wrt` (varied)."""
-    varied = _Varied(types)
+    solutions = Solutions(function)
+    varied = _Varied(types, solutions)
     varied.found.update(wrt)
     varied.settle(function.body)
-    useful = _Useful(types)
+    useful = _Useful(types, solutions)
     useful.mark(function.body.yields[:1])
     useful.settle(function.body)
     return frozenset(varied.found & useful.found), frozenset(varied.found)
@@ -71,8 +73,9 @@ def may_merge_dicts(call: Call, types: Mapping[Var, Type]) -> bool:
 
 
 class _Flow:
-    def __init__(self, types: Types) -> None:
+    def __init__(self, types: Types, solutions: Solutions) -> None:
         self.types = types
+        self.solutions = solutions
         self.found: set[Var] = set()
 
     def has(self, atom: Atom) -> bool:
@@ -103,8 +106,8 @@ class _Flow:
 
 
 class _Varied(_Flow):
-    def __init__(self, types: Types) -> None:
-        super().__init__(types)
+    def __init__(self, types: Types, solutions: Solutions) -> None:
+        super().__init__(types, solutions)
         # Of a marked tuple, or of the tuples in a marked list, the places of the items that are varied.
         # One that is missing here is varied in all.
         self.places: dict[Var, frozenset[int]] = {}
@@ -173,7 +176,10 @@ class _Varied(_Flow):
 
     def stmt(self, stmt: Stmt) -> None:
         if isinstance(stmt, Call):
-            if any(map(self.has, stmt.operands)) and passes_derivative(stmt, self.types):
+            solution = self.solutions.of(stmt)
+            if solution is not None:
+                self.mark(stmt.results if any(map(self.has, solution.parameters)) else ())
+            elif any(map(self.has, stmt.operands)) and passes_derivative(stmt, self.types):
                 self.call(stmt)
         elif isinstance(stmt, If):
             self.block(stmt.then)
@@ -212,7 +218,7 @@ class _Useful(_Flow):
     def stmt(self, stmt: Stmt) -> None:
         if isinstance(stmt, Call):
             if any(map(self.has, stmt.results)) and passes_derivative(stmt, self.types):
-                self.mark(stmt.operands)
+                self.mark(self.solutions.read(stmt))
         elif isinstance(stmt, If):
             self.link(zip(stmt.results, stmt.then.yields, strict=True))
             self.link(zip(stmt.results, stmt.orelse.yields, strict=True))

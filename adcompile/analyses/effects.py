@@ -26,6 +26,7 @@ from adcompile.ir.nodes import (
 )
 from adcompile.ir.types import UNKNOWN, Passive, Scalar, Static, Type
 from adcompile.rules.registry import RULE_FUNCTIONS, RULES
+from adcompile.rules.solvers import is_solver
 from adcompile.runtime import broadcasting, tangents
 from adcompile.runtime.checks import (
     require_apart,
@@ -36,6 +37,7 @@ from adcompile.runtime.checks import (
     require_view,
 )
 from adcompile.runtime.contexts import not_swallowing
+from adcompile.runtime.solutions import require_regular, require_square, require_success
 from adcompile.runtime.structures import make_dict, make_list, unpack, unpack_star
 
 # Pure, but each call makes an object of its own, which may be changed in place later.
@@ -59,7 +61,10 @@ CREATORS = frozenset(
         tangents.zero_tangent,
     ]
 )
-CHECKS = (require_apart, require_floats, require_number, require_scalar, require_shape, require_view)
+CHECKS = (
+    *(require_apart, require_floats, require_number, require_scalar, require_shape, require_view),
+    *(require_regular, require_square, require_success),
+)
 EFFECTFUL = frozenset([print, *CHECKS])
 
 
@@ -167,7 +172,7 @@ def leaves_arguments(call: Call, types: Mapping[Var, Type]) -> bool:
         receiver = types.get(call.operands[0], UNKNOWN) if isinstance(call.operands[0], Var) else Static(None)
         return is_text(receiver) or (isinstance(receiver, Passive) and receiver.name in HARMLESS_RECEIVERS)
     try:
-        if fn in HARMLESS:
+        if fn in HARMLESS or is_solver(fn):
             return True
     except TypeError:
         return False

@@ -13,13 +13,15 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from adcompile.analyses.user_functions import is_user_function
+from adcompile.analyses.user_functions import has_followed_type
 from adcompile.frontend.transformations import is_transformed
 from adcompile.inference.python import element_of, unpacked, unpacked_star
 from adcompile.inference.registry import SITE, infer_call
+from adcompile.inference.solvers import solution_type
 from adcompile.ir.nodes import (
     UNDEFINED,
     Atom,
+    Attribute,
     Block,
     Call,
     Each,
@@ -58,6 +60,7 @@ from adcompile.ir.types import (
     static_value,
     symbols_of,
 )
+from adcompile.rules.solvers import scipy_solver
 from adcompile.runtime.structures import make_list, unpack, unpack_star
 
 Types = dict[Var, Type]
@@ -128,6 +131,7 @@ class _Inference:
         self.types: Types = {}
         self.call_type = call_type
         self.sites: dict[Var, int] = {}
+        self.reports: dict[Var, tuple[str, Type]] = {}  # of solvers: the solution's name and type in them
         self.symbols: set[Symbol] = set()  # those born before the statement that is looked at
 
     def site(self, var: Var) -> int:
@@ -176,10 +180,24 @@ class _Inference:
             if args is None and call.fn is make_list:
                 args = items_of_display(call, self.types)
             found = [UNKNOWN if args is None else self.call_type(call.fn, args, kwargs)]
-            if is_user_function(call.fn) or call.fn is operator.call or is_transformed(call.fn):
+            found = [self.solution(call, found[0], args, kwargs)]
+            if has_followed_type(call.fn) or call.fn is operator.call or is_transformed(call.fn):
                 found = [self.from_outside(found[0], [*(args or ()), *kwargs.values()], call.result)]
         for var, type_ in zip(call.results, found, strict=True):
             self.set(var, type_)
+
+    def solution(self, call: Call, found: Type, args: Sequence[Type] | None, kwargs: Mapping[str | None, Type]) -> Type:
+        """The type of a call's result, where it is the solution that one of SciPy's solvers finds."""
+        solver = scipy_solver(call.fn)
+        if solver is not None and args is not None:
+            type_ = solution_type(call.fn, args, kwargs)
+            if not solver.solution:
+                return type_
+            self.reports[call.result] = solver.solution, type_
+        if isinstance(call.fn, Attribute) and isinstance(call.args[0], Var) and call.args[0] in self.reports:
+            name, type_ = self.reports[call.args[0]]
+            return type_ if call.fn.name == name else found
+        return found
 
     def from_outside(self, type_: Type, args: Sequence[Type], result: Var) -> Type:
         """The type of a user function's result here: the sizes that the function makes are named

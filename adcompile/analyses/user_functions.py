@@ -27,6 +27,15 @@ def is_user_function(fn: Any) -> bool:
     return (package != "adcompile" or emitted) and _has_source(fn)
 
 
+def has_followed_type(fn: Any) -> bool:
+    """Whether what a callable returns is typed by its source: a user's function, or a solver that
+    the user has named, whose derivative is not that of its source."""
+    if is_user_function(fn):
+        return True
+    rule = rule_for(fn) if isinstance(fn, types.FunctionType) else None
+    return rule is not None and rule.kind == "implicit" and _has_source(fn)
+
+
 @functools.lru_cache(maxsize=1024)
 def _has_source(fn: types.FunctionType) -> bool:
     try:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from adcompile.ir.callables import public_module
 from adcompile.ir.nodes import Block, Call, FunctionRef
 from adcompile.ir.traverse import walk
 
@@ -73,8 +74,8 @@ class Bindings:
     def object(self, name: str, value: Any) -> ast.expr:
         """Any object under a name like `name`."""
         bound = self._bind(name, value)
-        module = getattr(value, "__module__", None)
         source = getattr(value, "__name__", name)
+        module = public_module(value, source)
         if module and source.isidentifier() and not _is_emitted(value):
             suffix = "" if bound == source else f" as {bound}"
             self.imports[bound] = f"from {module} import {source}{suffix}"

@@ -34,9 +34,10 @@ def facts_of(decisions: Decisions) -> tuple[FunctionFacts, ...]:
 
 
 def graphs_of(decisions: Decisions) -> tuple[Graph, ...]:
-    """The graph of every function that was emitted."""
+    """The graph of every function that was emitted for one of the user's: what was written for an
+    equation has no lines of theirs."""
     seeds = {name: one.both.seed for one in decisions.functions for name in one.emitted}
-    return tuple(graph_of(plan.function, seeds[name]) for name, plan in decisions.plans.items())
+    return tuple(graph_of(plan.function, seeds[name]) for name, plan in decisions.plans.items() if name in seeds)
 
 
 class _Gathering:

@@ -81,9 +81,11 @@ class Values:
     def computed_by(self, call: Call) -> str:
         """What a call was resolved to."""
         fn: Any = call.fn
-        if call in self.decided.pullbacks:
-            assert isinstance(fn, FunctionRef)
-            halves = (fn.name, self.decided.pullbacks[call].function.name)
+        pullback = self.decided.pullbacks.get(call)
+        if pullback is not None and not isinstance(fn, FunctionRef):
+            return f"{callee(fn)}: the solution of an equation, by {pullback.function.name}"
+        if pullback is not None:
+            halves = (fn.name, pullback.function.name)
             return f"your function, as {' and '.join(name for name in halves if name in self.emitted)}"
         if isinstance(fn, Syntax):
             return "kept as it is"

@@ -21,6 +21,13 @@ class KeptCode(Lowering):
         """Keep an expression as it is; it reads what its names stand for here."""
         reads: dict[str, Atom] = {}
         own = {p.id for p in gast.walk(node) if isinstance(p, gast.Name) and not isinstance(p.ctx, gast.Load)}
+        for name in own & _names_read_around(node):
+            if self.lookup(name) is not None:
+                return self.refuse(
+                    node, f"'{name}' is a variable of this expression, and one that it reads from the function",
+                    "the two cannot be told apart in code that is kept as it is",
+                    f"give one of them another name, or let a lambda read '{name}' without a parameter for it",
+                )
         for part in gast.walk(node):
             if isinstance(part, gast.Name) and part.id not in own and part.id not in reads:
                 value = self.lookup(part.id)
@@ -90,3 +97,16 @@ class KeptCode(Lowering):
             self.refuse(stmt, what, "the statement is kept as it is", "assign a name in it, and jump after it")
         else:
             self.keep(stmt)
+
+
+def _names_read_around(node: Any) -> set[str]:
+    """The names that the scopes in an expression read from around them as they are made: in the
+    defaults of a lambda, and where a comprehension starts."""
+    read: list[Any] = []
+    for part in gast.walk(node):
+        if isinstance(part, gast.Lambda):
+            read += [d for d in (*part.args.defaults, *part.args.kw_defaults) if d is not None]
+        elif isinstance(part, (gast.GeneratorExp, gast.ListComp, gast.SetComp, gast.DictComp)):
+            read.append(part.generators[0].iter)
+    names = (p for one in read for p in gast.walk(one) if isinstance(p, gast.Name))
+    return {p.id for p in names if isinstance(p.ctx, gast.Load)}

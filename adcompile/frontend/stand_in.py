@@ -13,6 +13,7 @@ is held is read at every call.
 
 from __future__ import annotations
 
+import ast
 import functools
 import inspect
 import itertools
@@ -73,6 +74,29 @@ def written(name: str, head: str, body: Sequence[str], held: dict[str, Any], mod
     exec(code, namespace)
     made: types.FunctionType = namespace["make"](**held)
     made.__code__ = made.__code__.replace(co_firstlineno=1)
+    return made
+
+
+@functools.lru_cache(maxsize=256)
+def function_of_lambda(node: ast.expr, reads: tuple[str, ...], holder: types.FunctionType) -> types.FunctionType | None:
+    """A lambda of a function as one that takes what it reads there behind its parameters; None for
+    another expression, and for a lambda with defaults or '*'."""
+    if not isinstance(node, ast.Lambda):
+        return None
+    args = node.args
+    if args.defaults or args.kwonlyargs or args.vararg or args.kwarg:
+        return None
+    names = ", ".join((*(a.arg for a in (*args.posonlyargs, *args.args)), *reads))
+    lines = [f"def equation({names}):\n", f"    return {ast.unparse(node.body)}\n"]
+    filename = f"<equation {next(_COUNTER)}>"
+    linecache.cache[filename] = (sum(map(len, lines)), None, lines, filename)
+    cells = dict(zip(holder.__code__.co_freevars, holder.__closure__ or (), strict=True))
+    namespace: dict[str, Any] = {}
+    exec(compile(f"def make({', '.join(cells)}):\n {' '.join(lines)} return equation", filename, "exec"), namespace)
+    inner = next(c for c in namespace["make"].__code__.co_consts if isinstance(c, types.CodeType))
+    closure = tuple(cells[name] for name in inner.co_freevars)
+    made = types.FunctionType(inner.replace(co_firstlineno=1), holder.__globals__, "equation", None, closure)
+    made.__module__ = holder.__module__
     return made
 
 

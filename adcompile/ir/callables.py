@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import math
 import operator
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -138,6 +139,19 @@ ATTRIBUTES: dict[str, Callable[..., Any]] = {
 
 MEANT = {**SYNONYMS, **MATH, **OPERATORS, **{fn: OPERATORS[plain] for fn, plain in IN_PLACE.items()}}
 CHANGING = UPDATES | IN_PLACE.keys()
+
+
+def public_module(value: Any, name: str) -> str | None:
+    """The module that a function or class is imported from: not `scipy.optimize._root`, where
+    `scipy.optimize` has it too."""
+    module = getattr(value, "__module__", None)
+    parts = (module or "").split(".")
+    private = next((i for i, part in enumerate(parts) if i and part.startswith("_")), None)
+    if private is not None:
+        public = ".".join(parts[:private])
+        if getattr(sys.modules.get(public), name, None) is value:
+            return public
+    return module
 
 
 def canonical(fn: Any) -> Any:

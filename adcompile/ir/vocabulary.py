@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from adcompile.ir.nodes import Attribute, FunctionRef, Method
-from adcompile.runtime import broadcasting, checks, contexts, markers, structures, updates
+from adcompile.runtime import broadcasting, checks, contexts, markers, solutions, structures, updates
 
 INDENT = "  "
 # What stands before a parameter of each kind; the longest first, for the parser.
@@ -23,7 +23,7 @@ CALLABLE_PREFIX: dict[type, str] = {Method: ".", Attribute: "@", FunctionRef: "&
 KEPT_EXPRESSION = {False: "syntax", True: "passive_syntax"}
 EACH = {False: "each", True: "reversed"}  # by whether the elements are taken backwards
 UNDEFINED_NAME = "undefined"
-HELPERS = ("structures", "updates", "markers", "broadcasting", "checks", "contexts")
+HELPERS = ("structures", "updates", "markers", "broadcasting", "checks", "contexts", "solutions")
 # Where the text finds a callable, and what it calls the place; a built-in has its name alone.
 MODULES: dict[str, Any] = {
     "operator": operator,
@@ -34,6 +34,7 @@ MODULES: dict[str, Any] = {
     "broadcasting": broadcasting,
     "checks": checks,
     "contexts": contexts,
+    "solutions": solutions,
     "math": math,
     "np": np,
     "np.linalg": np.linalg,

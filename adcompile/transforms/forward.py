@@ -22,6 +22,7 @@ import numpy as np
 
 from adcompile.analyses.effects import is_mutation
 from adcompile.analyses.infer import Types, atom_type
+from adcompile.analyses.solutions import Solution, Solutions, check_of
 from adcompile.analyses.unbound import Unbound
 from adcompile.analyses.user_functions import is_user_function
 from adcompile.errors import DiagnosticList, Origin
@@ -54,6 +55,11 @@ from adcompile.transforms.tangents import DISPLAYS, ZEROS, Tangents
 
 # For a user's function, the types of its parameters, and which of them move: the function that
 # takes their tangents behind them, and returns the value and its tangent.
+# For a call whose result solves an equation, the function that computes its tangent, and what that
+# is given; None if it is refused.
+Solving = Callable[
+    [Call, Solution, Types, frozenset[Var], Callable[[Atom], Atom]], tuple[FunctionRef, Sequence[Atom]] | None
+]
 Pushforwards = Callable[[Any, tuple[Type, ...], tuple[bool, ...], Origin | None], FunctionRef]
 
 
@@ -63,6 +69,7 @@ def forward(
     active: frozenset[Var],
     tangents: Mapping[Var, Atom],
     pushforwards: Pushforwards,
+    solving: Solving,
     found: DiagnosticList,
     kind: type[ForwardSweep] | None = None,
 ) -> Block:
@@ -74,7 +81,8 @@ def forward(
         if isinstance(s, Call) and (s.fn in (*DISPLAYS, *ZEROS)) and not any(isinstance(a, Star) for a in s.args)
     }
     sweep = (kind or ForwardSweep)(types, active, found, makers)
-    sweep.pushforwards = pushforwards
+    sweep.pushforwards, sweep.solving = pushforwards, solving
+    sweep.solutions = Solutions(function)
     sweep.unbound = Unbound(function, types).maybe
     for var, tangent in tangents.items():
         sweep.give(var, tangent)
@@ -88,6 +96,7 @@ class ForwardSweep(Tangents):
     """The statements of a program, each with those that compute its tangent."""
 
     pushforwards: Pushforwards
+    solving: Solving
 
     def stmts(self, stmts: Sequence[Stmt]) -> None:
         """Write statements down, with their tangents."""
@@ -209,6 +218,10 @@ class ForwardSweep(Tangents):
 
     def call(self, call: Call) -> None:
         """A call, and the tangents of its results."""
+        solution = self.solutions.of(call)
+        if solution is not None and call.result in self.active:
+            self.solution(call, solution)
+            return
         moves = any(map(self.is_active, call.operands)) and any(r in self.active for r in call.results)
         if moves and is_user_function(call.fn):
             self.user_call(call)
@@ -226,6 +239,25 @@ class ForwardSweep(Tangents):
         if is_update(call) and not any(call.result in uses_of(s) for s in made):
             place += len(made)
         self.b.stmts.insert(place, call)
+
+    def solution(self, call: Call, solution: Solution) -> None:
+        """A call whose result solves an equation, and behind it the tangent, of the equation."""
+        for check in check_of(solution):
+            self.b.emit(check)
+        self.b.emit(call)
+        tangent = self.of_solution(call, solution)
+        if tangent is not None:
+            self.give(call.result, tangent)
+
+    def of_solution(self, call: Call, solution: Solution) -> Atom | None:
+        """The tangent of a solution; None if it is refused."""
+        made = self.solving(call, solution, self.types, frozenset(self.active), self.dot)
+        if made is None:
+            return None
+        function, given = made
+        tangent = self.new(call.result)
+        self.b.emit(Call((tangent,), function, tuple(given), origin=call.origin))
+        return tangent
 
     def in_form(self, call: Call, tangent: Atom) -> Atom:
         """A tangent in the dtype of its value; of an array without dimensions that is changed in

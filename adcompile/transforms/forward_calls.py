@@ -34,7 +34,7 @@ SEVERAL = (np.reshape, np.transpose)  # their methods take the items of a tuple 
 def by_rule(sweep: Tangents, call: Call) -> Atom | None:
     """The tangent of a primitive's result, None if it is zero; refuse a call that has no rule."""
     rule = pushforward_for(call.fn)
-    if rule is None or rule.kind == "zero":
+    if rule is None or rule.kind in ("zero", "implicit"):
         _refuse(sweep, call)
         return None
     bound = bind_rule(sweep, rule, call)
@@ -58,7 +58,8 @@ def by_rule(sweep: Tangents, call: Call) -> Atom | None:
 
 def _refuse(sweep: Tangents, call: Call) -> None:
     """Refuse a call without a rule for its tangent."""
-    if rule_for(call.fn) is None:
+    rule = rule_for(call.fn)
+    if rule is None or rule.kind == "implicit":
         sweep.refuse_call(call)
         return
     what = f"{name_of_call(call)} has a pullback and no pushforward for these arguments"

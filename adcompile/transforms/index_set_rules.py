@@ -70,7 +70,7 @@ def meant_by(fn: Any) -> Any:
 def sets_by_rule(sweep: Tangents, call: Call) -> Atom | None:
     """The sets of what a function with a rule gives."""
     rule = rule_for(call.fn)
-    if rule is None or rule.kind == "zero":
+    if rule is None or rule.kind in ("zero", "implicit"):
         sweep.refuse_call(call)
         return None
     bound = bind_rule(sweep, rule, call)

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from adcompile.analyses.effects import is_mutation
+from adcompile.analyses.solutions import Solution
 from adcompile.inference.index_sets import sets_type
 from adcompile.ir.nodes import NONE, Atom, Call, Const, Through, Var
 from adcompile.ir.types import Array, Scalar, Type
@@ -86,6 +87,11 @@ class IndexSetSweep(ForwardSweep):
         item = self.b.call(operator.getitem, before, index)
         joined = self.b.call(sets.join, item, item, self.dot(value))
         return views.store(updates.update, self.dot(whole), (index, joined))
+
+    def of_solution(self, call: Call, solution: Solution) -> Atom | None:
+        """The sets of a solution: each number of it depends on all that its equation depends on."""
+        moving = dict.fromkeys(atom for atom in solution.parameters if self.is_active(atom))
+        return self.b.call(sets.join_all, call.result, *map(self.dot, moving))
 
     def of_primitive(self, call: Call) -> Atom | None:
         """The sets of what a function with a rule gives."""

@@ -14,6 +14,7 @@ relies on: infer, activity.  ensures: one function with both sweeps, storage sti
 
 from __future__ import annotations
 
+import itertools
 import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ import numpy as np
 
 from adcompile.analyses.distinct import Distinct
 from adcompile.analyses.infer import Types
+from adcompile.analyses.solutions import Solutions
 from adcompile.analyses.undefined import Side, undefined_sides
 from adcompile.errors import DiagnosticList
 from adcompile.ir.nodes import (
@@ -74,11 +76,13 @@ SEQUENCES: dict[Any, Any] = {
 class Pullback:
     """The second half of an active call of a user function: the function that pulls its cotangent
     back, what it is given beside that (the residual that the first half left, or some of the
-    arguments), and which arguments are active."""
+    arguments), and which arguments are active. Of a solution, `into` are the values that its
+    equation depends on, to which its cotangent is pulled back instead."""
 
     function: FunctionRef
     given: tuple[Atom, ...]
-    active: tuple[bool, ...]
+    active: tuple[bool, ...] = ()
+    into: tuple[Atom, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,7 @@ def reverse(
 ) -> Reversed:
     """Reverse `function` with respect to the inputs `wrt`."""
     sweep = _ReverseSweep(types, active, pullbacks, found)
+    sweep.solutions = Solutions(function)
     value = function.body.yields[0]
     seed = sweep.adjoint_of(value if isinstance(value, Var) else Var("result"))
     if isinstance(value, Var):
@@ -345,7 +350,7 @@ class _ReverseSweep(Cotangents):
         if bar is None:
             return
         made = self.b.call(pullback.function, *pullback.given, bar)
-        actives = [a for a, is_active in zip(call.operands, pullback.active, strict=True) if is_active]
+        actives = pullback.into or tuple(itertools.compress(call.operands, pullback.active))
         parts: list[Atom] = [made]
         if len(actives) == 1 and isinstance(made, Var):
             self.types[made] = self.b.type_of(actives[0])  # a cotangent is as its value is

@@ -26,7 +26,7 @@ from adcompile.transforms.splice_rule import RuleRefuses, splice
 def by_rule(sweep: Cotangents, call: Call, bar: Atom) -> None:
     """Reverse a call of a primitive; refuse one that has no rule."""
     rule = rule_for(call.fn)
-    if rule is None or rule.kind == "zero":
+    if rule is None or rule.kind in ("zero", "implicit"):
         sweep.refuse_call(call)
         return
     bound = bind_rule(sweep, rule, call)

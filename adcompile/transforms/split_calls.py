@@ -14,6 +14,7 @@ from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.needs import Needs
 from adcompile.analyses.ownership import own_results
 from adcompile.analyses.shape_reads import read_for_more_in
+from adcompile.analyses.solutions import Solution, Solutions, check_of
 from adcompile.analyses.user_functions import is_user_function
 from adcompile.errors import Origin
 from adcompile.ir.nodes import Atom, Block, Call, Function, FunctionRef, Star, Stmt, Var
@@ -35,6 +36,7 @@ class Halves:
     has_effect: bool = True
 
 
+Solving = Callable[[Call, Solution, Types, frozenset[Var]], Pullback | None]
 Halving = Callable[[Any, tuple[Type, ...], tuple[bool, ...], Origin | None], Halves]
 
 
@@ -49,17 +51,24 @@ def halves_of(first: Function, second: Function, given: tuple[int, ...] | None, 
 
 
 def split_calls(
-    function: Function, types: Types, active: frozenset[Var], halving: Halving
+    function: Function, types: Types, active: frozenset[Var], halving: Halving, solving: Solving
 ) -> tuple[Function, dict[Call, Pullback], frozenset[Var]]:
     """The function with its active user calls split, the pullback of each, and the active
     values with those that were made to pack arguments."""
     pullbacks: dict[Call, Pullback] = {}
     packs: set[Var] = set()
+    solutions = Solutions(function)
 
     def is_active(atom: Atom | Star) -> bool:
         return isinstance(atom, Var) and atom in active
 
     def stmt(s: Stmt) -> list[Stmt]:
+        if isinstance(s, Call) and s.results[0] in active and (solution := solutions.of(s)) is not None:
+            pullback = solving(s, solution, types, active)
+            if pullback is None:
+                return [s]
+            pullbacks[s] = pullback
+            return [*check_of(solution), s]
         if not (isinstance(s, Call) and len(s.results) == 1 and is_active(s.result) and is_user_function(s.fn)):
             return [map_atoms(s, lambda a: a, block)]
         args, before = full_arguments(s, types)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from adcompile.analyses.infer import Types
+from adcompile.analyses.solutions import Solutions
 from adcompile.errors import DiagnosticList
 from adcompile.ir.nodes import Atom, Call, Star
 from adcompile.transforms.algebra import AdjointBuilder
-from adcompile.transforms.rewrites import no_rule
+from adcompile.transforms.rewrites import name_of_call, no_rule
 
 
 class Sweep:
@@ -16,6 +17,7 @@ class Sweep:
         self.types = types
         self.found = found
         self.b = builder
+        self.solutions = Solutions()
 
     def is_active(self, atom: Atom | Star) -> bool:
         """Whether an atom carries a derivative."""
@@ -23,5 +25,12 @@ class Sweep:
 
     def refuse_call(self, call: Call) -> None:
         """Refuse an active call of what has no rule."""
+        if self.solutions.of(call) is not None:
+            return  # its equation was refused
+        refused = self.solutions.refusal(call)
+        if refused is not None:
+            what = f"the derivative of {name_of_call(call)} is not known for this call"
+            self.found.add(what, call.origin, refused.why, refused.hint)
+            return
         what, why, hint = no_rule(call, self.types.get(call.operands[0]) if call.operands else None)  # type: ignore[arg-type]
         self.found.add(what, call.origin, why, hint)

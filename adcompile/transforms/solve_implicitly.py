@@ -1,0 +1,131 @@
+"""Differentiate what a solver returns by the equation that it solves.
+
+The solver's call stays as it is, and is made once. Its pullback takes the solution and what the
+equation depends on; so does its tangent. What the solver itself was given beside that (a bracket,
+a start, a tolerance) has no influence on the solution.
+
+relies on: infer, activity.  ensures: one function of the program for each equation and types.
+"""
+
+from __future__ import annotations
+
+import itertools
+import types
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from adcompile.analyses.infer import Types, atom_type
+from adcompile.analyses.solutions import Solution
+from adcompile.errors import DiagnosticList, Origin
+from adcompile.frontend.lower import lowered
+from adcompile.inference.elementwise import shape_of
+from adcompile.ir.nodes import Atom, Call, Function, FunctionRef, Var
+from adcompile.ir.types import Type
+from adcompile.transforms.reverse import Pullback
+from adcompile.transforms.solution_sweeps import Case, pullback_of_array, pullback_of_number, tangent_of_solution
+from adcompile.transforms.split_calls import Halves
+
+Inputs = tuple[Type, ...]
+Mask = tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How functions of the program are made: the halves and the pushforward of a user's function, a
+    function that was written for the program, a new name; and what is known of a call."""
+
+    halves: Callable[[Any, Inputs, Mask, Origin | None], Halves]
+    pushforward: Callable[[Any, Inputs, Mask, Origin | None], FunctionRef]
+    written: Callable[[Function, Inputs], FunctionRef]
+    name: Callable[[str], str]
+    result: Callable[[types.FunctionType, Inputs], Type]
+    changes: Callable[[Call, Types], bool]
+    found: DiagnosticList
+
+
+class ImplicitSweeps:
+    """The pullbacks and tangents of the solutions of one program."""
+
+    def __init__(self, making: Making) -> None:
+        self.make = making
+        self._made: dict[Any, FunctionRef] = {}
+
+    def pullback(self, call: Call, solution: Solution, types_: Types, active: frozenset[Var]) -> Pullback | None:
+        """How the cotangent of a solution is pulled back; None if it is refused."""
+        case = self._case(call, solution, types_, active)
+        if case is None:
+            return None
+        function, inputs, origin = case.function, case.types, call.origin
+
+        def made() -> FunctionRef:
+            name = self.make.name(f"{solution.name}_pullback")
+            if case.is_number:
+                both = self.make.halves(function, inputs, case.active, origin)
+                written = pullback_of_number(name, case, both)
+            else:
+                by_solution = self.make.halves(function, inputs, case.by_solution, origin)
+                by_parameters = self.make.halves(function, inputs, case.by_parameters, origin)
+                written = pullback_of_array(name, case, by_solution, by_parameters)
+            return self.make.written(written, (*inputs, inputs[0]))
+
+        ref = self._once("pullback", case, made)
+        given = (call.result, *solution.parameters)
+        return Pullback(ref, given, into=tuple(itertools.compress(given[1:], case.active[1:])))
+
+    def tangent(
+        self, call: Call, solution: Solution, types_: Types, active: frozenset[Var], dots: Callable[[Atom], Atom]
+    ) -> tuple[FunctionRef, Sequence[Atom]] | None:
+        """The function that computes the tangent of a solution, and what it is given; None if it is
+        refused."""
+        case = self._case(call, solution, types_, active)
+        if case is None:
+            return None
+        function, inputs, origin = case.function, case.types, call.origin
+        given = (call.result, *solution.parameters)
+        tangents = [dots(atom) for atom in itertools.compress(given[1:], case.active[1:])]
+
+        def made() -> FunctionRef:
+            by_solution = self.make.pushforward(function, inputs, case.by_solution, origin)
+            by_parameters = self.make.pushforward(function, inputs, case.by_parameters, origin)
+            name = self.make.name(f"{solution.name}_tangent")
+            written = tangent_of_solution(name, case, by_solution, by_parameters)
+            return self.make.written(written, (*inputs, *(atom_type(types_, dot) for dot in tangents)))
+
+        return self._once("tangent", case, made), (*given, *tangents)
+
+    def _once(self, kind: str, case: Case, made: Callable[[], FunctionRef]) -> FunctionRef:
+        key = (kind, case)
+        if key not in self._made:
+            self._made[key] = made()
+        return self._made[key]
+
+    def _case(
+        self, call: Call, solution: Solution, types_: Types, active: frozenset[Var]
+    ) -> Case | None:
+        given = (call.result, *solution.parameters)
+        inputs = tuple(atom_type(types_, atom) for atom in given)
+        function = solution.function
+        names = tuple(p.var.name for p in lowered(function).params)
+        mask = (True, *(isinstance(atom, Var) and atom in active for atom in solution.parameters))
+        want, have = shape_of(inputs[0]), shape_of(self.make.result(function, inputs))
+        why = ""
+        if solution.is_number and want not in (None, ()):
+            why, hint = "of an array it may find some roots and not others, and does not say which", "use root"
+        elif want is not None and have is not None and not _may_be_equal(want, have):
+            why = f"'{function.__name__}' returns an array of shape {have} for a solution of shape {want}"
+            hint = "return one number for each unknown"
+        elif self.make.changes(Call((Var(),), function, given), types_):
+            why, hint = f"'{function.__name__}' changes its arguments", "copy what it changes"
+        if why:
+            what = f"the derivative of what '{solution.solver}' finds is not known"
+            self.make.found.add(what, call.origin, why, hint)
+            return None
+        number = solution.is_number or want == ()
+        return Case(function, names, inputs, mask, solution.fixed_point, number, want is None or want != have)
+
+
+def _may_be_equal(one: Sequence[Any], other: Sequence[Any]) -> bool:
+    """Whether two shapes may be the same when the program runs."""
+    known = [(a, b) for a, b in zip(one, other, strict=False) if isinstance(a, int) and isinstance(b, int)]
+    return len(one) == len(other) and all(a == b for a, b in known)
