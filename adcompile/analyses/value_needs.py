@@ -24,9 +24,11 @@ from adcompile.inference.registry import ELEMENTWISE
 from adcompile.ir.callables import canonical
 from adcompile.ir.nodes import (
     Atom,
+    Attribute,
     Block,
     Call,
     Capture,
+    Const,
     Each,
     For,
     Function,
@@ -41,7 +43,7 @@ from adcompile.ir.nodes import (
     With,
 )
 from adcompile.ir.traverse import blocks_of, source_atoms
-from adcompile.ir.types import Array, Scalar, kind_of, symbols_of
+from adcompile.ir.types import Array, Dict, List, Scalar, Tuple, kind_of, symbols_of
 from adcompile.runtime import broadcasting, index_sets, updates
 from adcompile.runtime.structures import make_tuple
 
@@ -81,7 +83,8 @@ def decided_by(function: Function, types: Types, called: Called) -> Decided:
     """What decides the results of a function; `called` gives the functions that it calls."""
     needs = _Needs(types, called, {})
     needs.function(function, None)
-    params = tuple(i for i, p in enumerate(function.params) if p.var in needs.values)
+    objects = {v for v in needs.shapes if not isinstance(types.get(v), (Array, Scalar, List, Tuple, Dict))}
+    params = tuple(i for i, p in enumerate(function.params) if p.var in needs.values | objects)
     captures = tuple(c for c in function.captures if c.var in needs.values or c.var in needs.shapes)
     return Decided(params, captures, needs.known)
 
@@ -188,7 +191,8 @@ class _Needs:
         if isinstance(call.fn, FunctionRef):
             self.user_call(call)
             return
-        if not is_pure(call):
+        of_outside = isinstance(call.fn, Attribute) and isinstance(call.operands[0], Const)
+        if not is_pure(call) or of_outside:
             self.known = False
         fn: Any = call.fn.fn if isinstance(call.fn, Through) else call.fn
         meant = canonical(fn)

@@ -63,7 +63,8 @@ class Sparsity:
 
 
 def given_sparsity(sparsity: Any) -> Sparsity:
-    """The sparsity that a caller gives: a sparse or dense matrix, with an entry wherever it is not zero.
+    """The sparsity that a caller gives: a sparse matrix with an entry wherever one is stored, or a dense
+    one with an entry wherever it is not zero.
 
     Raises:
         UsageError: if it is no matrix.
@@ -72,17 +73,13 @@ def given_sparsity(sparsity: Any) -> Sparsity:
 
     if not scipy.sparse.issparse(sparsity):
         sparsity = np.asarray(sparsity)
-        if sparsity.dtype.kind not in "biuf" or sparsity.ndim != 2:
-            raise UsageError("sparsity= takes 'auto', a scipy.sparse matrix, or a boolean matrix")
-    if sparsity.ndim != 2:
-        raise UsageError(f"sparsity= takes a matrix, and this has {sparsity.ndim} dimension(s)")
-    return Sparsity(_tidy(scipy.sparse.csr_array(sparsity != 0)))
-
-
-def _tidy(matrix: Any) -> Any:
+    if sparsity.dtype.kind not in "biuf" or sparsity.ndim != 2:
+        raise UsageError("sparsity= takes 'auto', a scipy.sparse matrix, or a boolean matrix")
+    matrix = scipy.sparse.csr_array(sparsity)
+    stored = np.ones(matrix.nnz, bool)  # also where what is stored is 0
+    matrix = scipy.sparse.csr_array((stored, matrix.indices, matrix.indptr), shape=matrix.shape)
     matrix.sum_duplicates()
-    matrix.eliminate_zeros()
-    return matrix
+    return Sparsity(matrix)
 
 
 class IndexSets(JacobianVector):
@@ -117,16 +114,18 @@ class FoundSparsity:
         if not compiled.program.repeatable:
             raise UsageError(EFFECTS)
         key = self._key(compiled, given)
-        if key is None or key not in self._kept:
-            found = self._find(args, kwargs, x)
-            if self._latest is None or not _same(found.matrix, self._latest.matrix):
-                self._latest = found
-            if key is None:
-                return self._latest
+        kept = self._kept.get(key) if key is not None else None
+        if kept is not None:
+            return kept
+        found, latest = self._find(args, kwargs, x), self._latest
+        if latest is not None and _same(found.matrix, latest.matrix):
+            found = latest  # which has its colours
+        self._latest = found
+        if key is not None:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
-            self._kept[key] = self._latest
-        return self._kept[key]
+            self._kept[key] = found
+        return found
 
     def _find(self, args: tuple[Any, ...], kwargs: dict[str, Any], x: Any) -> Sparsity:
         """Run the index sets."""
@@ -151,7 +150,8 @@ class FoundSparsity:
         params = [given[i] for i in of_function if i < len(given)]  # the seed of a gradient has its default
         captured = [OutsideScope(c.holder).value(c.name) for c in decided.captures]
         values = tuple(_frozen(value) for value in (*params, *captured))
-        return None if None in values else (compiled, exact_key(given), values)
+        shapes = exact_key((*given, *compiled.captured_now()))
+        return None if None in values else (compiled, shapes, values)
 
 
 def _numbered(x: Any) -> Any:

@@ -181,6 +181,31 @@ def test_what_comes_from_outside_is_told_apart(monkeypatch):
     assert searched(K, (POINT,)) == [2]
 
 
+MATRIX_OUTSIDE = np.ones((3, 12))
+
+
+def test_an_array_from_outside_that_changes_its_size(monkeypatch):
+    def mapped(x):
+        return MATRIX_OUTSIDE @ x
+
+    J = jacobian(mapped, sparsity="auto")
+    assert searched(J, (POINT,), (-POINT,)) == [1, 1]
+    monkeypatch.setitem(globals(), "MATRIX_OUTSIDE", np.ones((5, 12)))
+    assert searched(J, (POINT,)) == [2]
+
+
+def every_second(n):
+    return np.arange(0, n, 2)
+
+
+def test_a_function_that_gives_the_places():
+    def picked(x):
+        return x[every_second(len(x))] ** 2
+
+    J = jacobian(picked, sparsity="auto")
+    searched(J, (POINT,), (POINT[:5],))
+
+
 def test_an_object_that_decides():
     class Settings:
         start = 0
@@ -252,6 +277,11 @@ def test_a_pattern_that_cannot_be_one_is_refused():
     for mode in ("forward", "reverse"):
         with pytest.raises(UsageError, match="11 rows, and the result 12 numbers"):
             jacobian(f, mode=mode, sparsity=BANDS[1:])(POINT)
+
+
+def test_an_entry_that_is_stored_is_one_even_if_it_is_zero():
+    stored = jacobian(lambda x: x * x, sparsity="auto")(np.array([0.0, 1.0]))
+    agree(jacobian(lambda x: x * x, sparsity=stored)(np.array([3.0, 2.0])), np.diag([6.0, 4.0]))
 
 
 def test_entries_that_are_not_finite_are_told_from_lacking_ones():
