@@ -143,6 +143,11 @@ class Transformed:
         raise NotImplementedError
 
     def _spread_call(self, compiled: Compiled, values: tuple[Any, ...]) -> Any:
+        positional, keyword = self._spread(values)
+        return compiled.function(*positional, **keyword)
+
+    def _spread(self, values: tuple[Any, ...]) -> tuple[list[Any], dict[str, Any]]:
+        """The values of all parameters as positional and as keyword arguments."""
         positional: list[Any] = []
         keyword: dict[str, Any] = {}
         for parameter, value in zip(self._dispatcher.signature.parameters.values(), values, strict=True):
@@ -154,7 +159,7 @@ class Transformed:
                 keyword |= value
             else:
                 positional.append(value)
-        return compiled.function(*positional, **keyword)
+        return positional, keyword
 
     def __repr__(self) -> str:
         names = list(signature_of(self._function).parameters)

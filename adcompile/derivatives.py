@@ -1,11 +1,14 @@
 """`jacobian`, `hessian` and `hvp`: derivatives that take more than one sweep, or two modes.
 
-A Jacobian is made column by column by forward mode, or row by row by reverse mode, whichever
-takes fewer sweeps. The arrays that the sweeps start from are made once.
+A Jacobian is made of columns by forward mode, or of rows by reverse mode, whichever are fewer.
+A sweep makes many of them at once, if the program allows it. The arrays that the sweeps start
+from are made once.
 """
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
@@ -20,6 +23,7 @@ from adcompile.jacobian_within import ONCE, JacobianWithin
 from adcompile.pushforward import JacobianVector, jvp
 from adcompile.signature import signature_of
 from adcompile.sparsity import SparseJacobian
+from adcompile.together import Pullbacks, PulledTogether, Pushforwards
 from adcompile.vector_jacobian import vjp
 from adcompile.within import Emissions
 
@@ -48,19 +52,18 @@ class _Numbers:
     @property
     def size(self) -> int:
         """How many numbers there are."""
-        return int(np.prod(self.shape, dtype=int))
+        return math.prod(self.shape)
 
-    def units(self) -> Iterator[Any]:
-        """Every unit vector, in one array that changes from one to the next."""
-        if not self.shape:
-            yield 1.0
-            return
-        vector = np.zeros(self.shape, self.dtype)
-        flat = vector.reshape(-1)
-        for i in range(flat.size):
-            flat[i] = 1.0
-            yield vector
-            flat[i] = 0.0
+    def units(self, parts: Sequence[tuple[int, int]], first: int = 0) -> Iterator[np.ndarray]:
+        """For each part of the numbers from `first` on, its unit vectors, in one array that changes
+        from one part to the next; zeros where there is no such number."""
+        made = np.zeros((max((stop - start for start, stop in parts), default=0), self.size), self.dtype)
+        for start, stop in parts:
+            low, high = max(start, first), min(stop, first + self.size)
+            own = np.arange(low - start, max(low, high) - start), np.arange(low - first, max(low, high) - first)
+            made[own] = 1.0
+            yield made[: stop - start].reshape(stop - start, *self.shape)
+            made[own] = 0.0
 
     def by(self, other: _Numbers) -> np.ndarray:
         """The Jacobian of these numbers by others, not filled in."""
@@ -74,13 +77,14 @@ class Jacobian:
         self._mode = known_mode(mode)
         self._square = square  # it has as many rows as columns
         self._several = isinstance(wrt, (tuple, list))
-        self._reverse = vjp(function, wrt if self._several else (wrt,))  # type: ignore[arg-type]
-        self._forward = [jvp(function, i) for i in self._reverse.positions]
+        self._reverse = Pullbacks(function, wrt if self._several else (wrt,))  # type: ignore[arg-type]
+        self._forward = [Pushforwards(function, i) for i in self._reverse.positions]
         self._latest: Any = self._forward[0] if mode == "forward" else self._reverse
         self.__name__, self.__doc__ = self._reverse.__name__, self._reverse.__doc__
         self.__wrapped__ = function
         self.__signature__ = signature_of(self._reverse.parameters_of)
-        within = JacobianWithin(self._reverse, self._forward, mode, square, self._several)
+        forward = [jvp(function, i) for i in self._reverse.positions]
+        within = JacobianWithin(vjp(function, self._reverse.positions), forward, mode, square, self._several)
         self._within = Emissions(self.__name__, within.called)
 
     is_pullback = False
@@ -104,43 +108,48 @@ class Jacobian:
             if found is not None:
                 return found
         self._latest = self._reverse
-        value, back = self._reverse(*args, **kwargs)
+        value, pulled = self._reverse(*args, **kwargs)
         rows = sum(_Numbers.of(leaf, "a result").size for leaf in _leaves(value))
         if self._mode == "auto" and 0 < columns <= rows and self._reverse.program_at(args, kwargs).repeatable:
             found = self._by_columns(args, kwargs, inputs)
             if found is not None:
                 return found
-        return self._by_rows(value, back, inputs)
+        return self._by_rows(value, pulled, inputs)
 
-    def _by_rows(self, value: Any, back: Any, inputs: list[_Numbers]) -> Any:
+    def _by_rows(self, value: Any, pulled: PulledTogether, inputs: list[_Numbers]) -> Any:
         results = [_Numbers.of(leaf, "a result") for leaf in _leaves(value)]
         blocks = [[result.by(one) for one in inputs] for result in results]
-        zeros = [np.zeros(result.shape, result.dtype) if result.shape else 0.0 for result in results]
-        for number, (result, made) in enumerate(zip(results, blocks, strict=True)):
-            for k, unit in enumerate(result.units()):
-                cotangents = back(_rebuilt(value, iter([*zeros[:number], unit, *zeros[number + 1 :]])))
-                for block, one, cotangent in zip(made, inputs, cotangents, strict=True):
-                    block.reshape(result.size, one.size)[k] = np.ravel(cotangent)
+        starts = [0, *itertools.accumulate(result.size for result in results)]
+        parts = _parts(starts.pop(), pulled.most)
+        units = [result.units(parts, first) for result, first in zip(results, starts, strict=True)]
+        for (start, stop), *seeds in zip(parts, *units, strict=True):
+            cotangents = pulled(_rebuilt(value, iter(seeds)))
+            for made, result, first in zip(blocks, results, starts, strict=True):
+                low, high = max(start, first), min(stop, first + result.size)
+                for block, one, cotangent in zip(made, inputs, cotangents, strict=True) if low < high else ():
+                    rows = block.reshape(result.size, one.size)[low - first : high - first]
+                    rows[...] = cotangent[low - start : high - start].reshape(high - low, one.size)
         return self._structured(value, blocks)
 
     def _by_columns(self, args: tuple[Any, ...], kwargs: dict[str, Any], inputs: list[_Numbers]) -> Any:
         """The Jacobian by forward mode; None if that would repeat more than computing, and need not be."""
         value: Any = None
         blocks: list[list[np.ndarray]] = []
-        for number, (pushed, one) in enumerate(zip(self._forward, inputs, strict=True)):
-            for k, unit in enumerate(one.units()):
-                if k == 0:
-                    program, run = pushed.at(args, kwargs, unit)
-                    if not program.repeatable and self._mode == "auto":
-                        return None
-                    if not program.repeatable:
-                        raise UsageError(ONCE)
-                    self._latest = pushed
-                value, tangent = run()
+        for number, (forward, one) in enumerate(zip(self._forward, inputs, strict=True)):
+            pushed = forward.at(args, kwargs)
+            if not pushed.program.repeatable and self._mode == "auto":
+                return None
+            if not pushed.program.repeatable:
+                raise UsageError(ONCE)
+            self._latest = forward
+            parts = _parts(one.size, pushed.most)
+            for (start, stop), units in zip(parts, one.units(parts), strict=True):
+                value, tangent = pushed(units)
                 results = [_Numbers.of(leaf, "a result") for leaf in _leaves(value)]
                 blocks = blocks or [[result.by(other) for other in inputs] for result in results]
                 for made, result, along in zip(blocks, results, _leaves(tangent), strict=True):
-                    made[number].reshape(result.size, one.size)[:, k] = np.ravel(along)
+                    columns = made[number].reshape(result.size, one.size)[:, start:stop]
+                    columns[...] = along.reshape(stop - start, result.size).T
         return self._structured(value, blocks)
 
     def _structured(self, value: Any, blocks: list[list[np.ndarray]]) -> Any:
@@ -166,6 +175,12 @@ def known_mode(mode: str) -> str:
     if mode not in MODES:
         raise UsageError(f"mode={mode!r}: there are {', '.join(map(repr, MODES))}")
     return mode
+
+
+def _parts(count: int, most: int) -> list[tuple[int, int]]:
+    """`count` things in parts of about one size, of at most `most` each."""
+    number = -(-count // most)
+    return [(count * i // number, count * (i + 1) // number) for i in range(number)]
 
 
 def _leaves(value: Any) -> Iterator[Any]:
@@ -210,9 +225,9 @@ def jacobian(
         f: a Python function of numbers and arrays, and of anything that is not in `wrt`.
         wrt: what to differentiate by: a parameter's position or name, or a tuple of them (then
             the result is a tuple, one Jacobian for each).
-        mode: 'forward' makes the Jacobian column by column, a sweep for each number in the
-            arguments; 'reverse' row by row, a sweep for each number in the result; 'auto' takes what
-            is fewer, and 'reverse' for a function that has effects or draws random numbers.
+        mode: 'forward' makes the columns of the Jacobian, one for each number in the arguments;
+            'reverse' its rows, one for each number in the result; 'auto' takes what is fewer, and
+            'reverse' for a function that has effects or draws random numbers.
         sparsity: 'auto' finds where the Jacobian may have entries, and makes a `scipy.sparse.csr_array`
             of shape `(out.size, x.size)`, arrays of other dimensions flattened in C order, by one sweep
             for each group of columns (or rows) that share none of their rows. Or the pattern itself: a

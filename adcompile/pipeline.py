@@ -20,6 +20,7 @@ from adcompile.analyses.activity import active_values
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.ownership import own_results
 from adcompile.analyses.repeatable import is_repeatable
+from adcompile.analyses.seeding import Seeding
 from adcompile.analyses.value_needs import Decided, decided_by
 from adcompile.analyses.versions import versions_of_inputs
 from adcompile.backend.callables import Bindings
@@ -56,6 +57,7 @@ from adcompile.outside import Outside
 from adcompile.transforms.arrange import arrange
 from adcompile.transforms.assemble import Want, halve, join, name_seed, separate_aux, whole
 from adcompile.transforms.assemble_pushforward import TangentParameters, pushforward_function
+from adcompile.transforms.carry_seeds import Carried, NotCarried, carry_seeds
 from adcompile.transforms.check_escape import check_escape
 from adcompile.transforms.check_pullbacks import check_pullbacks
 from adcompile.transforms.check_real import check_real
@@ -103,6 +105,7 @@ class Program:
     passed: Sequence[tuple[Any, str]] = ()  # captures that the entry takes as arguments, for some backends
     place: int = 0  # behind so many of its own
     decided: Decided | None = None  # of index sets: what decides them besides shapes
+    carried: Carried | None = None  # what its sweep makes for many seeds, if it carries them
 
 
 class Compilation:
@@ -190,7 +193,8 @@ class Compilation:
         self._split(function, tuple(inputs), active, forward, pullback, order=want.wrt, for_caller=True, within=within)
         self.outside.check_changes(self.found)
         self.found.raise_if_any()
-        return self.program(forward.name, pullback.name)
+        carried = self.carry(pullback.name, 1, True, function) if want.seeds else None
+        return self.program(forward.name, carried.entry if carried else pullback.name, carried)
 
     def pushforward(self, function: types.FunctionType, inputs: Sequence[Type], want: Want) -> Program:
         """The program that computes the value (if that is wanted) and its tangent. The inputs are those
@@ -202,7 +206,23 @@ class Compilation:
         self.outside.check_changes(self.found)
         self.found.raise_if_any()
         self.push(pushforward_function(name, primal, entry, body, types_, want.before), types_, function)
-        return self.program(name)
+        carried = self.carry(name, want.before, (False, True) if want.value else True, function) if want.seeds else None
+        return self.program(carried.entry if carried else name, carried=carried)
+
+    def carry(self, entry: str, place: int, result: Seeding, holder: Any) -> Carried | None:
+        """Add the functions that stand for `entry` and carry many seeds in the parameter at `place`, and
+        in what `result` says of its result; None if there are none."""
+        self.stage = "carry_seeds"
+        functions = {one.name: (one, types_) for one, types_ in self.functions}
+        try:
+            carried = carry_seeds(functions, entry, [place], result, self.fresh)
+        except NotCarried as why:
+            self.decisions.not_carried = str(why)
+            return None
+        for one, types_ in carried.functions:
+            self.after("carry_seeds", one)
+            self.finish(one, types_, holder)
+        return carried
 
     def index_sets(self, function: types.FunctionType, inputs: Sequence[Type], want: Want) -> Program:
         """The program that computes which inputs each number of the result may depend on. Where a
@@ -375,7 +395,7 @@ class Compilation:
         self.functions.append((function, types_))
         self.holders[function.name] = holder
 
-    def program(self, entry: str, second: str = "") -> Program:
+    def program(self, entry: str, second: str = "", carried: Carried | None = None) -> Program:
         """Emit every function of the program that is called as one text."""
         self.drop_uncalled({entry, second})
         outside = [OutsideScope(holder) for holder in self.holders.values()]
@@ -412,7 +432,7 @@ class Compilation:
         again = all(is_repeatable(one.body) for one, _ in self.functions)
         return Program(
             text, entry, second, self.holders, bindings.values, imports, again, guards, captures, self.decisions,
-            written, passed, place,
+            written, passed, place, carried=carried,
         )
 
     def drop_uncalled(self, entries: set[str]) -> None:

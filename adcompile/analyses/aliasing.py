@@ -43,7 +43,7 @@ from adcompile.ir.nodes import (
 )
 from adcompile.ir.traverse import blocks_of
 from adcompile.ir.types import STRING, UNKNOWN, Array, Dict, List, Never, Scalar, Static, Tuple, Type, of_constant
-from adcompile.runtime import broadcasting, structures, tangents, updates
+from adcompile.runtime import broadcasting, seeds, structures, tangents, updates
 from adcompile.runtime.markers import detach
 
 # Pure functions whose result may be an argument, a view of it, or may hold it.
@@ -111,6 +111,12 @@ SHARING = frozenset(
         broadcasting.add,
         broadcasting.add_item,
         tangents.spread,
+        seeds.unbroadcast_seeds,
+        seeds.spread_seeds,
+        seeds.elementwise_seeds,
+        seeds.align_seeds,
+        seeds.add_seeds,
+        seeds.of_one_seed,
     ]
 )
 DISPLAYS = (structures.make_tuple, structures.make_list, structures.make_set)

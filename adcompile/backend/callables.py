@@ -78,6 +78,7 @@ class Bindings:
         module = public_module(value, source)
         if module and source.isidentifier() and not _is_emitted(value):
             suffix = "" if bound == source else f" as {bound}"
+            module = "operator" if module == "_operator" else module
             self.imports[bound] = f"from {module} import {source}{suffix}"
         return name_node(bound)
 

@@ -144,10 +144,10 @@ class Expressions:
             return self.constant_index(atom.value)
         stmt = self.folding.folded.get(atom)
         if isinstance(stmt, Call) and stmt.fn is structures.make_tuple and stmt.args:
-            return ast.Tuple([self.index(a) for a in stmt.operands], ast.Load())
+            parts = [self.argument(a) if isinstance(a, Star) else self.index(a) for a in stmt.args]
+            return ast.Tuple(parts, ast.Load())
         if isinstance(stmt, Call) and stmt.fn is slice:
-            parts = [None if a is NONE or _is_none(a) else self.expr(a) for a in stmt.operands]
-            return ast.Slice(*parts)
+            return ast.Slice(*[None if a is NONE or _is_none(a) else self.expr(a) for a in stmt.operands])
         return self.expr(atom)
 
     def constant_index(self, value: Any) -> ast.expr:

@@ -28,7 +28,7 @@ class Want:
     several: bool = False  # the gradients are a tuple, even if it is one
     split: bool = False
     before: int = 0  # of a pushforward: how many inputs stand before the tangents
-
+    seeds: bool = False  # one sweep for many cotangents or tangents, if the program allows it
 
 
 def join(

@@ -51,3 +51,4 @@ class Decisions:
     functions: list[Differentiation] = field(default_factory=list)
     pushed: Pushed | None = None
     plans: dict[str, Plan] = field(default_factory=dict)
+    not_carried: str = ""  # why no sweep carries many seeds, where one was asked for

@@ -1,0 +1,167 @@
+"""Many seeds at once: matrices of cotangents pulled back, or of tangents pushed forward.
+
+    value, pulled = Pullbacks(f, wrt)(*args)      pulled(seeds): a cotangent of each argument
+    run = Pushforwards(f, position).at(args, {})  run(seeds): the value, and its tangents
+
+Seeds have the structure of what they are derivatives by, or of, with one axis more in front of every
+array, and so has what is returned. A program that carries seeds takes one sweep for all; of
+another each seed takes a sweep. `most` is how many should be given at once, for the
+sweep to stay within memory.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from adcompile.api import Transformed, Wrt
+from adcompile.dispatch import Compiled
+from adcompile.inference.tangents import tangent_type
+from adcompile.ir.types import Affine, Array, Dict, Dim, Symbol, Tuple, Type
+from adcompile.loading import loaded
+from adcompile.pipeline import COMPILE_LOCK, Compilation, Program, Want
+from adcompile.runtime.seeds import one_by_one, together
+from adcompile.signature import signature_of
+from adcompile.vector_jacobian import VectorJacobian
+
+NUMBERS = 2**17  # that the largest array of a sweep should hold
+GROWING = 16  # seeds of a sweep that makes a list as it goes: all of it is kept
+
+
+class Sweep:
+    """A compiled sweep for seeds: `function` takes what stands before them, the seeds, and what
+    stands behind them."""
+
+    def __init__(self, program: Program, inputs: Sequence[Type], function: Callable[..., Any]) -> None:
+        self.program = program
+        self.inputs = inputs
+        self.function = function
+
+    def most(self, values: Sequence[Any]) -> int:
+        """How many seeds one call should take, for these arguments."""
+        carried = self.program.carried
+        if carried is None:
+            return 1
+        sizes: dict[Symbol, int] = {}
+        for type_, value in zip(self.inputs, values, strict=True):
+            _bind(type_, value, sizes)
+        largest = max((_size(shape, sizes) for shape in carried.shapes), default=1)
+        most = max(1, NUMBERS // max(1, largest))
+        return min(most, GROWING) if carried.grows else most
+
+
+def _bind(type_: Type, value: Any, sizes: dict[Symbol, int]) -> None:
+    """Learn what the sizes in a type are."""
+    if isinstance(type_, Array):
+        for dim, size in zip(type_.shape or (), np.shape(value), strict=False):
+            if isinstance(dim, Affine) and len(dim.terms) == 1 and dim.terms[0][1] == 1:
+                sizes[dim.terms[0][0]] = size - dim.const
+    elif isinstance(type_, (Tuple, Dict)):
+        items = enumerate(type_.items) if isinstance(type_, Tuple) else type_.items
+        for key, item in items:
+            _bind(item, value[key], sizes)
+
+
+def _size(shape: Sequence[Dim], sizes: dict[Symbol, int]) -> int:
+    """About how many numbers an array holds; a size that is not known is taken for the largest one."""
+    unknown = max(sizes.values(), default=1)
+    total = 1
+    for dim in shape:
+        terms = dim.terms if isinstance(dim, Affine) else ()
+        const = dim.const if isinstance(dim, Affine) else dim
+        total *= max(1, const + sum(factor * sizes.get(symbol, unknown) for symbol, factor in terms))
+    return total
+
+
+class Pullbacks(VectorJacobian):
+    """The value of a function, and at that point the pullback of many cotangents."""
+
+    def __init__(self, function: Any, wrt: Wrt) -> None:
+        super().__init__(function, wrt, lambda where: Want(where, split=True, seeds=True), "numpy")
+
+    def _compile(self, inputs: Sequence[Type]) -> Compiled:
+        program = self._program(inputs)
+        functions = loaded(program, self._backend)
+        forward, sweep = functions[program.entry], Sweep(program, inputs, functions[program.second])
+
+        def both(*args: Any, **kwargs: Any) -> Any:
+            return sweep, *forward(*args, **kwargs)
+
+        return Compiled(program, both)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> tuple[Any, PulledTogether]:
+        """The value at these arguments, and what pulls cotangents back from it."""
+        compiled, values = self._dispatcher.find(self._dispatcher.bind(args, kwargs))
+        sweep, value, residual = self._spread_call(compiled, values)
+        return value, PulledTogether(sweep, values, residual, len(self._positions))
+
+
+class PulledTogether:
+    """The pullback of many cotangents at a point."""
+
+    def __init__(self, sweep: Sweep, values: Sequence[Any], residual: Any, count: int) -> None:
+        self.program = sweep.program
+        self._pull = sweep.function
+        self._residual = residual
+        self._count = count
+        self.most = sweep.most(values)
+
+    def __call__(self, seeds: Any) -> tuple[np.ndarray, ...]:
+        """The cotangents of each argument, for cotangents of the value: one for each seed."""
+        if self.program.carried is not None:
+            return self._each(self._pull(self._residual, seeds))
+        found = [self._each(self._pull(self._residual, one)) for one in one_by_one(seeds)]
+        return tuple(map(together, zip(*found, strict=True)))
+
+    def _each(self, found: Any) -> tuple[Any, ...]:
+        return found if self._count > 1 else (found,)
+
+
+class Pushforwards(Transformed):
+    """The value of a function and its tangents along many tangents of one argument."""
+
+    def __init__(self, function: Any, position: int) -> None:
+        super().__init__(function, position, lambda where: Want(where), "numpy")
+        kinds = [p.kind for p in signature_of(self._function).parameters.values()]
+        self._before = sum(kind not in (kind.KEYWORD_ONLY, kind.VAR_KEYWORD) for kind in kinds)
+
+    def _program(self, inputs: Sequence[Type]) -> Program:
+        compilation = Compilation()
+        before, tangent = self._before, tangent_type(inputs[self._positions[0]])
+        want = Want(self._positions, value=True, before=before, seeds=True)
+        given = (*inputs[:before], tangent, *inputs[before:])
+        with COMPILE_LOCK, compilation.reporting():
+            return compilation.pushforward(self._differentiated(inputs, compilation), given, want)
+
+    def _compile(self, inputs: Sequence[Type]) -> Compiled:
+        program = self._program(inputs)
+        return Compiled(program, Sweep(program, inputs, loaded(program, self._backend)[program.entry]))
+
+    def at(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> PushedTogether:
+        """What pushes tangents forward at these arguments."""
+        compiled, values = self._dispatcher.find(self._dispatcher.bind(args, kwargs))
+        return PushedTogether(compiled.function, values, *self._spread(values), self._before)
+
+
+class PushedTogether:
+    """The pushforward of many tangents of one argument at a point."""
+
+    def __init__(
+        self, sweep: Sweep, values: Sequence[Any], positional: list[Any], keyword: dict[str, Any], before: int
+    ) -> None:
+        self.program = sweep.program
+        self.most = sweep.most(values)
+        name = list(inspect.signature(sweep.function).parameters)[before]  # of the tangents
+        self._run: Callable[[Any], tuple[Any, Any]] = lambda tangents: sweep.function(
+            *positional, **{name: tangents}, **keyword
+        )
+
+    def __call__(self, seeds: Any) -> tuple[Any, Any]:
+        """The value, and its tangent along each tangent of the argument."""
+        if self.program.carried is not None:
+            return self._run(seeds)
+        found = [self._run(one) for one in one_by_one(seeds)]
+        return found[-1][0], together([tangent for _, tangent in found])
