@@ -333,21 +333,42 @@ def _check_target(gradient: Any, target: Any) -> None:
 
 @overload
 def grad(
-    f: None = None, /, wrt: Wrt = 0, *, has_aux: bool = False, backend: str = "numpy"
+    f: None = None, /, wrt: Wrt = 0, *, has_aux: bool = False, holomorphic: bool = False, backend: str = "numpy"
 ) -> Callable[[Any], Gradient]: ...
 @overload
-def grad(f: Callable[..., Any], /, wrt: Wrt = 0, *, has_aux: bool = False, backend: str = "numpy") -> Gradient: ...
+def grad(
+    f: Callable[..., Any],
+    /,
+    wrt: Wrt = 0,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    backend: str = "numpy",
+) -> Gradient: ...
 
 
 @transformation
-def grad(f: Any = None, /, wrt: Wrt = 0, *, has_aux: bool = False, backend: str = "numpy") -> Any:
+def grad(
+    f: Any = None,
+    /,
+    wrt: Wrt = 0,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    backend: str = "numpy",
+) -> Any:
     """The gradient of `f`, a function that returns one real number.
+
+    Of a complex argument `x + 1j*y` it is the derivative by `x`, less `1j` times that by `y`: its
+    conjugate is the direction in which `f` grows the most.
 
     Args:
         f: a Python function; left out, `grad(...)` is a decorator.
         wrt: what to differentiate by: a parameter's position or name, or a tuple of them
             (then the result is a tuple of gradients).
         has_aux: `f` returns `(value, aux)`; the result is `(gradient, aux)`.
+        holomorphic: `f` takes and returns complex numbers, and is complex differentiable: the
+            result is its complex derivative. A step that is not so is refused.
         backend: 'numpy', or 'numba': the emitted program compiled by `numba.njit`, which pays for
             loops over elements. What Numba cannot compile is refused.
 
@@ -360,13 +381,23 @@ def grad(f: Any = None, /, wrt: Wrt = 0, *, has_aux: bool = False, backend: str 
         Refused: where `f` cannot be differentiated, with every place in it.
     """
     if f is None:
-        return lambda function: grad(function, wrt, has_aux=has_aux, backend=backend)
-    return Gradient(f, wrt, lambda where: Want(where, has_aux=has_aux), backend)
+        return lambda function: grad(function, wrt, has_aux=has_aux, holomorphic=holomorphic, backend=backend)
+    return Gradient(f, wrt, lambda where: Want(where, has_aux=has_aux, holomorphic=holomorphic), backend)
 
 
 @transformation
-def value_and_grad(f: Any = None, /, wrt: Wrt = 0, *, has_aux: bool = False, backend: str = "numpy") -> Any:
+def value_and_grad(
+    f: Any = None,
+    /,
+    wrt: Wrt = 0,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    backend: str = "numpy",
+) -> Any:
     """Like `grad`, with the value: `(value, gradient)`, or `((value, aux), gradient)`."""
     if f is None:
-        return lambda function: value_and_grad(function, wrt, has_aux=has_aux, backend=backend)
-    return Gradient(f, wrt, lambda where: Want(where, value=True, has_aux=has_aux), backend)
+        return lambda function: value_and_grad(
+            function, wrt, has_aux=has_aux, holomorphic=holomorphic, backend=backend
+        )
+    return Gradient(f, wrt, lambda where: Want(where, True, has_aux, holomorphic=holomorphic), backend)

@@ -13,6 +13,7 @@ from typing import Any
 from adcompile.analyses.activity import active_values
 from adcompile.analyses.effects import leaves_arguments
 from adcompile.analyses.infer import Types, atom_type, expand_stars, infer
+from adcompile.analyses.kinds import may_make_complex
 from adcompile.analyses.methods import attribute_of_module, function_of_method
 from adcompile.analyses.ownership import own_results
 from adcompile.analyses.places import Places
@@ -80,6 +81,7 @@ class Callees:
         self._following: list[Any] = []
         self._effects: dict[Any, Effect] = {}
         self._varied: set[Any] = set()
+        self.may_make_complex = False  # any of the functions
 
     def call_type(self, fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type]) -> Type:
         """The type of a call's result; calls of user functions are followed."""
@@ -151,6 +153,7 @@ class Callees:
             captured = set(plain.captures)
             primal = inline_calls(plain, lambda call: self.is_inlined(call, types_, plain.holder))
             if primal is plain:
+                self.may_make_complex = self.may_make_complex or may_make_complex(plain, types_)
                 return without_pullbacks(plain), types_
             new = {c.var: self.outside.capture_type(c.holder, c.name) for c in primal.captures if c not in captured}
             known = {**known, **new}

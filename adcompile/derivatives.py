@@ -44,7 +44,9 @@ class _Numbers:
         Raises:
             UsageError: if it is neither a number nor an array of numbers.
         """
-        made = np.asarray(value) if isinstance(value, (bool, int, float, np.generic, np.ndarray)) else None
+        made = np.asarray(value) if isinstance(value, (bool, int, float, complex, np.generic, np.ndarray)) else None
+        if made is not None and made.dtype.kind == "c":
+            raise UsageError(f"{what} is complex; a Jacobian is of real numbers: take z.real and z.imag, or use jvp")
         if made is None or made.dtype.kind not in "biuf":
             raise UsageError(f"{what} is of type {type(value).__name__}; a Jacobian is of numbers and arrays")
         return cls(made.shape, made.dtype if made.dtype.kind == "f" else np.dtype(float))

@@ -231,8 +231,6 @@ def check_type(type_: Type | None, name: str) -> None:
         raise UsageError(
             f"'{name}' is an array of {type_.dtype}, which has no derivative; pass {name}.astype(float)"
         )
-    if kind == "complex":
-        raise UsageError(f"'{name}' is complex; derivatives by complex arguments are not supported yet")
     if kind in ("int", "bool"):
         raise UsageError(f"'{name}' is a {type_.dtype}, which has no derivative; pass float({name})")
 
@@ -247,7 +245,7 @@ def check_differentiable(value: Any, name: str) -> None:
         for item in value.values() if isinstance(value, dict) else value:
             check_item(item, name)
         return
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fc":
         kind = type(value).__name__
         raise UsageError(f"'{name}' is a {kind}, an array of a class of its own; pass np.asarray({name})")
     if isinstance(value, np.ndarray):
@@ -262,7 +260,7 @@ def check_item(item: Any, name: str) -> None:
     """The same for what a container holds: strings, None and ints in it are constants."""
     if isinstance(item, (list, tuple, dict)) or type_of_value(item) is None:
         check_differentiable(item, name)
-    if isinstance(item, np.ndarray) and (item.dtype.kind == "c" or type(item) is not np.ndarray):
+    if isinstance(item, np.ndarray) and type(item) is not np.ndarray:
         check_differentiable(item, name)
 
 

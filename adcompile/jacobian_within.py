@@ -23,7 +23,7 @@ import numpy as np
 from adcompile.analyses.infer import atom_type
 from adcompile.dispatch import Compiled
 from adcompile.errors import UsageError
-from adcompile.ir.types import UNKNOWN, Array, Scalar, Tuple, Type
+from adcompile.ir.types import UNKNOWN, Array, Scalar, Tuple, Type, is_complex
 from adcompile.pushforward import JacobianVector
 from adcompile.vector_jacobian import VectorJacobian
 from adcompile.within import Call
@@ -191,3 +191,5 @@ def _dtype(value: Type, argument: Type) -> str:
 def _check_numbers(type_: Type, what: str) -> None:
     if type_ is not UNKNOWN and not isinstance(type_, (Scalar, Array)):
         raise UsageError(f"{what} is of type {type_}; a Jacobian within a program is of numbers and arrays")
+    if is_complex(type_):
+        raise UsageError(f"{what} is complex; a Jacobian is of real numbers: take z.real and z.imag, or use jvp")

@@ -18,6 +18,7 @@ import adcompile.inference
 import adcompile.rules  # noqa: F401  (registers the rules)
 from adcompile.analyses.activity import active_values
 from adcompile.analyses.infer import Types, atom_type
+from adcompile.analyses.kinds import is_vague
 from adcompile.analyses.ownership import own_results
 from adcompile.analyses.repeatable import is_repeatable
 from adcompile.analyses.seeding import Seeding
@@ -42,7 +43,6 @@ from adcompile.ir.nodes import (
 from adcompile.ir.traverse import defined_in, walk
 from adcompile.ir.types import (
     UNKNOWN,
-    Array,
     Dict,
     List,
     Passive,
@@ -50,7 +50,8 @@ from adcompile.ir.types import (
     Static,
     Tuple,
     Type,
-    kind_of,
+    is_complex,
+    is_real,
 )
 from adcompile.ir.verifier import verify
 from adcompile.outside import Outside
@@ -58,9 +59,9 @@ from adcompile.transforms.arrange import arrange
 from adcompile.transforms.assemble import Want, halve, join, name_seed, separate_aux, whole
 from adcompile.transforms.assemble_pushforward import TangentParameters, pushforward_function
 from adcompile.transforms.carry_seeds import Carried, NotCarried, carry_seeds
+from adcompile.transforms.check_complex import check_complex_inputs, check_complex_stores, check_holomorphic
 from adcompile.transforms.check_escape import check_escape
 from adcompile.transforms.check_pullbacks import check_pullbacks
-from adcompile.transforms.check_real import check_real
 from adcompile.transforms.check_sets import check_sets
 from adcompile.transforms.decisions import Decisions, Differentiation, Pushed
 from adcompile.transforms.detach_blocks import detach_blocks
@@ -134,9 +135,13 @@ class Compilation:
         self.implicit = ImplicitSweeps(
             Making(
                 self.halves, self.pushed, self.written, self.fresh,
-                lambda fn, inputs: self.callees.call_type(fn, inputs, {}), self.callees.changes_arguments, self.found,
+                lambda fn, inputs: self.callees.call_type(fn, inputs, {}), self.callees.changes_arguments,
+                lambda: self.is_real, self.found,
             )
         )
+        self.inputs: Sequence[Type] = ()
+        self.generic = False  # the program for arguments of any types: for reading
+        self.holomorphic = False
 
     # --------------------------------------------------------------------------- the pipeline
 
@@ -159,11 +164,14 @@ class Compilation:
     def gradient(self, function: types.FunctionType, inputs: Sequence[Type], want: Want) -> Program:
         """The program that computes the gradient of `function` at inputs of these types."""
         # The generic program is for reading: it is written for the functions that fit it.
-        generic = all(t is UNKNOWN for t in inputs)
-        if generic:
+        self.take(inputs)
+        self.holomorphic = want.holomorphic
+        if self.generic:
             self.unfit = DiagnosticList()
+        if want.holomorphic:
+            check_complex_inputs(function, inputs, want.wrt)
         primal, types_ = self.prepare(function, inputs, want.has_aux, to_caller=True)
-        self.check_scalar(primal, types_)
+        self.check_scalar(primal, types_, want)
         decided = self.reverse(primal, types_, [primal.params[i].var for i in want.wrt])
         both = decided.both
         name = self.fresh(f"{_plain_name(function)}_{'value_and_grad' if want.value else 'grad'}")
@@ -177,7 +185,7 @@ class Compilation:
         self.after("place_residuals", whole(primal, both.seed, forward, backward))
         self.outside.check_changes(self.found)
         self.found.raise_if_any()
-        gradient = join(name, primal, both, forward, (*backward.stmts, *finishing), cotangents, want, not generic)
+        gradient = join(name, primal, both, forward, (*backward.stmts, *finishing), cotangents, want, not self.generic)
         self.after("finish_cotangents", gradient)
         self.finish(gradient, types_, function)
         return self.program(name)
@@ -188,6 +196,7 @@ class Compilation:
         """The program of two functions: the value with a residual, and the pullback. Where they are
         called `within` a program, it is known what is changed between the two calls."""
         active = tuple(i in want.wrt for i in range(len(inputs)))
+        self.take(inputs)
         base = _plain_name(function)
         forward, pullback = FunctionRef(self.fresh(f"{base}_forward")), FunctionRef(self.fresh(f"{base}_pullback"))
         self._split(function, tuple(inputs), active, forward, pullback, order=want.wrt, for_caller=True, within=within)
@@ -243,6 +252,7 @@ class Compilation:
     ) -> tuple[Function, Types, TangentParameters, Block]:
         """The function, the parameters of the tangents that it is given, and its body with tangents."""
         place = want.before
+        self.take(inputs)
         primal, types_ = self.prepare(function, (*inputs[:place], *inputs[place + 1 :]), to_caller=True)
         wrt = [primal.params[i].var for i in want.wrt]
         self.decisions.pushed = Pushed(primal, types_, tuple(wrt))
@@ -250,8 +260,13 @@ class Compilation:
         entry.as_given(primal, wrt, inputs[place], want.several)
         return primal, types_, entry, self.forward(primal, types_, entry)
 
-    def check_scalar(self, primal: Function, types_: Types) -> None:
-        """Refuse a result that is certainly not one real number."""
+    def take(self, inputs: Sequence[Type]) -> None:
+        """Compile for inputs of these types."""
+        self.inputs, self.generic = inputs, all(t is UNKNOWN for t in inputs)
+
+    def check_scalar(self, primal: Function, types_: Types, want: Want) -> None:
+        """Refuse a result that is certainly not one real number; one complex number, if the function
+        is to be holomorphic."""
         result = atom_type(types_, primal.body.yields[0])
         shape = shape_of(result)
         why, hint = "", ""
@@ -265,12 +280,16 @@ class Compilation:
             what = f"an array of shape ({', '.join(map(str, shape or ()))})"
             why = "the gradient of an array is a Jacobian"
             hint = "return its sum, or use vjp (cotangents of any shape) or jacobian"
-        elif isinstance(result, (Scalar, Array)) and kind_of(result.dtype) == "complex":
-            what, hint = "a complex one", "compute with real and imaginary parts"
+        elif is_complex(result) and not want.holomorphic:
+            what, why = "a complex one", "its derivative is one complex number only for a holomorphic function"
+            hint = "holomorphic=True if it is one; else return a real number, or use vjp or jvp"
+        elif is_real(result) and want.holomorphic:
+            what, hint = "a real one, with holomorphic=True", "leave out holomorphic=True"
         else:
             return
         origin = return_origin(primal.holder)
-        self.found.add(f"grad needs one real number, and the function returns {what}", origin, why, hint)
+        kind = "complex" if want.holomorphic else "real"
+        self.found.add(f"grad needs one {kind} number, and the function returns {what}", origin, why, hint)
 
     def prepare(
         self, function: types.FunctionType, inputs: Sequence[Type], has_aux: bool = False, to_caller: bool = False
@@ -309,8 +328,16 @@ class Compilation:
         self.stage = "activity"
         active, varied = active_values(primal, types_, wrt)
         check_escape(primal, types_, varied, self.found, self.callees.follow_varied)
-        check_real(active, types_, self.found)
+        check_complex_stores(primal, types_, active, self.found)
+        if self.holomorphic:
+            check_holomorphic(primal, types_, active, self.found)
         return active
+
+    @property
+    def is_real(self) -> bool:
+        """Whether every number of the program whose kind is not known is real. The generic program,
+        of which no input is known, is written for real ones."""
+        return not self.callees.may_make_complex and (self.generic or not any(map(is_vague, self.inputs)))
 
     def forward(self, primal: Function, types_: Types, entry: TangentParameters) -> Block:
         """The program with the tangents beside it."""
@@ -318,7 +345,8 @@ class Compilation:
         self.stage = "forward"
         try:
             body = forward(
-                primal, types_, active, entry.tangents, self.pushed, self.implicit.tangent, self.found, self.sweep
+                primal, types_, active, entry.tangents, self.pushed, self.implicit.tangent, self.found,
+                self.is_real, self.sweep,
             )
         except Refused as refused:  # a function that is called could not be lowered
             self.found.extend(refused.diagnostics)
@@ -374,7 +402,7 @@ class Compilation:
             self.found.raise_if_any()
             raise
         self.after("split_calls", primal)
-        both = reverse(primal, types_, active, wrt, pullbacks, self.found)
+        both = reverse(primal, types_, active, wrt, pullbacks, self.found, self.is_real)
         name_seed(both.seed, primal)
         self.after("reverse", whole(primal, both.seed, both.forward, both.backward), abstract=True)
         sweep = eliminate_dead(replace(primal, body=both.backward))

@@ -17,11 +17,11 @@ from adcompile.errors import UsageError
 class Pulled:
     """A pullback at a point: from a cotangent of the value to cotangents of the arguments."""
 
-    def __init__(self, function: Callable[..., Any], residual: Any, value: Any, several: bool) -> None:
+    def __init__(self, function: Callable[..., Any], residual: Any, value: Any, packed: bool) -> None:
         self._function = function
         self._residual = residual
         self._form = form_of(value)
-        self._several = several
+        self._packed = packed  # one cotangent is a tuple of one
 
     def __call__(self, cotangent: Any) -> Any:
         """The cotangents of the arguments for a cotangent of the value's form.
@@ -30,7 +30,7 @@ class Pulled:
             UsageError: if the cotangent has another structure or shape than the value.
         """
         result = self._function(self._residual, fitted(cotangent, self._form))
-        return (result,) if self._several and not isinstance(result, tuple) else result
+        return (result,) if self._packed else result
 
 
 Form = Any  # float, (shape, dtype), None for a constant, or a list, tuple or dict of forms
@@ -42,8 +42,10 @@ def form_of(value: Any) -> Form:
         return {key: form_of(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [form_of(item) for item in value] if isinstance(value, list) else tuple(map(form_of, value))
-    if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "biuf":
-        return _Array(value.shape, value.dtype if value.dtype.kind == "f" else np.dtype(float))
+    if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "biufc":
+        return _Array(value.shape, value.dtype if value.dtype.kind in "fc" else np.dtype(float))
+    if type(value) is complex:
+        return _Array((), np.dtype(complex))
     return float if type(value) in (bool, int, float) else None
 
 
@@ -58,7 +60,7 @@ def fitted(given: Any, form: Form, word: str = "cotangent", of: str = "value") -
     dtypes are converted.
 
     Raises:
-        UsageError: if it has another structure or shape, or is not real.
+        UsageError: if it has another structure or shape, or is complex where the value is real.
     """
     if isinstance(form, dict):
         if not isinstance(given, dict):
@@ -82,13 +84,13 @@ def _fitted_number(given: Any, shape: tuple[int, ...], dtype: np.dtype[Any], wor
     if type(given) is float and not shape:
         return given
     made = given if isinstance(given, np.ndarray) else np.asarray(given)
-    if made.dtype.kind not in "biuf":
-        raise UsageError(f"the {word} is {_kind(given)}, the {of} real numbers")
+    if made.dtype.kind not in ("biufc" if dtype.kind == "c" else "biuf"):
+        raise UsageError(f"the {word} is {_kind(given)}, the {of} {'complex' if dtype.kind == 'c' else 'real'} numbers")
     if made.shape != shape:
         raise UsageError(f"the {word} has shape {made.shape}, the {of} {shape}")
     if isinstance(given, np.ndarray) or shape:
         return made.astype(dtype, copy=False)
-    return float(made)
+    return complex(made) if dtype.kind == "c" else float(made)
 
 
 def _kind(value: Any) -> str:

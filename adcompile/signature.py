@@ -95,6 +95,9 @@ def type_of_value(value: Any, name: str = "", sizes: Sizes | None = None) -> Typ
         return Dict(tuple((k, type_of_value(v, name and f"{name}.{k}", sizes)) for k, v in value.items()))
     if is_static(value):
         return Static(value)
+    if hasattr(value, "__array_function__") and getattr(getattr(value, "dtype", None), "kind", "") == "c":
+        where = f"'{name}' is" if name else "an argument is"
+        raise UsageError(f"{where} a complex {kind.__name__}; complex numbers are known in NumPy's own arrays")
     return UNKNOWN if hasattr(value, "__array_function__") else Passive(kind.__name__, class_of(value))
 
 

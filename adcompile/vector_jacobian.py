@@ -32,7 +32,7 @@ class VectorJacobian(Transformed):
 
         def both(*args: Any, **kwargs: Any) -> Any:
             value, residual = forward(*args, **kwargs)
-            return value, Pulled(pullback, residual, value, self._several)
+            return value, Pulled(pullback, residual, value, self._several and len(self._positions) == 1)
 
         return Compiled(program, both)
 

@@ -21,7 +21,19 @@ from adcompile.errors import UsageError
 from adcompile.frontend.stand_in import written
 from adcompile.frontend.transformations import Emission, put_between
 from adcompile.inference.elementwise import shape_of
-from adcompile.ir.types import FLOAT, UNKNOWN, Array, Dict, List, Scalar, Tuple, Type, of_constant
+from adcompile.ir.types import (
+    FLOAT,
+    UNKNOWN,
+    Array,
+    Dict,
+    List,
+    Scalar,
+    Tuple,
+    Type,
+    is_complex,
+    is_real,
+    of_constant,
+)
 from adcompile.runtime.checks import require_floats, require_shape
 
 Parameter = inspect.Parameter
@@ -284,9 +296,13 @@ def _check_structure(given: Type, of: Type, what: str) -> None:
 
 def in_form(text: str, given: Type, of: Type) -> str:
     """The text of a cotangent with the kind and dtype of its value, where types tell that."""
+    if is_complex(given) and is_real(of):
+        raise UsageError(f"a tangent or cotangent of type {given} is given for a real value")
+    if isinstance(of, Scalar) and is_complex(of):
+        return text if is_complex(given) else f"complex({text})"
     if isinstance(of, Scalar) and not (isinstance(given, Scalar) and given.dtype in ("float", "float64")):
         return f"float({text})"
     if isinstance(of, Array) and isinstance(given, Array) and "?" not in (given.dtype, of.dtype):
-        dtype = of.dtype if of.dtype.startswith("float") else "float64"
+        dtype = of.dtype if of.dtype.startswith(("float", "complex")) else "float64"
         return text if given.dtype == dtype else f"{text}.astype('{dtype}')"
     return text

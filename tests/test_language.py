@@ -541,7 +541,7 @@ def test_integer_argument_is_taken_as_a_float():
     assert (df(3), type(df(3))) == (6.0, float)
 
 
-@pytest.mark.parametrize("argument", ["text", None, True, 1j, np.arange(3), np.array([True]), object()])
+@pytest.mark.parametrize("argument", ["text", None, True, np.arange(3), np.array([True]), object()])
 def test_argument_without_a_derivative(argument):
     with pytest.raises(UsageError, match="x"):
         grad(lambda x: x)(argument)

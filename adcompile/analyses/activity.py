@@ -32,7 +32,7 @@ from adcompile.ir.nodes import (
     While,
     With,
 )
-from adcompile.ir.types import Dict, List, Passive, Tuple, Type, Unknown, may_carry_derivative
+from adcompile.ir.types import Dict, List, Passive, Tuple, Type, Unknown, is_complex, may_carry_derivative
 from adcompile.rules.registry import rule_for
 from adcompile.runtime import updates
 from adcompile.runtime.structures import make_list, make_tuple, unpack
@@ -55,7 +55,7 @@ def passes_derivative(call: Call, types: Mapping[Var, Type]) -> bool:
     """Whether a derivative can flow from a call's arguments to its results."""
     rule = rule_for(call.fn)
     if rule is not None and rule.kind == "zero" and not may_merge_dicts(call, types):
-        return False
+        return not rule.on_complex and any(is_complex(atom_type(types, a)) for a in call.operands)
     if isinstance(call.fn, (Attribute, Method)) and call.operands:
         # What a method of a string makes is a constant; what a method of another object makes of
         # an active argument is not known.

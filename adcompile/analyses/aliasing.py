@@ -87,6 +87,8 @@ SHARING = frozenset(
         np.astype,
         np.ndarray.astype,
         Method("astype"),
+        Method("conj"),  # of real numbers, the array itself
+        Method("conjugate"),
         np.float64,
         np.float32,
         # These may hand on their argument: einsum("ii->i"), matrix_power(a, 1), diff(a, 0).

@@ -30,8 +30,10 @@ from adcompile.rules.solvers import is_solver
 from adcompile.runtime import broadcasting, tangents
 from adcompile.runtime.checks import (
     require_apart,
+    require_complex_scalar,
     require_floats,
     require_number,
+    require_real,
     require_scalar,
     require_shape,
     require_view,
@@ -62,8 +64,8 @@ CREATORS = frozenset(
     ]
 )
 CHECKS = (
-    *(require_apart, require_floats, require_number, require_scalar, require_shape, require_view),
-    *(require_regular, require_square, require_success),
+    *(require_apart, require_complex_scalar, require_floats, require_number, require_real, require_regular),
+    *(require_scalar, require_shape, require_square, require_success, require_view),
 )
 EFFECTFUL = frozenset([print, *CHECKS])
 
@@ -142,7 +144,7 @@ HARMLESS: frozenset[Callable[..., Any]] = frozenset(
         *(*CHECKS, not_swallowing),
     ]
 )
-HARMLESS_MODULES = frozenset(["logging", "warnings", "time", "sys", "datetime", "os", "math", "string"])
+HARMLESS_MODULES = frozenset(["logging", "warnings", "time", "sys", "datetime", "os", "math", "cmath", "string"])
 HARMLESS_RECEIVERS = frozenset(["str", "Logger", "TextIOWrapper", "StringIO", "bytes", "object"])
 
 

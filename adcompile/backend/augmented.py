@@ -18,7 +18,7 @@ from adcompile.analyses.effects import is_pure
 from adcompile.ir.callables import is_update
 from adcompile.ir.nodes import Atom, Block, Call, Const, Stmt, Var, same_atom
 from adcompile.ir.traverse import blocks_of, walk
-from adcompile.ir.types import Array, Scalar, Type
+from adcompile.ir.types import VAGUE, Array, Scalar, Type
 from adcompile.runtime import updates
 from adcompile.transforms.plan_buffers import Plan
 
@@ -93,6 +93,6 @@ def _is_of_place(
 
 def _is_alike(before: Type | None, after: Type | None) -> bool:
     if isinstance(before, Scalar) and isinstance(after, Scalar):
-        return before.dtype == after.dtype != "?"
+        return before.dtype == after.dtype and before.dtype not in VAGUE
     known = isinstance(before, Array) and before.shape is not None and before.dtype != "?"
     return known and before == after

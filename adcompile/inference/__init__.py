@@ -3,6 +3,7 @@
 from adcompile.inference import (
     creation,
     elementwise,
+    fourier,
     index_sets,
     indexing,
     joining,
@@ -20,6 +21,7 @@ from adcompile.inference.registry import infer_call
 __all__ = [
     "creation",
     "elementwise",
+    "fourier",
     "index_sets",
     "indexing",
     "infer_call",

@@ -12,6 +12,7 @@ from adcompile.inference.elementwise import shape_of
 from adcompile.inference.registry import unknown_size
 from adcompile.ir.types import (
     PYTHON_NUMBERS,
+    SOME_FLOAT,
     Affine,
     Array,
     Dim,
@@ -38,6 +39,8 @@ def numpy_dtype(type_: Type) -> str:
     """The dtype that an array made of a value has."""
     if not isinstance(type_, (Scalar, Array)):
         raise NotStatic("dtype")
+    if type_.dtype == SOME_FLOAT:
+        return "?"
     return np.dtype(type_.dtype).name if type_.dtype in PYTHON_NUMBERS else type_.dtype
 
 

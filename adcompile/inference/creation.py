@@ -94,7 +94,8 @@ def full(shape: Type, fill_value: Type, dtype: Type = NOTHING) -> Type:
 @transfer(np.eye, np.identity)
 def eye(N: Type, M: Type = NOTHING, k: Type = INT, dtype: Type = NOTHING) -> Type:  # noqa: N803
     rows = dims_of(N)
-    return Array("float64" if dtype == NOTHING else "?", rows + (rows if M == NOTHING else dims_of(M)))
+    name = "float64" if dtype == NOTHING else explicit_dtype(dtype)
+    return Array(name, rows + (rows if M == NOTHING else dims_of(M)))
 
 
 @transfer(np.arange)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import cmath
 import math
 import operator
 from collections.abc import Sequence
@@ -15,9 +17,12 @@ from adcompile.ir.callables import IN_PLACE, OPERATORS, canonical
 from adcompile.ir.nodes import Method
 from adcompile.ir.types import (
     BOOL,
+    FLOAT,
     INT,
     PYTHON_NUMBERS,
+    SOME_FLOAT,
     UNKNOWN,
+    VAGUE,
     Array,
     Dim,
     Scalar,
@@ -28,6 +33,7 @@ from adcompile.ir.types import (
     add_dims,
     is_one,
     kind_of,
+    real_dtype,
     scale_dim,
     static_value,
     symbol,
@@ -96,8 +102,10 @@ def _python_dtype(fn: Any, numbers: Sequence[Scalar | Array], dtypes: tuple[str,
     if fn in ORDER:
         return "bool"
     if any(t.dtype == "bool" and t.value is None for t in numbers):  # type: ignore[union-attr]
-        return "?"  # a comparison of NumPy's numbers gives one of NumPy's bools
+        return vague_dtype(dtypes)  # a comparison of NumPy's numbers gives one of NumPy's bools
     highest = max(dtypes, key=PYTHON_NUMBERS.index)
+    if fn is builtins.abs:
+        highest = real_dtype(highest)
     if canonical(fn) is np.divide:
         return "float" if highest != "complex" else highest
     if canonical(fn) is np.power and highest == "int":
@@ -129,20 +137,29 @@ def _elementwise(fn: Any, ufunc: Any, types: Sequence[Type]) -> Type:
         return UNKNOWN
     dtypes = tuple(t.dtype for t in numbers)
     dtype = "?"
-    vague = [t for t in numbers if t.dtype == "?"]
-    if len(numbers) == len(types) and "float64" in dtypes and all(isinstance(t, Scalar) for t in vague):
-        # A number of a float kind that is not known leaves float64 what it is.
-        dtypes = tuple("float64" if d == "?" else d for d in dtypes)
+    if len(numbers) == len(types) and not {"float64", "complex128"}.isdisjoint(dtypes):
+        # A float of a precision that is not known leaves float64 what it is.
+        dtypes = tuple("float64" if d == SOME_FLOAT else d for d in dtypes)
     if len(numbers) == len(types) and "?" not in dtypes:
-        dtype = _python_dtype(fn, numbers, dtypes) or _result_dtype(ufunc, dtypes)
+        vague = SOME_FLOAT in dtypes
+        dtype = vague_dtype(dtypes) if vague else _python_dtype(fn, numbers, dtypes) or _result_dtype(ufunc, dtypes)
     if ufunc in COMPARISONS:
         dtype = "bool"
+    if ufunc is np.conjugate and isinstance(fn, Method):
+        dtype = dtypes[0]  # of a Python number, one
+    of_array = "?" if dtype == SOME_FLOAT else dtype
     if shape is None:
         # An unknown operand with an array gives an array; with a number, anything.
-        return Array(dtype, None) if any(isinstance(t, Array) and t.shape != () for t in types) else UNKNOWN
+        return Array(of_array, None) if any(isinstance(t, Array) and t.shape != () for t in types) else UNKNOWN
     if shape == ():
         return Scalar(dtype, _size(fn, types))
-    return Array(dtype, shape)
+    return Array(of_array, shape)
+
+
+def vague_dtype(dtypes: Sequence[str]) -> str:
+    """The dtype of what is computed of numbers, one of which has a precision that is not known."""
+    kinds = {kind_of(d) for d in dtypes}
+    return SOME_FLOAT if "float" in kinds and kinds <= {"float", "int", "bool"} else "?"
 
 
 def _result_dtype(ufunc: Any, dtypes: tuple[str, ...]) -> str:
@@ -191,7 +208,7 @@ def _signs(dim: Dim) -> Sequence[int]:
 
 
 TRANSFERS[np.ufunc] = elementwise
-ELEMENTWISE |= {np.clip, np.round, np.real, np.imag, np.nan_to_num, np.sinc, np.fix}
+ELEMENTWISE |= {np.clip, np.round, np.real, np.imag, np.angle, np.nan_to_num, np.sinc, np.fix}
 ELEMENTWISE |= {np.isclose, np.isreal, np.iscomplex}
 
 
@@ -201,7 +218,7 @@ def _made(a: Type, dtype: str | None = None) -> Type:
     if not isinstance(a, (Scalar, Array)):
         return UNKNOWN
     if dtype is None:
-        dtype = np.dtype(a.dtype).name if a.dtype != "?" else "?"
+        dtype = np.dtype(a.dtype).name if a.dtype not in VAGUE else a.dtype
     shape = shape_of(a)
     return Scalar(dtype) if shape == () else Array(dtype, shape)
 
@@ -232,10 +249,21 @@ def sinc(x: Type) -> Type:
 def part(val: Type) -> Type:
     """The real or imaginary part: of real numbers, what they are."""
     if isinstance(val, Scalar):
-        return Scalar(val.dtype if kind_of(val.dtype) in ("int", "float") else "?")
+        return Scalar(real_dtype(val.dtype) if kind_of(val.dtype) in ("int", "float", "complex") else "?")
     if isinstance(val, Array):
-        return val if kind_of(val.dtype) in ("int", "float", "bool") else Array("?", val.shape)
+        return Array(real_dtype(val.dtype), val.shape)
     return UNKNOWN
+
+
+@transfer(np.angle)
+def angle(z: Type, deg: Type = BOOL) -> Type:
+    if not isinstance(z, (Scalar, Array)):
+        return UNKNOWN
+    if isinstance(z, Array) and z.shape == ():
+        return UNKNOWN
+    known = kind_of(z.dtype) in ("float", "complex") and z.dtype != SOME_FLOAT
+    dtype = real_dtype(np.dtype(z.dtype).name) if known else "?"
+    return Array(dtype, z.shape) if isinstance(z, Array) else Scalar(dtype)
 
 
 @transfer(np.isclose)
@@ -286,7 +314,13 @@ def _converts_to(name: str) -> Any:
     return lambda x: _made(x, name)
 
 
-TRANSFERS.update({t: _converts_to(np.dtype(t).name) for t in (np.float64, np.float32, np.float16)})
+CONVERSIONS = (np.float64, np.float32, np.float16, np.complex128, np.complex64)
+TRANSFERS.update({t: _converts_to(np.dtype(t).name) for t in CONVERSIONS})
+
+
+@transfer(builtins.complex)
+def to_complex(*parts: Type, **named: Type) -> Type:
+    return Scalar("complex")
 
 
 @transfer(np.where)
@@ -296,7 +330,7 @@ def where(condition: Type, x: Type | None = None, y: Type | None = None) -> Type
         return Tuple((Array("int64", (unknown_size(),)),) * rank) if rank else UNKNOWN
     shape = broadcast([shape_of(t) for t in (condition, x, y)])
     dtype = "?"
-    if isinstance(x, (Scalar, Array)) and isinstance(y, (Scalar, Array)) and "?" not in (x.dtype, y.dtype):
+    if isinstance(x, (Scalar, Array)) and isinstance(y, (Scalar, Array)) and not {*VAGUE} & {x.dtype, y.dtype}:
         dtype = _result_dtype(np.where, (x.dtype, y.dtype))
     return Array(dtype, shape)
 
@@ -312,6 +346,17 @@ def to_int(*x: Type) -> Type:
     return INT
 
 
+@transfer(cmath.phase)
+def to_float(x: Type) -> Type:
+    return FLOAT
+
+
+@transfer(cmath.polar)
+def size_and_angle(x: Type) -> Type:
+    return Tuple((FLOAT, FLOAT))
+
+
+@transfer(cmath.isnan, cmath.isinf, cmath.isfinite, cmath.isclose)
 @transfer(math.isnan, math.isinf, math.isfinite, math.isclose)
 def to_bool(*x: Type, **options: Type) -> Type:
     return BOOL
@@ -326,9 +371,11 @@ def not_a_float(*x: Type, **options: Type) -> Type:
 @transfer(np.zeros_like, np.ones_like, np.empty_like, np.full_like)
 def like(a: Type, fill_value: Type | None = None, dtype: Type | None = None) -> Type:
     if dtype is not None:
-        return UNKNOWN
+        name = static_value(dtype)
+        known = name is complex or name is float or isinstance(name, np.dtype)
+        return Array(np.dtype(name).name, a.shape) if known and isinstance(a, Array) else UNKNOWN
     if isinstance(a, Scalar):
-        return Array(np.dtype(a.dtype).name if a.dtype != "?" else "?", ())
+        return Array(np.dtype(a.dtype).name if a.dtype not in VAGUE else "?", ())
     return a if isinstance(a, (Array, Unknown)) else UNKNOWN
 
 

@@ -6,7 +6,20 @@ import numpy as np
 
 from adcompile.inference.arguments import FALSE, LAST, NOTHING, ONE, axes_of, known_shape, make, numpy_dtype, product
 from adcompile.inference.registry import transfer, unknown_size
-from adcompile.ir.types import INT, UNKNOWN, Array, Dim, Scalar, Static, Tuple, Type, add_dims, kind_of, static_value
+from adcompile.ir.types import (
+    INT,
+    UNKNOWN,
+    Array,
+    Dim,
+    Scalar,
+    Static,
+    Tuple,
+    Type,
+    add_dims,
+    kind_of,
+    real_dtype,
+    static_value,
+)
 
 
 def _reduced_shape(a: Type, axis: Type, keepdims: Type) -> tuple[Dim, ...]:
@@ -85,7 +98,7 @@ def average(
 
 def _real(dtype: str) -> str:
     """The dtype of the size of numbers."""
-    return "?" if kind_of(dtype) == "complex" else dtype
+    return real_dtype(dtype) if dtype != "?" else dtype
 
 
 def _averaged(a: Type) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from adcompile.ir.callables import IN_PLACE, canonical, is_math
+from adcompile.ir.callables import IN_PLACE, canonical, is_cmath, is_math
 from adcompile.ir.nodes import Attribute, Augmented, Method, Syntax, Through
 from adcompile.ir.types import (
     FLOAT,
@@ -149,6 +149,8 @@ def _numeric(fn: Any, args: Sequence[Type]) -> Transfer | None:
         return None
     if isinstance(args[0], (Tuple, List)) and (isinstance(fn, (Method, Attribute)) or fn in IN_PLACE):
         return None
+    if is_cmath(fn):
+        return _lookup(fn) or (lambda *_, **__: Scalar("complex"))
     if is_math(fn):
         return _lookup(fn) or (lambda *_, **__: FLOAT)
     meant = canonical(fn)

@@ -13,9 +13,9 @@ from adcompile.runtime import tangents
 def tangent_type(type_: Type) -> Type:
     """The type of the tangent of a value of some type."""
     if isinstance(type_, Scalar):
-        return Scalar(type_.dtype) if kind_of(type_.dtype) in ("float", "?") else FLOAT
+        return Scalar(type_.dtype) if kind_of(type_.dtype) in ("float", "complex", "?") else FLOAT
     if isinstance(type_, Array):
-        return type_ if kind_of(type_.dtype) in ("float", "?") else replace(type_, dtype="float64")
+        return type_ if kind_of(type_.dtype) in ("float", "complex", "?") else replace(type_, dtype="float64")
     if isinstance(type_, Tuple):
         return Tuple(tuple(map(tangent_type, type_.items)))
     if isinstance(type_, List):
@@ -27,4 +27,4 @@ def tangent_type(type_: Type) -> Type:
 
 @transfer(tangents.spread)
 def spread(tangent: Type, x: Type) -> Type:
-    return x if isinstance(x, (Scalar, Array)) and kind_of(x.dtype) == "float" else UNKNOWN
+    return x if isinstance(x, (Scalar, Array)) and kind_of(x.dtype) in ("float", "complex") else UNKNOWN

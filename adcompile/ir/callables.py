@@ -8,6 +8,7 @@ A rule, and an inference of types, is written once, for the canonical function: 
 from __future__ import annotations
 
 import builtins
+import cmath
 import math
 import operator
 import sys
@@ -101,6 +102,22 @@ MATH: dict[Any, Callable[..., Any]] = {
     },
     **{getattr(math, name): getattr(np, name) for name in ("exp2", "cbrt") if hasattr(math, name)},
 }
+CMATH: dict[Any, Callable[..., Any]] = {
+    cmath.asin: np.arcsin,
+    cmath.acos: np.arccos,
+    cmath.atan: np.arctan,
+    cmath.asinh: np.arcsinh,
+    cmath.acosh: np.arccosh,
+    cmath.atanh: np.arctanh,
+    cmath.phase: np.angle,
+    cmath.isnan: np.isnan,
+    cmath.isinf: np.isinf,
+    cmath.isfinite: np.isfinite,
+    **{
+        getattr(cmath, name): getattr(np, name)
+        for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "log10", "sqrt")
+    },
+}
 FROM_MATH = {numpy_function: function for function, numpy_function in reversed(MATH.items())}
 
 FLAT = Attribute("flat")
@@ -137,7 +154,7 @@ ATTRIBUTES: dict[str, Callable[..., Any]] = {
 }
 
 
-MEANT = {**SYNONYMS, **MATH, **OPERATORS, **{fn: OPERATORS[plain] for fn, plain in IN_PLACE.items()}}
+MEANT = {**SYNONYMS, **MATH, **CMATH, **OPERATORS, **{fn: OPERATORS[plain] for fn, plain in IN_PLACE.items()}}
 CHANGING = UPDATES | IN_PLACE.keys()
 
 
@@ -173,6 +190,11 @@ def is_update(call: Call) -> bool:
     if isinstance(fn, (Syntax, type)):
         return False
     return isinstance(fn, (Through, Augmented)) or fn in CHANGING
+
+
+def is_cmath(fn: Any) -> bool:
+    """Whether a callable is of the `cmath` module: it makes Python's complex numbers of any number."""
+    return getattr(fn, "__module__", None) == "cmath"
 
 
 def is_math(fn: Any) -> bool:

@@ -90,6 +90,16 @@ def walk(block: Block) -> Iterator[Stmt]:
                 pending += reversed(inner.stmts)
 
 
+def count_uses(block: Block) -> dict[Var, int]:
+    """How often each value is read within a block, nested blocks included, or yielded."""
+    uses: dict[Var, int] = {}
+    yields = [a for s in walk(block) for b in blocks_of(s) for a in b.yields]
+    for atom in (*(a for s in walk(block) for a in atoms_of(s)), *yields, *block.yields):
+        if isinstance(atom, Var):
+            uses[atom] = uses.get(atom, 0) + 1
+    return uses
+
+
 def defined_in(block: Block) -> set[Var]:
     """Every value that is defined within a block, nested blocks included."""
     return {v for s in walk(block) for v in (*results_of(s), *inner_of(s))}

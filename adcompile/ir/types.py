@@ -122,7 +122,7 @@ class Never(Type):
 @dataclass(frozen=True, slots=True)
 class Scalar(Type):
     """A number. `dtype` is a NumPy name ('float64'), a Python name ('float', 'int', 'bool',
-    'complex': weak in promotion), or '?'; `value` is the number if it is a known int or bool,
+    'complex': weak in promotion), 'some float', or '?'; `value` is the number if it is a known int or bool,
     or a size as an affine form."""
 
     dtype: str
@@ -223,6 +223,8 @@ INT = Scalar("int")
 BOOL = Scalar("bool")
 STRING = Passive("str")
 
+SOME_FLOAT = "some float"  # the dtype of a number that is a float, of Python's or of some of NumPy's
+VAGUE = ("?", SOME_FLOAT)
 PYTHON_NUMBERS = ("bool", "int", "float", "complex")
 _KINDS = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"}
 
@@ -232,7 +234,40 @@ def kind_of(dtype: str) -> str:
     """'bool', 'int', 'float', 'complex' or '?' of a dtype's name ('other' for strings, objects, ...)."""
     if dtype in PYTHON_NUMBERS or dtype == "?":
         return dtype
+    if dtype == SOME_FLOAT:
+        return "float"
     return _KINDS.get(np.dtype(dtype).kind, "other")
+
+
+def is_complex(type_: Type) -> bool:
+    """Whether a value is certainly a complex number, or an array of them."""
+    return isinstance(type_, (Scalar, Array)) and kind_of(type_.dtype) == "complex"
+
+
+def holds_complex(type_: Type) -> bool:
+    """Whether a value certainly is, or holds, a complex number."""
+    if isinstance(type_, (Tuple, List, Dict)):
+        return any(map(holds_complex, parts_of(type_)))
+    return is_complex(type_)
+
+
+def parts_of(type_: Tuple | List | Dict) -> tuple[Type, ...]:
+    """The types of what a container holds, one for all items of a list."""
+    if isinstance(type_, Dict):
+        return tuple(item for _, item in type_.items)
+    return (type_.item,) if isinstance(type_, List) else type_.items
+
+
+def is_real(type_: Type) -> bool:
+    """Whether a value is certainly a real number, or an array of them."""
+    return isinstance(type_, (Scalar, Array)) and kind_of(type_.dtype) in ("bool", "int", "float")
+
+
+def real_dtype(dtype: str) -> str:
+    """The dtype of the parts of a number: float64 for complex128; of a real one its own."""
+    if dtype == "complex":
+        return "float"
+    return np.empty(0, dtype).real.dtype.name if kind_of(dtype) == "complex" else dtype
 
 
 def same_constant(a: Any, b: Any) -> bool:
@@ -308,7 +343,8 @@ def join(a: Type, b: Type, fresh: Any = None) -> Type:
     if isinstance(a, Scalar) and isinstance(b, Scalar):
         if a.dtype == b.dtype:
             return Scalar(a.dtype)
-        return Scalar("?") if {kind_of(a.dtype), kind_of(b.dtype)} <= {"float", "?"} else UNKNOWN
+        kinds = {kind_of(a.dtype), kind_of(b.dtype)}
+        return Scalar(SOME_FLOAT) if kinds == {"float"} else Scalar("?") if kinds <= {"float", "?"} else UNKNOWN
     if isinstance(a, Array) and isinstance(b, Array):
         return Array(a.dtype if a.dtype == b.dtype else "?", _join_shapes(a.shape, b.shape, fresh))
     if isinstance(a, Tuple) and isinstance(b, Tuple) and len(a.items) == len(b.items):

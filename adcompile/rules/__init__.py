@@ -1,8 +1,10 @@
 """Derivative rules, one file per chapter of NumPy; importing this package registers them."""
 
 from adcompile.rules import (
+    complex_numbers,
     creation,
     elementwise,
+    fourier,
     joining,
     linalg,
     products,
@@ -17,8 +19,10 @@ from adcompile.rules import (
 )
 
 __all__ = [
+    "complex_numbers",
     "creation",
     "elementwise",
+    "fourier",
     "joining",
     "linalg",
     "products",

@@ -35,6 +35,8 @@ def is_discrete(dtype):
     samples=lambda: [call(numbers(3), float), call(numbers(2, 3), np.float64), call(numbers(3), np.int64)],
 )
 def astype(r, x, r_bar, *, dtype=None, order="K", casting="unsafe", subok=True, copy=True):
+    if np.iscomplexobj(x) and not np.iscomplexobj(r):
+        raise NotImplementedError("to make a complex number real loses its imaginary part: write z.real")
     if is_discrete(r.dtype):
         return np.zeros_like(x)
     return unbroadcast(r_bar, x)
@@ -42,6 +44,8 @@ def astype(r, x, r_bar, *, dtype=None, order="K", casting="unsafe", subok=True, 
 
 @pushforward(np.ndarray.astype, Method("astype"))
 def astype_tangent(r, x, x_dot, *, dtype=None, order="K", casting="unsafe", subok=True, copy=True):
+    if np.iscomplexobj(x) and not np.iscomplexobj(r):
+        raise NotImplementedError("to make a complex number real loses its imaginary part: write z.real")
     if is_discrete(r.dtype):
         return np.zeros(np.shape(x))
     return x_dot.astype(r.dtype)

@@ -63,9 +63,36 @@ def negative(r, x):
     return -1
 
 
-@partials(np.positive, np.real, np.conjugate, np.float64, np.float32, samples=real())
+@partials(np.positive, np.real, np.float64, np.float32, np.complex128, np.complex64, samples=real())
 def positive_(r, x):
     return 1
+
+
+@partials(np.imag, samples=real())
+def imag(r, x):
+    return -1j if np.iscomplexobj(x) else 0
+
+
+@pullback(np.conjugate, linear="x", samples=real())
+def conjugate(r, x, r_bar):
+    return np.conjugate(r_bar) if np.iscomplexobj(x) else r_bar
+
+
+@partials(np.angle, samples=nonzero())
+def angle(r, z, *, deg=False):
+    # Of a real number the angle is 0, or half a turn.
+    slope = -1j / (z + (z == 0)) if np.iscomplexobj(z) else 0
+    return slope * (180 / math.pi) if deg else slope
+
+
+@pullback(
+    builtins.complex,
+    together=("x", "y"),
+    spelled={"real": "x", "imag": "y"},
+    samples=lambda: [call(0.3), call(0.3, -1.2), call(np.float64(0.5), imag=0.7), call(real=0.3)],
+)
+def to_complex(r, x, y, r_bar):
+    return r_bar, None if y is None else 1j * r_bar
 
 
 @pullback(builtins.float, linear="x", samples=numbers_only())
@@ -167,6 +194,8 @@ def logaddexp2(r, x, y):
 
 
 # ------------------------------------------------------------------------------ trigonometry
+#
+# The inverse functions of complex numbers: by the result, which says on which branch it lies.
 
 
 @partials(np.sin, samples=real())
@@ -186,11 +215,15 @@ def tan(r, x):
 
 @partials(np.arcsin, samples=between(-0.9, 0.9))
 def arcsin(r, x):
+    if np.iscomplexobj(r):
+        return 1 / np.cos(r)
     return 1 / np.sqrt(1 - x**2)
 
 
 @partials(np.arccos, samples=between(-0.9, 0.9))
 def arccos(r, x):
+    if np.iscomplexobj(r):
+        return -1 / np.sin(r)
     return -1 / np.sqrt(1 - x**2)
 
 
@@ -243,11 +276,15 @@ def tanh(r, x):
 
 @partials(np.arcsinh, samples=real())
 def arcsinh(r, x):
+    if np.iscomplexobj(r):
+        return 1 / np.cosh(r)
     return 1 / np.hypot(1, x)
 
 
 @partials(np.arccosh, samples=between(1.2, 3))
 def arccosh(r, x):
+    if np.iscomplexobj(r):
+        return 1 / np.sinh(r)
     return 1 / np.sqrt((x - 1) * (x + 1))
 
 
@@ -261,6 +298,8 @@ def arctanh(r, x):
 
 @partials(np.absolute, np.fabs, samples=nonzero())
 def absolute(r, x):
+    if np.iscomplexobj(x):
+        return np.conj(x) / (r + (r == 0))
     return np.sign(x)
 
 
@@ -377,7 +416,8 @@ def ieee_remainder(r, x, y):
 
 # --------------------------------------------------------------- without slope: steps and tests
 
-zero(np.floor, np.ceil, np.trunc, np.rint, np.round, np.fix, np.floor_divide, np.sign, np.signbit, np.spacing)
+zero(np.floor, np.ceil, np.trunc, np.rint, np.round, np.fix, np.floor_divide, np.signbit, np.spacing)
+zero(np.sign, on_complex="")  # of complex numbers z / |z|
 zero(np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal)
 zero(np.logical_and, np.logical_or, np.logical_xor, np.logical_not)
 zero(np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift)

@@ -252,37 +252,50 @@ def norms():
     ]
 
 
+@inline
+def slope_of_size(x):
+    """The slope of `abs(x)`."""
+    if np.iscomplexobj(x):
+        size = np.abs(x)
+        return np.conj(x) / (size + (size == 0))
+    return np.sign(x)
+
+
 @pullback(np.linalg.norm, samples=norms)
 def norm(r, x, r_bar, *, ord=None, axis=None, keepdims=False):
     r = put_back_axes(r, axis, keepdims)
     r_bar = put_back_axes(r_bar, axis, keepdims)
     matrix = isinstance(axis, tuple) or (axis is None and np.ndim(x) > 1)
     if ord is None or ord == "fro" or (ord == 2 and not matrix):
+        if np.iscomplexobj(x):
+            return r_bar / (r + (r == 0)) * np.conj(x)
         return r_bar / (r + (r == 0)) * x  # slope 0 where all is 0
     if matrix or ord == 0:
         raise NotImplementedError("the derivative of this norm is not known: of a matrix only 'fro', never 0")
     if ord == 1:
-        return r_bar * np.sign(x)
+        return r_bar * slope_of_size(x)
     if ord == np.inf or ord == -np.inf:
-        return shared_out(r_bar, np.abs(x) == r, axis) * np.sign(x)
-    return r_bar * np.sign(x) * (np.abs(x) / (r + (r == 0))) ** (ord - 1)
+        return shared_out(r_bar, np.abs(x) == r, axis) * slope_of_size(x)
+    return r_bar * slope_of_size(x) * (np.abs(x) / (r + (r == 0))) ** (ord - 1)
 
 
 @pushforward(np.linalg.norm)
 def norm_tangent(r, x, x_dot, *, ord=None, axis=None, keepdims=False):
     matrix = isinstance(axis, tuple) or (axis is None and np.ndim(x) > 1)
     if ord is None or ord == "fro" or (ord == 2 and not matrix):
+        if np.iscomplexobj(x):
+            return sum_along((np.conj(x) * x_dot).real, axis, keepdims) / (r + (r == 0))
         return sum_along(x * x_dot, axis, keepdims) / (r + (r == 0))  # slope 0 where all is 0
     if matrix or ord == 0:
         raise NotImplementedError("the derivative of this norm is not known: of a matrix only 'fro', never 0")
     if ord == 1:
-        return sum_along(np.sign(x) * x_dot, axis, keepdims)
+        return sum_along(slope_of_size(x) * x_dot, axis, keepdims)
     r = put_back_axes(r, axis, keepdims)
     if ord == np.inf or ord == -np.inf:
         hits = np.abs(x) == r
-        total = sum_along(hits * np.sign(x) * x_dot, axis, keepdims)
+        total = sum_along(hits * slope_of_size(x) * x_dot, axis, keepdims)
         return total / sum_along(hits, axis, keepdims)
-    slope = np.sign(x) * (np.abs(x) / (r + (r == 0))) ** (ord - 1)
+    slope = slope_of_size(x) * (np.abs(x) / (r + (r == 0))) ** (ord - 1)
     return sum_along(slope * x_dot, axis, keepdims)
 
 

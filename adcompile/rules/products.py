@@ -141,6 +141,9 @@ def outer(r, a, b, r_bar):
     ],
 )
 def vdot(r, a, b, r_bar):
+    if np.iscomplexobj(r):
+        a_bar, b_bar = np.conj(r_bar * np.ravel(b)), r_bar * np.conj(np.ravel(a))
+        return np.reshape(a_bar, np.shape(a)), np.reshape(b_bar, np.shape(b))
     if np.ndim(a) == 1 and np.ndim(b) == 1:
         return r_bar * b, r_bar * a
     return np.reshape(r_bar * np.ravel(b), np.shape(a)), np.reshape(r_bar * np.ravel(a), np.shape(b))

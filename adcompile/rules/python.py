@@ -7,7 +7,13 @@ import numpy as np
 from adcompile.rules.registry import pullback, zero
 from adcompile.rules.samples import call, numbers
 from adcompile.runtime.broadcasting import add, add_item, match_dtype, unbroadcast, zeros_like
-from adcompile.runtime.checks import require_floats, require_scalar, require_shape
+from adcompile.runtime.checks import (
+    require_complex_scalar,
+    require_floats,
+    require_real,
+    require_scalar,
+    require_shape,
+)
 from adcompile.runtime.markers import detach
 from adcompile.runtime.tangents import spread, zero_tangent
 from adcompile.runtime.updates import extend, written_last
@@ -70,4 +76,5 @@ def spread_back(r, tangent, x, r_bar):
     return unbroadcast(r_bar, tangent), None
 
 
-zero(detach, zeros_like, zero_tangent, require_floats, require_scalar, require_shape, written_last)
+zero(detach, zeros_like, zero_tangent, written_last)
+zero(require_complex_scalar, require_floats, require_real, require_scalar, require_shape)

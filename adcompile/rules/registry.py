@@ -6,6 +6,11 @@
                                            terms of the tangent, one for each argument
     zero(np.floor, ...)                    piecewise constant: no derivative flows
 
+A rule is of real numbers, and refuses complex ones, until it is said what it is of those:
+
+    holomorphic(np.exp, ...)               complex differentiable: the formula of real numbers holds
+    complex_too(np.absolute, ...)          right for complex numbers, though not holomorphic
+
 A rule is an ordinary function. Its parameters are: the primitive's result, the primitive's
 array arguments, for a pullback the result's cotangent (for a pushforward the arguments'
 tangents, each named as its argument with `_dot`), and after `*` the primitive's options with
@@ -52,6 +57,7 @@ class Rule:
     linear: tuple[str, ...] = ()
     together: bool = False
     constants: tuple[str, ...] = ()
+    on_complex: str = ""  # 'holomorphic', 'any', or empty: then complex numbers are refused
 
 
 RULES: dict[Any, Rule] = {}
@@ -107,11 +113,32 @@ def pushforward(*primitives: Any) -> Callable[[F], F]:
     return register
 
 
-def zero(*primitives: Any) -> None:
-    """Declare that no derivative flows through some functions."""
+def zero(*primitives: Any, on_complex: str = "any") -> None:
+    """Declare that no derivative flows through some functions; with `on_complex` empty, of real
+    numbers only."""
     for primitive in primitives:
-        RULES[primitive] = Rule("zero")
+        RULES[primitive] = Rule("zero", on_complex=on_complex)
         PUSHFORWARDS.pop(primitive, None)
+
+
+def holomorphic(*primitives: Any) -> None:
+    """Say of rules that they are right for complex numbers, and the functions complex
+    differentiable (of a linear function: in its numbers, with no conjugate)."""
+    _say_of_complex("holomorphic", primitives)
+
+
+def complex_too(*primitives: Any) -> None:
+    """Say of rules that they are right for complex numbers too."""
+    _say_of_complex("any", primitives)
+
+
+def _say_of_complex(word: str, primitives: Sequence[Any]) -> None:
+    for primitive in primitives:
+        if primitive not in RULES:
+            raise UsageError(f"'{getattr(primitive, '__name__', primitive)}' has no rule")
+        for table in (RULES, PUSHFORWARDS):
+            if primitive in table:
+                table[primitive] = replace(table[primitive], on_complex=word)
 
 
 def static(function: F) -> F:
@@ -164,7 +191,7 @@ def _signature(kind: str, function: Callable[..., Any]) -> tuple[tuple[str, ...]
 def rule_for(fn: Any) -> Rule | None:
     """The rule of a callable, if it has one."""
     if isinstance(fn, Syntax):
-        return Rule("zero") if fn.passive else None
+        return Rule("zero", on_complex="any") if fn.passive else None
     return _look_up(RULES, fn)
 
 
@@ -187,6 +214,8 @@ __all__ = [
     "Attribute",
     "Method",
     "Rule",
+    "complex_too",
+    "holomorphic",
     "inline",
     "partials",
     "pullback",

@@ -96,6 +96,14 @@ def from_mean(a, axis):
     return a - np.mean(a, axis=axis, keepdims=True)
 
 
+@inline
+def conjugate_from_mean(a, axis):
+    """The same for the slope of its square, which is of its size where it is complex."""
+    if np.iscomplexobj(a):
+        return np.conj(from_mean(a, axis))
+    return from_mean(a, axis)
+
+
 @pullback(np.var, samples=spreads)
 def var(
     r, a, r_bar, *, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=None, mean=None, correction=None
@@ -103,7 +111,7 @@ def var(
     if dtype is not None or out is not None or where is not None or mean is not None:
         raise NotImplementedError("the derivative of a variance is not known with dtype=, out=, where= or mean=")
     count = count_along(a, axis) - (ddof if correction is None else correction)
-    return put_back_axes(2 * r_bar / count, axis, keepdims) * from_mean(a, axis)
+    return put_back_axes(2 * r_bar / count, axis, keepdims) * conjugate_from_mean(a, axis)
 
 
 @pushforward(np.var)
@@ -113,7 +121,7 @@ def var_tangent(
     if dtype is not None or out is not None or where is not None or mean is not None:
         raise NotImplementedError("the derivative of a variance is not known with dtype=, out=, where= or mean=")
     count = count_along(a, axis) - (ddof if correction is None else correction)
-    return 2 * sum_along(from_mean(a, axis) * a_dot, axis, keepdims) / count
+    return 2 * sum_along(conjugate_from_mean(a, axis) * a_dot, axis, keepdims) / count
 
 
 @pullback(np.std, samples=spreads)
@@ -124,7 +132,7 @@ def std(
         raise NotImplementedError("the derivative of a deviation is not known with dtype=, out=, where= or mean=")
     count = count_along(a, axis) - (ddof if correction is None else correction)
     slope = r_bar / (r + (r == 0)) / count  # equal numbers: slope 0
-    return put_back_axes(slope, axis, keepdims) * from_mean(a, axis)
+    return put_back_axes(slope, axis, keepdims) * conjugate_from_mean(a, axis)
 
 
 @pushforward(np.std)
@@ -134,7 +142,7 @@ def std_tangent(
     if dtype is not None or out is not None or where is not None or mean is not None:
         raise NotImplementedError("the derivative of a deviation is not known with dtype=, out=, where= or mean=")
     count = count_along(a, axis) - (ddof if correction is None else correction)
-    return sum_along(from_mean(a, axis) * a_dot, axis, keepdims) / count / (r + (r == 0))
+    return sum_along(conjugate_from_mean(a, axis) * a_dot, axis, keepdims) / count / (r + (r == 0))
 
 
 @inline

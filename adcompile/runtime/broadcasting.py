@@ -27,13 +27,15 @@ def unbroadcast(g: Any, x: Any) -> Any:
 
 
 def match_dtype(g: Any, x: Any) -> Any:
-    """The cotangent `g` in the dtype of `x`, where `x` is an array or NumPy scalar of floats; of a
-    list, tuple or dict, each of its items."""
+    """The cotangent `g` in the dtype of `x`, where `x` is an array or NumPy scalar of floats or
+    complex numbers; of a real number, the real part; of a list, tuple or dict, each of its items."""
     if isinstance(x, (list, tuple)) and g is not None:
         items = [match_dtype(item, of) for item, of in zip(g, x, strict=True)]
         return items if isinstance(x, list) else tuple(items)
     if isinstance(x, dict) and g is not None:
         return {key: match_dtype(item, x[key]) for key, item in g.items()}
+    if np.iscomplexobj(g) and not np.iscomplexobj(x):
+        g = g.real
     dtype = getattr(x, "dtype", None)
     if dtype is None or dtype.kind not in "fc" or getattr(g, "dtype", dtype) == dtype:
         return g

@@ -95,13 +95,36 @@ def to_int(number: float) -> int:
     return int(number)
 
 
+def require_real(value: Any) -> None:
+    """Raise TypeError if `value` is complex: it goes into a function whose derivative is known for
+    real numbers only."""
+    if np.iscomplexobj(value):
+        raise TypeError(
+            "a complex number goes into a function whose derivative is known for real numbers only; "
+            "compute with the parts, z.real and z.imag"
+        )
+
+
 def require_scalar(value: Any) -> None:
     """Raise TypeError unless `value` is one real number."""
     number = isinstance(value, (int, float, np.number)) or hasattr(value, "__array_function__")
     if number and np.ndim(value) == 0 and not np.iscomplexobj(value):
         return
-    kind = f"an array of shape {np.shape(value)}" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
     raise TypeError(
-        f"the function returns {kind}; grad needs one real number. "
+        f"the function returns {_kind(value)}; grad needs one real number. "
         "Sum it, or use vjp (cotangents of any shape) or jacobian."
     )
+
+
+def require_complex_scalar(value: Any) -> None:
+    """Raise TypeError unless `value` is one complex number."""
+    if np.iscomplexobj(value) and np.ndim(value) == 0:
+        return
+    raise TypeError(
+        f"the function returns {_kind(value)}; grad with holomorphic=True needs one complex number. "
+        "Leave out holomorphic=True, or use vjp (cotangents of any shape)."
+    )
+
+
+def _kind(value: Any) -> str:
+    return f"an array of shape {np.shape(value)}" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"

@@ -14,7 +14,7 @@ from adcompile.sparsity.found import EFFECTS, FoundSparsity, Sparsity, given_spa
 from adcompile.sparsity.recover import Product, by_columns, by_rows, check_sparsity
 from adcompile.vector_jacobian import vjp
 
-NUMBERS = (bool, int, float, np.integer, np.floating, np.ndarray)
+NUMBERS = (bool, int, float, complex, np.integer, np.inexact, np.ndarray)
 
 
 class SparseJacobian:
@@ -125,6 +125,8 @@ class SparseJacobian:
 def _require_numbers(value: Any, what: str) -> None:
     if not isinstance(value, NUMBERS):
         raise UsageError(f"{what} is of type {type(value).__name__}; a sparse Jacobian is of numbers and arrays")
+    if np.iscomplexobj(value):
+        raise UsageError(f"{what} is complex; a Jacobian is of real numbers: take z.real and z.imag, or use jvp")
 
 
 def _require_rows(value: Any, sparsity: Sparsity) -> None:

@@ -23,7 +23,7 @@ from adcompile.analyses.infer import Types
 from adcompile.inference.elementwise import shape_of
 from adcompile.ir.callables import is_update
 from adcompile.ir.nodes import Atom, Block, Call, Const, Star, Stmt, Var, same_atom
-from adcompile.ir.traverse import atoms_of, blocks_of, map_atoms, walk
+from adcompile.ir.traverse import count_uses, map_atoms
 from adcompile.ir.types import Array, Scalar, kind_of
 from adcompile.runtime import updates
 from adcompile.transforms.algebra import AdjointBuilder, number_of
@@ -232,11 +232,7 @@ def _may_move(type_: Scalar | Array) -> bool:
 
 class _Arranging:
     def __init__(self, backward: Block, types: Types, primal: Collection[Stmt]) -> None:
-        uses: dict[Var, int] = {}
-        yields = [a for s in walk(backward) for b in blocks_of(s) for a in b.yields]
-        for atom in (*(a for s in walk(backward) for a in atoms_of(s)), *yields, *backward.yields):
-            if isinstance(atom, Var):
-                uses[atom] = uses.get(atom, 0) + 1
+        uses = count_uses(backward)
         self.b = _Builder(types, uses, lists=bool(primal))
         self.primal = primal
         self.values: dict[Var, Atom] = {}

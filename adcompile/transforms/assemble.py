@@ -10,7 +10,7 @@ from adcompile.analyses.infer import atom_type
 from adcompile.ir.nodes import Atom, Block, Call, Const, Function, Param, Stmt, Var
 from adcompile.ir.traverse import inner_of, results_of, walk
 from adcompile.ir.types import Scalar, Tuple
-from adcompile.runtime.checks import require_scalar
+from adcompile.runtime.checks import require_complex_scalar, require_scalar
 from adcompile.runtime.structures import make_tuple, unpack
 from adcompile.transforms.build import Builder
 from adcompile.transforms.place_residuals import Split
@@ -27,6 +27,7 @@ class Want:
     has_aux: bool = False
     several: bool = False  # the gradients are a tuple, even if it is one
     split: bool = False
+    holomorphic: bool = False  # the result is complex, and its derivative one complex number
     before: int = 0  # of a pushforward: how many inputs stand before the tangents
     seeds: bool = False  # one sweep for many cotangents or tangents, if the program allows it
 
@@ -48,7 +49,7 @@ def join(
     value = both.value
     check: list[Stmt] = []
     if check_result and not isinstance(atom_type(both.types, value), Scalar):
-        check = [Call((Var(),), require_scalar, (value,))]
+        check = [Call((Var(),), require_complex_scalar if want.holomorphic else require_scalar, (value,))]
     if want.has_aux:
         aux = primal.body.yields[1]
         if want.value:

@@ -18,7 +18,7 @@ from adcompile.errors import UsageError
 from adcompile.inference.elementwise import shape_of
 from adcompile.inference.tangents import tangent_type
 from adcompile.ir.nodes import Atom, Block, Call, Const, Function, Param, Stmt, Var
-from adcompile.ir.types import UNKNOWN, Array, Scalar, Tuple, Type, kind_of
+from adcompile.ir.types import UNKNOWN, Array, Scalar, Tuple, Type, is_complex, kind_of
 from adcompile.runtime.structures import make_tuple, unpack
 from adcompile.transforms.build import Builder
 
@@ -99,11 +99,13 @@ class TangentParameters:
             return tangent
         if len(shape_of(want) or ()) != len(shape_of(have) or ()) and None not in (shape_of(want), shape_of(have)):
             raise UsageError(f"the tangent of '{var.name}' is {have}, the argument {want}")
-        if kind_of(have.dtype) == "complex":
-            raise UsageError(f"the tangent of '{var.name}' is complex; derivatives of complex values come later")
+        if is_complex(have) and not is_complex(want):
+            raise UsageError(f"the tangent of '{var.name}' is complex, the argument {want}")
         if isinstance(want, Scalar):
-            is_float = isinstance(have, Scalar) and kind_of(have.dtype) == "float"
-            return tangent if is_float else self.b.call(builtins.float, tangent, name=tangent.name)
+            kind = "complex" if is_complex(want) else "float"
+            if isinstance(have, Scalar) and kind_of(have.dtype) == kind:
+                return tangent
+            return self.b.call(getattr(builtins, kind), tangent, name=tangent.name)
         if isinstance(have, Scalar):
             return self.b.call(np.asarray, tangent, Const(np.dtype(want.dtype)), name=tangent.name)
         if have.dtype == want.dtype or "?" in (have.dtype, want.dtype):

@@ -11,16 +11,50 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from adcompile.ir.callables import canonical
 from adcompile.ir.nodes import NONE, Atom, Call, Const, Var
-from adcompile.ir.types import Array, Scalar
+from adcompile.ir.types import Array, Scalar, holds_complex, is_complex, is_real, may_carry_derivative
 from adcompile.rules.registry import Rule
+from adcompile.runtime.checks import require_real
 from adcompile.runtime.structures import make_tuple
+from adcompile.transforms.rewrites import name_of_call
 from adcompile.transforms.sweep import Sweep
+
+HINTS = {
+    np.sign: "write z / np.abs(z)",
+    **dict.fromkeys(
+        [np.maximum, np.minimum, np.max, np.min, np.clip, np.sort, np.median, np.fmax, np.fmin],
+        "complex numbers have no order: take np.abs(z) or z.real",
+    ),
+}
+
+
+POWERS = (np.power, np.float_power)
+
+
+def takes_numbers(sweep: Sweep, rule: Rule, call: Call) -> bool:
+    """Whether a rule is right for a call's numbers. One that is for real numbers alone refuses
+    complex ones; where the types do not tell, run time does."""
+    if rule.on_complex:
+        return True
+    numbers = (*call.operands, call.result)
+    if any(holds_complex(sweep.b.type_of(a)) for a in numbers):
+        hint = HINTS.get(canonical(call.fn), "compute with the parts, z.real and z.imag")
+        what = f"the derivative of {name_of_call(call)} is not known for complex numbers"
+        sweep.found.add(what, call.origin, "", hint)
+        return False
+    for atom in numbers if not sweep.b.real else ():
+        type_ = sweep.b.type_of(atom)
+        if may_carry_derivative(type_) and not is_real(type_):
+            sweep.b.emit(Call((Var(),), require_real, (atom,), origin=sweep.b.origin))
+    return True
 
 
 def bind_rule(sweep: Sweep, rule: Rule, call: Call) -> tuple[dict[str, Atom], dict[str, Atom], list[Atom]] | None:
     """A call's arguments by the names that the rule gives them: the array arguments, the
     options, and all array arguments in order."""
+    if not takes_numbers(sweep, rule, call):
+        return None
     plain = sweep.b.unstar(call.args)
     if plain is None or any(k is None for k, _ in call.kwargs):
         sweep.found.add("a call with '*' of unknown length", call.origin, "", "write the arguments out")
@@ -56,10 +90,22 @@ def bind_rule(sweep: Sweep, rule: Rule, call: Call) -> tuple[dict[str, Atom], di
         hint = f"np.{name}(np.array(values))" if call.fn in (max, min) else "leave out what the rule does not know"
         sweep.found.add(f"the derivative of '{name}' is not known for these arguments", call.origin, "", hint)
         return None
+    if canonical(call.fn) in POWERS and is_complex(sweep.b.type_of(call.result)):
+        named["x"] = _made_complex(sweep, named["x"])  # then a negative base has a logarithm
     for key, atom in given.items():
         if sweep.is_active(atom):
             sweep.found.add(f"the argument '{key}' of '{call.fn.__name__}' is active", call.origin)
     return named, given, positional
+
+
+def _made_complex(sweep: Sweep, x: Atom) -> Atom:
+    """A number as a complex one."""
+    type_ = sweep.b.type_of(x)
+    if not is_real(type_):
+        return x
+    if isinstance(type_, Scalar):
+        return sweep.b.call(complex, x)
+    return sweep.b.call(np.ndarray.astype, x, Const(np.dtype(complex)))
 
 
 def parts_of(sweep: Sweep, rule: Rule, result: Atom, count: int) -> list[Atom]:

@@ -33,14 +33,16 @@ from adcompile.ir.types import (
     Tuple,
     Type,
     Unknown,
+    is_complex,
     is_one,
+    is_real,
     kind_of,
     one_item,
     same_constant,
     static_value,
 )
 from adcompile.rules.registry import STATIC
-from adcompile.runtime.broadcasting import unbroadcast
+from adcompile.runtime.broadcasting import match_dtype, unbroadcast
 from adcompile.runtime.structures import make_list, make_tuple, unpack
 
 Kwargs = Sequence[tuple[str | None, Atom]]
@@ -89,6 +91,7 @@ class Builder:
         self.stmts: list[Stmt] = []
         self.origin: Origin | None = None
         self.definitions: dict[Var, Call] = {}
+        self.real = False  # whether every number whose kind is not known is real
         self._numbers: list[dict[object, tuple[Var, ...]]] = [{}]
         self._sites = (sites, len(types))  # no two builders give a size the same symbol
         self._made = 0
@@ -252,6 +255,8 @@ class Builder:
             answer = self._is_none(args[0]) if fn in (operator.is_, operator.is_not) else None
             if answer is not None:
                 return Const(answer is (fn is operator.is_))
+        if fn is np.iscomplexobj:
+            return self._fold_kind(args[0])
         if fn is isinstance and len(args) == 2:
             return self._fold_isinstance(args[0], args[1]) or self._fold_static(fn, args, kwargs)
         if fn is unbroadcast:
@@ -263,6 +268,13 @@ class Builder:
         if isinstance(type_, Static):
             return type_.value is None
         return False if isinstance(type_, (Scalar, Array, Tuple, List, Dict)) else None
+
+    def _fold_kind(self, value: Atom) -> Atom | None:
+        """Whether a value is complex; None where only run time can tell."""
+        type_ = self.type_of(value)
+        if is_complex(type_) or is_real(type_):
+            return Const(is_complex(type_))
+        return Const(False) if self.real else None
 
     def _fold_isinstance(self, value: Atom, kind: Atom) -> Atom | None:
         have = KINDS.get(type(self.type_of(value)))
@@ -344,12 +356,38 @@ class Builder:
         return self.match_dtype(g, x)
 
     def match_dtype(self, g: Atom, x: Atom) -> Atom:
-        """The cotangent `g` in the dtype of `x`, where both are known to be arrays of floats."""
+        """The cotangent `g` in the dtype of `x`, where both are known to be arrays of floats or of
+        complex numbers; of a real number, the real part."""
+        g = self.match_kind(g, x)
         have, want = self.type_of(g), self.type_of(x)
         if isinstance(have, Array) and isinstance(want, Array) and have.dtype != want.dtype:
-            if kind_of(have.dtype) == kind_of(want.dtype) == "float":
+            if kind_of(have.dtype) == kind_of(want.dtype) and kind_of(have.dtype) in ("float", "complex"):
                 return self.make(np.ndarray.astype, (g, Const(np.dtype(want.dtype))))
         return g
+
+    def match_kind(self, g: Atom, x: Atom) -> Atom:
+        """The cotangent `g` of `x`, or a tangent, as what that is of: of a real number real, of an
+        array of complex numbers complex. Where the types do not tell, run time does."""
+        have, want = self.type_of(g), self.type_of(x)
+        if is_complex(have) and is_real(want):
+            return self.real_part(g)
+        if is_real(have) and (is_real(want) or is_complex(want) or not isinstance(have, Array)):
+            # The cotangent of an array without axes may be a number.
+            both = is_complex(want) and isinstance(want, Array) and isinstance(have, Array) and have.shape != ()
+            return self.make(np.ndarray.astype, (g, Const(np.dtype(want.dtype)))) if both else g  # type: ignore[attr-defined]
+        if self.real or (is_complex(have) and is_complex(want)) or not isinstance(want, (Scalar, Array, Unknown)):
+            return g
+        made = self.definition(g, match_dtype) or self.definition(g, unbroadcast)
+        return g if made is not None and made.operands[1] is x else self.make(match_dtype, (g, x))
+
+    def real_part(self, g: Atom) -> Atom:
+        """The real part of what is complex; of what is spread over an array, spread."""
+        spread = self.definition(g, np.broadcast_to)
+        if isinstance(g, Const):
+            return Const(g.value.real)
+        if spread is not None and is_complex(self.type_of(spread.operands[0])):
+            return self.call(np.broadcast_to, self.real_part(spread.operands[0]), spread.operands[1])
+        return self.make(Attribute("real"), (g,))
 
     def unpack_call(self, results: Sequence[Var], value: Atom) -> None:
         """`results = value`, for names that a tuple is unpacked to."""

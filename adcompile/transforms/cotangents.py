@@ -17,7 +17,7 @@ from adcompile.analyses.distinct import Distinct
 from adcompile.analyses.infer import Types
 from adcompile.errors import DiagnosticList
 from adcompile.ir.nodes import NONE, Atom, Call, Const, Star, Var
-from adcompile.ir.types import Array, Scalar
+from adcompile.ir.types import Array, Scalar, is_complex, real_dtype
 from adcompile.runtime import broadcasting
 from adcompile.transforms.algebra import AdjointBuilder
 from adcompile.transforms.sweep import Sweep
@@ -50,7 +50,16 @@ class Cotangents(Sweep):
         if not (isinstance(atom, Var) and atom in self.active):
             return
         before = self.bars.get(atom)
+        if before is None or not self.takes_parts(before, contribution):
+            contribution = self.b.match_kind(contribution, atom)
         self.bars[atom] = self.named(atom, contribution if before is None else self.plus(atom, before, contribution))
+
+    def takes_parts(self, before: Atom, contribution: Atom) -> bool:
+        """Whether a contribution of real numbers becomes complex where it is added."""
+        whole, part = self.b.type_of(before), self.b.type_of(contribution)
+        if not (isinstance(whole, Array) and isinstance(part, Array)):
+            return False
+        return is_complex(whole) and part.dtype == real_dtype(whole.dtype)
 
     def named(self, var: Var, cotangent: Atom) -> Atom:
         """Give a temporary the name of the cotangent that it is."""

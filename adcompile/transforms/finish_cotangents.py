@@ -18,8 +18,9 @@ import numpy as np
 from adcompile.analyses.aliasing import Aliasing
 from adcompile.analyses.infer import Types
 from adcompile.analyses.ownership import Ownership
-from adcompile.ir.nodes import NONE, Atom, Block, Call, Const, Function, Star, Stmt, Var, same_atom
-from adcompile.ir.types import Array, Dict, List, Scalar, Tuple, Type
+from adcompile.ir.nodes import NONE, Atom, Attribute, Block, Call, Const, Function, Star, Stmt, Var, same_atom
+from adcompile.ir.traverse import count_uses
+from adcompile.ir.types import Array, Dict, List, Scalar, Tuple, Type, is_complex, is_real
 from adcompile.runtime.broadcasting import match_dtype
 from adcompile.runtime.structures import make_dict, make_tuple
 from adcompile.transforms.algebra import AdjointBuilder
@@ -41,15 +42,19 @@ def finish_values(
     for stmt in block.stmts:
         if isinstance(stmt, Call) and len(stmt.results) == 1:
             builder.definitions[stmt.result] = stmt
-    finishing = _Finishing(builder, Ownership(block, types))
+    finishing = _Finishing(builder, Ownership(block, types), count_uses(block))
     finished = [finishing.own(var, value) for var, value in zip(like, values, strict=True)]
     return tuple(finished), builder.stmts
 
 
+REAL = Attribute("real")
+
+
 class _Finishing:
-    def __init__(self, builder: AdjointBuilder, ownership: Ownership) -> None:
+    def __init__(self, builder: AdjointBuilder, ownership: Ownership, uses: dict[Var, int]) -> None:
         self.b = builder
         self.ownership = ownership
+        self.uses = uses
         self.taken: set[Atom] = set()
 
     def own(self, var: Atom, cotangent: Atom) -> Atom:
@@ -59,11 +64,21 @@ class _Finishing:
             found = self.display(var, want, cotangent)
             if found is not None:
                 return found
-        made = _finish(self.b, self.ownership, var, cotangent)
+        made = self.real_part(want, cotangent) or _finish(self.b, self.ownership, var, cotangent)
         if made in self.taken and isinstance(want, Array):
             made = self.b.make(np.copy, (made,))
         self.taken.add(made)
         return made
+
+    def real_part(self, want: Type, cotangent: Atom) -> Atom | None:
+        """A cotangent that is the real part of a temporary which nothing else reads; None of all else."""
+        have = self.b.type_of(cotangent)
+        part = self.b.definitions.get(cotangent) if isinstance(cotangent, Var) else None
+        if part is None or part.fn != REAL or not (isinstance(have, Array) and isinstance(want, Array)):
+            return None
+        (whole,) = part.operands
+        alone = isinstance(whole, Var) and self.uses.get(whole) == self.uses.get(part.result) == 1
+        return cotangent if alone and have.shape and have.dtype == want.dtype and self.ownership.owns(whole) else None
 
     def display(self, var: Atom, want: Tuple | Dict, cotangent: Var) -> Atom | None:
         """A tuple or dict display with each of its items finished; None if it is no display."""
@@ -87,6 +102,8 @@ class _Finishing:
 
 def _finish(builder: AdjointBuilder, ownership: Ownership, var: Atom, cotangent: Atom) -> Atom:
     want, have = builder.type_of(var), builder.type_of(cotangent)
+    if isinstance(want, Scalar) and is_complex(want) and is_real(have):
+        return builder.call(complex, cotangent)
     if not isinstance(want, Array):
         return builder.make(match_dtype, (cotangent, var)) if _holds_other_floats(want) else cotangent
     if want.shape == ():  # on its way the cotangent may have been a number

@@ -71,16 +71,19 @@ def forward(
     pushforwards: Pushforwards,
     solving: Solving,
     found: DiagnosticList,
+    real: bool = True,
     kind: type[ForwardSweep] | None = None,
 ) -> Block:
     """The function's body with the tangents of what it computes; it yields the value and its
-    tangent. `tangents` are those of the inputs; another `kind` of sweep carries something else."""
+    tangent. `tangents` are those of the inputs; `real` says that no number of unknown kind is
+    complex; another `kind` of sweep carries something else."""
     makers = {
         s.result: s
         for s in walk(function.body)
         if isinstance(s, Call) and (s.fn in (*DISPLAYS, *ZEROS)) and not any(isinstance(a, Star) for a in s.args)
     }
     sweep = (kind or ForwardSweep)(types, active, found, makers)
+    sweep.b.real = real
     sweep.pushforwards, sweep.solving = pushforwards, solving
     sweep.solutions = Solutions(function)
     sweep.unbound = Unbound(function, types).maybe

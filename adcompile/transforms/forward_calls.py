@@ -17,11 +17,19 @@ import numpy as np
 
 from adcompile.ir.callables import IN_PLACE, canonical, is_math
 from adcompile.ir.nodes import Atom, Attribute, Call, Const, Method, Var
-from adcompile.ir.types import Array, NotStatic, Scalar
+from adcompile.ir.types import Array, NotStatic, Scalar, is_real
 from adcompile.rules.creation import is_discrete
 from adcompile.rules.registry import Rule, pushforward_for, rule_for
 from adcompile.runtime.structures import make_tuple
-from adcompile.transforms.bind_rule import as_precise, bind_rule, is_alone, parameters_of, parts_at_run_time, parts_of
+from adcompile.transforms.bind_rule import (
+    as_precise,
+    bind_rule,
+    is_alone,
+    parameters_of,
+    parts_at_run_time,
+    parts_of,
+    takes_numbers,
+)
 from adcompile.transforms.rewrites import name_of_call
 from adcompile.transforms.splice_rule import RuleRefuses, splice
 from adcompile.transforms.tangents import Tangents
@@ -35,7 +43,8 @@ def by_rule(sweep: Tangents, call: Call) -> Atom | None:
     """The tangent of a primitive's result, None if it is zero; refuse a call that has no rule."""
     rule = pushforward_for(call.fn)
     if rule is None or rule.kind in ("zero", "implicit"):
-        _refuse(sweep, call)
+        if rule is None or takes_numbers(sweep, rule, call):
+            _refuse(sweep, call)
         return None
     bound = bind_rule(sweep, rule, call)
     if bound is None:
@@ -198,6 +207,8 @@ def linear(sweep: Tangents, rule: Rule, call: Call) -> Atom | None:
 def _is_square(sweep: Tangents, call: Call, factors: Sequence[Atom]) -> bool:
     """Whether a call is the inner product of a moving vector with itself."""
     same = len(factors) == 2 and factors[0] is factors[1] and sweep.is_active(factors[0])
+    if canonical(call.fn) is np.vdot and not is_real(sweep.b.type_of(call.result)):
+        return False  # it takes the conjugate of one
     return same and canonical(call.fn) in INNER and isinstance(sweep.types.get(call.result), Scalar)
 
 

@@ -53,7 +53,7 @@ from adcompile.ir.nodes import (
     same_atom,
 )
 from adcompile.ir.traverse import defined_in, free_in, walk
-from adcompile.ir.types import List, Scalar, Tuple
+from adcompile.ir.types import List, Scalar, Tuple, is_complex
 from adcompile.rules.python import concatenate_lists, repeat_list
 from adcompile.runtime.structures import make_list, make_tuple, unpack, unpack_star
 from adcompile.transforms.cotangents import Bars, Cotangents
@@ -105,16 +105,18 @@ def reverse(
     wrt: Sequence[Var],
     pullbacks: Mapping[Call, Pullback],
     found: DiagnosticList,
+    real: bool = True,
 ) -> Reversed:
-    """Reverse `function` with respect to the inputs `wrt`."""
+    """Reverse `function` with respect to the inputs `wrt`; `real` says that no number is complex."""
     sweep = _ReverseSweep(types, active, pullbacks, found)
+    sweep.b.real = real
     sweep.solutions = Solutions(function)
     value = function.body.yields[0]
     seed = sweep.adjoint_of(value if isinstance(value, Var) else Var("result"))
     if isinstance(value, Var):
         types[seed] = types.get(value, types[seed])
         if isinstance(types[seed], Scalar):
-            types[seed] = Scalar("float")  # the default seed is Python's 1.0
+            types[seed] = Scalar("complex" if is_complex(types[seed]) else "float")  # Python's, 1.0 if left out
         if value in active:
             sweep.bars[value] = seed
     sweep.displays = {

@@ -17,7 +17,15 @@ from adcompile.ir.nodes import Atom, Call, Const
 from adcompile.ir.types import NotStatic
 from adcompile.rules.registry import Rule, rule_for
 from adcompile.runtime import broadcasting
-from adcompile.transforms.bind_rule import as_precise, bind_rule, is_alone, parameters_of, parts_at_run_time, parts_of
+from adcompile.transforms.bind_rule import (
+    as_precise,
+    bind_rule,
+    is_alone,
+    parameters_of,
+    parts_at_run_time,
+    parts_of,
+    takes_numbers,
+)
 from adcompile.transforms.cotangents import Cotangents
 from adcompile.transforms.reverse_structures import accumulate_items, spread
 from adcompile.transforms.splice_rule import RuleRefuses, splice
@@ -27,7 +35,8 @@ def by_rule(sweep: Cotangents, call: Call, bar: Atom) -> None:
     """Reverse a call of a primitive; refuse one that has no rule."""
     rule = rule_for(call.fn)
     if rule is None or rule.kind in ("zero", "implicit"):
-        sweep.refuse_call(call)
+        if rule is None or takes_numbers(sweep, rule, call):
+            sweep.refuse_call(call)
         return
     bound = bind_rule(sweep, rule, call)
     if bound is None:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from adcompile.analyses.places import is_view_or_copy
-from adcompile.ir.callables import FLAT
+from adcompile.ir.callables import FLAT, canonical
 from adcompile.ir.nodes import Atom, Call, Const, Through, View
 from adcompile.ir.types import Array
 from adcompile.runtime import broadcasting, updates
@@ -75,6 +75,8 @@ def store_through(sweep: Cotangents, call: Call, bar: Atom) -> None:
     index, value = rest
     if sweep.is_active(value):
         part = views.read(bar)
+        if any(canonical(view.fn) is np.imag for view, _ in steps):
+            part = b.call(operator.neg, part)  # it was multiplied by 1j, and so is what it is paired with
         give_stored(sweep, fn, b.type_of(part), part, index, value)
     if sweep.is_active(whole):
         if fn is updates.update:

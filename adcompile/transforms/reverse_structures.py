@@ -305,7 +305,9 @@ def accumulate_items(sweep: Cotangents, atom: Atom, cotangent: Atom) -> None:
     """Add a contribution to the cotangent of a value, or of each item of a display."""
     items = sweep.items_of(atom)
     if items is None:
-        sweep.accumulate(atom, sweep.b.match_dtype(cotangent, atom))
+        of_items = isinstance(sweep.b.type_of(atom), (Tuple, List, Dict)) and not sweep.b.real
+        matched = sweep.b.make(broadcasting.match_dtype, (cotangent, atom)) if of_items else cotangent
+        sweep.accumulate(atom, sweep.b.match_dtype(matched, atom))
         return
     for i, item in enumerate(items):
         if sweep.is_active(item):

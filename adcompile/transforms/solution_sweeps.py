@@ -37,6 +37,7 @@ from adcompile.inference.elementwise import shape_of
 from adcompile.ir.nodes import Block, Call, Function, FunctionRef, Stmt, Var
 from adcompile.ir.traverse import map_atoms
 from adcompile.ir.types import Array, Scalar, Type
+from adcompile.runtime.checks import require_real
 from adcompile.runtime.solutions import require_regular, require_square
 from adcompile.transforms.split_calls import Halves
 
@@ -48,7 +49,8 @@ class Case:
     """What a solution's sweeps are written for: the equation's function, the names of its parameters,
     the types of what they stand for, and which of them carry a derivative (the first, x, does).
     `is_number` says that x has to be one number, `unchecked` that the types do not tell whether
-    what the function returns has the shape of x."""
+    what the function returns has the shape of x, `vague` that they do not tell whether x and what
+    carries a derivative is real."""
 
     function: types.FunctionType
     names: tuple[str, ...]
@@ -57,6 +59,7 @@ class Case:
     fixed_point: bool
     is_number: bool
     unchecked: bool
+    vague: bool
 
     @property
     def by_solution(self) -> tuple[bool, ...]:
@@ -81,6 +84,8 @@ class SweepText:
         self._taken = {*case.names, "np", name}
         self.given = [self.local(one) for one in given]
         self._lines: list[str] = []
+        for one in itertools.compress(case.names, case.active) if case.vague else ():
+            self.write(f"require_real({one})")
         if case.is_number and shape_of(case.types[0]) is None:
             self.write(f"require_square(0.0, {self.x})")
 
@@ -165,7 +170,8 @@ class SweepText:
         linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
         namespace: dict[str, Any] = {
             "__name__": self.case.function.__module__, "np": np,
-            "require_regular": require_regular, "require_square": require_square, **self.refs,
+            "require_real": require_real, "require_regular": require_regular,
+            "require_square": require_square, **self.refs,
         }
         exec(compile(text, filename, "exec"), namespace)
         return _linked(lower_function(namespace[self.name]), self.refs)

@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from adcompile.analyses.infer import Types, atom_type
+from adcompile.analyses.kinds import is_vague
 from adcompile.analyses.solutions import Solution
 from adcompile.errors import DiagnosticList, Origin
 from adcompile.frontend.lower import lowered
 from adcompile.inference.elementwise import shape_of
 from adcompile.ir.nodes import Atom, Call, Function, FunctionRef, Var
-from adcompile.ir.types import Type
+from adcompile.ir.types import Type, holds_complex
 from adcompile.transforms.reverse import Pullback
 from adcompile.transforms.solution_sweeps import Case, pullback_of_array, pullback_of_number, tangent_of_solution
 from adcompile.transforms.split_calls import Halves
@@ -41,6 +42,7 @@ class Making:
     name: Callable[[str], str]
     result: Callable[[types.FunctionType, Inputs], Type]
     changes: Callable[[Call, Types], bool]
+    is_real: Callable[[], bool]
     found: DiagnosticList
 
 
@@ -108,9 +110,13 @@ class ImplicitSweeps:
         function = solution.function
         names = tuple(p.var.name for p in lowered(function).params)
         mask = (True, *(isinstance(atom, Var) and atom in active for atom in solution.parameters))
-        want, have = shape_of(inputs[0]), shape_of(self.make.result(function, inputs))
+        result = self.make.result(function, inputs)
+        want, have = shape_of(inputs[0]), shape_of(result)
         why = ""
-        if solution.is_number and want not in (None, ()):
+        if any(map(holds_complex, (*itertools.compress(inputs, mask), result))):
+            why = "the equation is of complex numbers, and of real ones it would be two"
+            hint = "write it for z.real and z.imag"
+        elif solution.is_number and want not in (None, ()):
             why, hint = "of an array it may find some roots and not others, and does not say which", "use root"
         elif want is not None and have is not None and not _may_be_equal(want, have):
             why = f"'{function.__name__}' returns an array of shape {have} for a solution of shape {want}"
@@ -122,7 +128,9 @@ class ImplicitSweeps:
             self.make.found.add(what, call.origin, why, hint)
             return None
         number = solution.is_number or want == ()
-        return Case(function, names, inputs, mask, solution.fixed_point, number, want is None or want != have)
+        unchecked = want is None or want != have
+        vague = any(map(is_vague, itertools.compress(inputs, mask))) and not self.make.is_real()
+        return Case(function, names, inputs, mask, solution.fixed_point, number, unchecked, vague)
 
 
 def _may_be_equal(one: Sequence[Any], other: Sequence[Any]) -> bool:

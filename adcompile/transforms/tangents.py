@@ -79,7 +79,7 @@ class Tangents(Sweep):
         if isinstance(atom, Const):
             if isinstance(atom.value, tuple):
                 return Const(tangents.zero_tangent(atom.value))
-            is_number = isinstance(atom.value, (bool, int, float))
+            is_number = isinstance(atom.value, (bool, int, float, complex))
             return Const(0.0) if is_number else UNDEF if atom.value is UNDEFINED else NONE
         type_ = self.types.get(atom)
         if isinstance(type_, Scalar):
@@ -92,7 +92,7 @@ class Tangents(Sweep):
         if maker is not None and not maker.kwargs and len(maker.args) == 1:
             return self.b.make(maker.fn, maker.args)
         if isinstance(type_, Array):
-            if kind_of(type_.dtype) == "float":
+            if kind_of(type_.dtype) in ("float", "complex"):
                 return self.b.call(np.zeros_like, atom)
             return self.b.call(np.zeros, self.b.call(np.shape, atom)) if type_.dtype != "?" else self._at_run_time(atom)
         if isinstance(type_, Tuple):

@@ -12,7 +12,7 @@ import pytest
 from cases import RULES, call_primitive, chosen, is_plain, spelling
 
 from adcompile.inference import infer_call
-from adcompile.ir.types import Array, Dict, List, Passive, Scalar, Static, Tuple, Type, Unknown
+from adcompile.ir.types import SOME_FLOAT, Array, Dict, List, Passive, Scalar, Static, Tuple, Type, Unknown
 from adcompile.rules.registry import Rule
 from adcompile.signature import Sizes, type_of_value
 
@@ -33,6 +33,8 @@ def agree(type_: Type, value: Any, names: dict[Any, int]) -> None:
         assert not isinstance(value, np.ndarray), f"{type_} for {value!r}"
         if type_.dtype in ("int", "float", "complex"):
             assert type(value).__name__ == type_.dtype, f"{type_} for {value!r}"
+        elif type_.dtype == SOME_FLOAT:
+            assert isinstance(value, (float, np.floating)), f"{type_} for {value!r}"
         elif type_.dtype != "?":
             assert np.asarray(value).dtype.name == type_.dtype, f"{type_} for {value!r}"
             assert type_.dtype == "bool" or isinstance(value, np.generic), f"{type_} for {value!r}"
@@ -106,6 +108,8 @@ KINDS = {
     "bool": arrays_to(lambda a: a > 0),
     "numpy scalars": lambda a: np.float32(a) if isinstance(a, float) else np.int64(a) if type(a) is int else a,
     "python scalars": lambda a: 2 if isinstance(a, float) else a,
+    "complex128": lambda a: a * (1 + 0.5j) if isinstance(a, float) else arrays_to(lambda a: a * (1 + 0.5j))(a),
+    "complex64": arrays_to(lambda a: (a * (1 + 0.5j)).astype(np.complex64)),
     "0-d": lambda a: np.array(a) if isinstance(a, float) else a,
 }
 
