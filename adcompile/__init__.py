@@ -12,7 +12,7 @@
 """
 
 from adcompile.api import grad, value_and_grad
-from adcompile.derivatives import hessian, hvp, jacobian
+from adcompile.derivatives import hessian, hessp, hvp, jacobian
 from adcompile.errors import ADError, InternalError, Refused, SourceError, UsageError
 from adcompile.pushforward import jvp
 from adcompile.runtime.markers import detach, no_grad
@@ -34,6 +34,7 @@ __all__ = [
     "detach",
     "grad",
     "hessian",
+    "hessp",
     "hvp",
     "implicit",
     "jacobian",

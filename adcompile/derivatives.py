@@ -298,8 +298,8 @@ def hvp(f: Any, /, wrt: Wrt = 0) -> HessianVector:
 
     `hvp(f)(*args, v)` gives `H @ v`, by forward mode over the gradient, at a small multiple of its
     cost: the arguments of `f`, and behind them the vector, of the shape of the argument. For
-    several `wrt` both `v` and the result are tuples. `scipy.optimize.minimize(f, x0, jac=grad(f),
-    hessp=hvp(f))` takes it as it is.
+    several `wrt` both `v` and the result are tuples. (SciPy's `hessp=` puts the vector before the
+    other arguments: that is `hessp(f)`.)
 
     Raises:
         UsageError: for a wrong `wrt`, an argument without derivative, or a vector that does not
@@ -307,3 +307,37 @@ def hvp(f: Any, /, wrt: Wrt = 0) -> HessianVector:
         Refused: where `f` cannot be differentiated twice, with every place in it.
     """
     return HessianVector(grad(f, wrt), wrt)
+
+
+class HessianProduct:
+    """The Hessian times a vector in SciPy's order of arguments; made by `hessp`."""
+
+    def __init__(self, function: Any) -> None:
+        self._product = hvp(function)
+        self.__name__, self.__doc__ = self._product.__name__, self._product.__doc__
+        self.__wrapped__ = function
+
+    def __call__(self, x: Any, p: Any, /, *args: Any) -> Any:
+        """`H @ p` at `x`, and what else the function takes."""
+        return self._product(x, *args, p)
+
+    @property
+    def source(self) -> str:
+        """The text of the program that was compiled last."""
+        return self._product.source
+
+    def __repr__(self) -> str:
+        return f"<adcompile HessianProduct of {self.__name__}>"
+
+
+def hessp(f: Any, /) -> HessianProduct:
+    """The Hessian of `f` by its first argument, times a vector, as `hessp=` of
+    `scipy.optimize.minimize` calls it: `hessp(f)(x, p, *args)` gives `H @ p`.
+
+    `hvp(f)` takes the vector last, and serves as well where `f` takes `x` alone.
+
+    Raises:
+        UsageError: if `f` cannot be differentiated by its first argument.
+        Refused: where `f` cannot be differentiated twice, with every place in it.
+    """
+    return HessianProduct(f)

@@ -80,14 +80,29 @@ def test_scipy_solvers():
     fit = example.fitted_decay()
     assert fit.success and fit.njev < 20
     np.testing.assert_allclose(fit.x, [2.5, 1.3, 0.5], atol=0.02)
+    np.testing.assert_allclose(example.fitted_curve(), fit.x, rtol=1e-5)
     rest = example.at_rest()
     assert rest.success
-    np.testing.assert_allclose(example.forces(rest.x), 0.0, atol=1e-10)
-    found = example.constrained()
-    assert found.success
-    assert np.sum(found.x**2) == pytest.approx(1.0, abs=1e-8)
-    tangent = np.array([-found.x[1], found.x[0]])
-    assert np.dot(example.grad(example.rosenbrock)(found.x), tangent) == pytest.approx(0.0, abs=1e-4)
+    np.testing.assert_allclose(example.forces(rest.x, 0.4), 0.0, atol=1e-10)
+    halley = example.by_halley()
+    assert halley.converged and halley.root * np.exp(halley.root) == pytest.approx(2.0, rel=1e-12)
+
+
+def test_constraints_of_scipy():
+    example = load("scipy_solvers")
+    for name, found in example.constrained().items():
+        assert found.success, name
+        assert np.sum(found.x**2) == pytest.approx(1.0, abs=1e-8), name
+        tangent = np.array([-found.x[1], found.x[0]])
+        assert np.dot(example.slope(found.x), tangent) == pytest.approx(0.0, abs=1e-4), name
+
+
+def test_programs_with_solvers():
+    example = load("scipy_solvers")
+    check_grads(example.compliance, (0.4,), order=2)
+    # The load for a target is the inverse function of the compliance, and so is its slope.
+    load_, slope = example.load_for(0.1), example.grad(example.load_for)(0.1)
+    assert slope * example.grad(example.compliance)(load_) == pytest.approx(1.0, rel=1e-9)
 
 
 def test_sparse_newton():

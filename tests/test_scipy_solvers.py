@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import scipy.optimize
-from scipy.optimize import brentq, fixed_point, newton, root, root_scalar
+from scipy.optimize import brentq, fixed_point, minimize, newton, root, root_scalar
 
-from adcompile import Refused, check_grads, grad, hessian, jacobian, jvp, value_and_grad, vjp
+from adcompile import Refused, check_grads, grad, hessian, hessp, hvp, jacobian, jvp, value_and_grad, vjp
 
 A = np.array([[3.0, 0.4, -0.2], [0.1, 2.5, 0.3], [-0.5, 0.2, 4.0]])
 B = np.array([1.0, -0.7, 0.4])
@@ -316,3 +316,18 @@ def test_the_sparsity_of_a_program_with_a_solver():
     np.testing.assert_allclose(
         jacobian(system_of_all, sparsity="auto")(p).toarray(), jacobian(system_of_all)(p), rtol=1e-8, atol=1e-12
     )
+
+
+def test_hessp_takes_the_vector_where_scipy_puts_it():
+    def f(x, c):
+        return np.sum((x - c) ** 4) + np.sum(x**2 * np.roll(x, 1) ** 2)
+
+    x, c, p = np.array([0.3, -0.2, 0.5]), np.array([1.0, 2.0, 3.0]), np.array([1.0, -1.0, 2.0])
+    product = hessp(f)
+    np.testing.assert_allclose(product(x, p, c), hessian(f)(x, c) @ p, rtol=1e-13)
+    np.testing.assert_array_equal(product(x, p, c), hvp(f)(x, c, p))
+    assert "def f_grad_tangent(x, c, x_dot" in product.source
+    found = minimize(f, x, args=(c,), jac=grad(f), hessp=product, method="trust-ncg", options={"gtol": 1e-9})
+    np.testing.assert_allclose(grad(f)(found.x, c), 0.0, atol=1e-9)
+    with pytest.raises(Refused):
+        grad(lambda x: np.sum(product(x, p, c)))(x)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adcompile.analyses.infer import Types, atom_type
-from adcompile.errors import Refused
+from adcompile.errors import Diagnostic, Refused
 from adcompile.frontend.lower import lowered
 from adcompile.ir.binding import bind_arguments
 from adcompile.ir.nodes import Atom, Call, Const, Star, Var
@@ -21,7 +21,8 @@ def full_arguments(call: Call, types: Types) -> tuple[list[Atom], list[Call]]:
     """A call's arguments in the order of the function's parameters, and the calls that pack some.
 
     Raises:
-        Refused: if the function cannot be lowered, told as called from here.
+        Refused: if the function cannot be lowered, told as called from here, or if it is not known
+            which arguments there are.
     """
     before: list[Call] = []
 
@@ -44,5 +45,7 @@ def full_arguments(call: Call, types: Types) -> tuple[list[Atom], list[Call]]:
     except Refused as refused:
         raise refused.called_from(call.origin) from None
     bound = bind_arguments(params, positional, dict(call.kwargs), lambda c: c, pack, pack_named)
-    assert bound is not None
+    if bound is None or len(positional) < len(call.args):
+        what, hint = "a call with '*' of unknown length", "write the arguments out"
+        raise Refused([Diagnostic(what, call.origin, "", hint)])
     return bound, before
