@@ -50,7 +50,7 @@ from adcompile.runtime.structures import make_tuple
 # The operands of which these need the shape alone, even where their result's numbers are needed.
 BY_SHAPE: dict[Any, int] = {
     **dict.fromkeys((index_sets.join, index_sets.join_all, index_sets.join_along, index_sets.join_items), 0),
-    **dict.fromkeys((index_sets.join_product, index_sets.join_outer, index_sets.nothing), 0),
+    **dict.fromkeys((index_sets.join_product, index_sets.join_weighted, index_sets.join_outer, index_sets.nothing), 0),
     **dict.fromkeys((index_sets.join_broadcast, broadcasting.unbroadcast), 1),
 }
 STORES = (updates.update, updates.increment, updates.add_at)

@@ -23,7 +23,8 @@ def sets_type(type_: Type) -> Type:
     return UNKNOWN
 
 
-@transfer(sets.join, sets.join_all, sets.join_along, sets.join_items, sets.join_product, sets.join_outer)
+@transfer(sets.join, sets.join_all, sets.join_along, sets.join_items)
+@transfer(sets.join_product, sets.join_weighted, sets.join_outer)
 def joined(like: Type, *operands: Type, axis: Type | None = None) -> Type:
     return sets_type(like)
 

@@ -256,6 +256,19 @@ def join_product(like: Any, a: Any, b: Any) -> Any:
     return join(like, rows, columns)
 
 
+def join_weighted(like: Any, weights: Any, sets: Any, weights_first: bool) -> Any:
+    """The sets of a product of a matrix or vector with one of constants, on the left of it or on the
+    right: where a constant is zero, the product does not depend on the other factor."""
+    weights, sets = np.asarray(weights), np.asarray(sets, dtype=float)
+    rows = weights if weights_first else weights.T
+    vectors = np.atleast_2d(sets.T if weights_first else sets)  # what each row of constants is multiplied by
+    table, taken = _table(), [np.flatnonzero(row) for row in np.atleast_2d(rows)]
+    made = np.array([table.union(vector[places].tolist()) for vector in vectors for places in taken])
+    made = made.reshape(len(vectors), len(taken))
+    made = made.T if weights_first else made
+    return made.reshape(np.shape(like)) if np.ndim(like) else float(made[0, 0])
+
+
 def join_outer(like: Any, a: Any, b: Any) -> Any:
     """The sets of each product of an element of one array and one of the other."""
     return join(like, np.reshape(a, (-1, 1)), np.reshape(b, (1, -1)))
@@ -288,6 +301,6 @@ def join_item(sets: Any, index: Any, more: Any) -> Any:
 JOINS = frozenset(
     [
         *(join, join_all, join_structures, join_along, join_running, join_neighbours, join_broadcast, join_items),
-        *(join_product, join_outer, join_at, join_item),
+        *(join_product, join_weighted, join_outer, join_at, join_item),
     ]
 )

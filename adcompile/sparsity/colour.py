@@ -1,9 +1,12 @@
-"""Colours: groups of columns of which no two have an entry in the same row.
+"""Colours: groups of columns that one sweep gives together.
 
-One sweep gives the sum of a group's columns, and each entry of it is of one column. A greedy
-colouring looks at the columns in some order and gives each the first colour that no column of
-its rows has. In two orders, as it stands and the fullest columns first; no colouring has fewer
-colours than the fullest row has entries.
+`column_colours`: no two columns of a colour have an entry in the same row, so each entry of their
+sum is of one column. A greedy colouring looks at the columns in some order and gives each the first
+colour that no column of its rows has. In two orders, as it stands and the fullest columns first; no
+colouring has fewer colours than the fullest row has entries.
+
+`star_colours`, for a symmetric matrix: of each entry and the one across the diagonal, one can be read.
+It is enough that neighbours have other colours, and that no path of four columns has two colours.
 """
 
 from __future__ import annotations
@@ -45,3 +48,32 @@ def _greedy(by_column: Any, order: np.ndarray) -> np.ndarray:
             taken[row] |= bit
         colours[column] = bit.bit_length() - 1 if mine else -1
     return colours
+
+
+def star_colours(matrix: Any) -> np.ndarray:
+    """The colour of each column of a symmetric sparse matrix, such that neighbours have other colours,
+    and no path of four has two. `seen` holds the colours of a column's neighbours, and `risky`
+    those of its neighbours that have another neighbour of its own colour."""
+    starts, indices = matrix.indptr.tolist(), matrix.indices.tolist()
+    neighbours = [[j for j in indices[starts[i] : starts[i + 1]] if j != i] for i in range(matrix.shape[0])]
+    colours, seen, risky = ([-1] * len(neighbours), [0] * len(neighbours), [0] * len(neighbours))
+    counts: list[dict[int, int]] = [{} for _ in neighbours]
+    for column in sorted(range(len(neighbours)), key=lambda i: -len(neighbours[i])):
+        mine = neighbours[column]
+        forbidden = 0
+        for other in mine:
+            forbidden |= seen[other] if colours[other] < 0 else 1 << colours[other] | risky[other]
+        bit = ~forbidden & (forbidden + 1)
+        colour = colours[column] = bit.bit_length() - 1
+        for other in mine:
+            seen[other] |= bit
+            counts[other][colour] = so_far = counts[other].get(colour, 0) + 1
+            if colours[other] >= 0 and so_far == 2:
+                for end in (i for i in neighbours[other] if colours[i] == colour):
+                    risky[end] |= 1 << colours[other]
+            elif colours[other] >= 0 and so_far > 2:
+                risky[column] |= 1 << colours[other]
+        for other in mine:
+            if colours[other] >= 0 and counts[column].get(colours[other], 0) > 1:
+                risky[other] |= bit
+    return np.array(colours, dtype=np.intp)

@@ -22,6 +22,7 @@ from adcompile.runtime.index_sets import Table, in_use
 from adcompile.sparsity.colour import column_colours, count
 
 MOST_KEPT = 16
+MOST_COMPARED = 1 << 20  # elements of an array whose values decide
 EFFECTS = (
     "sparsity='auto' runs the function more than once, and it does more than compute; take what has an "
     "effect or draws random numbers out of it, or leave sparsity out"
@@ -99,6 +100,7 @@ class FoundSparsity:
 
     def __init__(self, function: Any, position: int) -> None:
         self._sets = IndexSets(function, position)
+        self._position = position
         self._kept: dict[Any, Sparsity] = {}
         self._latest: Sparsity | None = None
         self.runs = 0
@@ -147,6 +149,8 @@ class FoundSparsity:
             return None
         place = self._sets.before  # of the set numbers, among the parameters of the program
         of_function = [i - (i > place) for i in decided.params if i != place]
+        if self._position in of_function:
+            return None
         params = [given[i] for i in of_function if i < len(given)]  # the seed of a gradient has its default
         captured = [OutsideScope(c.holder).value(c.name) for c in decided.captures]
         values = tuple(_frozen(value) for value in (*params, *captured))
@@ -179,7 +183,9 @@ def _frozen(value: Any) -> Any:
         return type(value), value
     if isinstance(value, slice):
         return slice, repr(value)
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biu":
+    if isinstance(value, (float, complex, np.inexact)):
+        return type(value), repr(value)
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biufc" and value.size <= MOST_COMPARED:
         return value.dtype, value.shape, value.tobytes()
     if isinstance(value, (tuple, list)):
         items = tuple(map(_frozen, value))

@@ -12,6 +12,7 @@ from adcompile.errors import UsageError
 from adcompile.pushforward import jvp
 from adcompile.sparsity.found import EFFECTS, FoundSparsity, Sparsity, given_sparsity
 from adcompile.sparsity.recover import Product, by_columns, by_rows, check_sparsity
+from adcompile.sparsity.symmetric import Symmetric, symmetric_form
 from adcompile.vector_jacobian import vjp
 
 NUMBERS = (bool, int, float, complex, np.integer, np.inexact, np.ndarray)
@@ -30,6 +31,8 @@ class SparseJacobian:
         if not isinstance(wrt, (int, str)):
             raise UsageError("sparsity= is for one argument; make a sparse Jacobian for each")
         self._mode = "forward" if mode == "auto" and square else mode
+        self._square = square
+        self._form: tuple[Sparsity | None, Symmetric | None] = (None, None)  # of the latest sparsity
         self._reverse, self._forward = vjp(function, wrt), jvp(function, wrt)
         (self._position,) = self._reverse.positions
         auto = isinstance(sparsity, str) and sparsity == "auto"
@@ -57,11 +60,25 @@ class SparseJacobian:
             compared, which = made.T, "column"
         else:
             product = self._pushed(sparsity, args, kwargs, x)
+            symmetric = self._symmetric_form(sparsity)
+            made = symmetric.filled(product, dtype) if symmetric is not None else None
+            if made is not None:
+                return made
             made = sparsity.filled(by_columns(sparsity, product, dtype))
             compared, which = made, "row"
         if self._check:
             check_sparsity(compared, product, which)
         return made
+
+    def _symmetric_form(self, sparsity: Sparsity) -> Symmetric | None:
+        """How to read a Hessian by fewer sweeps, if it has a form for that."""
+        if not self._square:
+            return None
+        of, form = self._form
+        if of is not sparsity:
+            form = symmetric_form(sparsity)
+            self._form = sparsity, form
+        return form
 
     def sparsity(self, *args: Any, **kwargs: Any) -> Any:
         """Where the Jacobian at these arguments may have entries: a boolean `csr_array`."""

@@ -24,16 +24,16 @@ MISFIT = (
 def by_columns(sparsity: Sparsity, product: Product, dtype: Any) -> np.ndarray:
     """The entries of a Jacobian from its products with sums of unit vectors, one for each colour."""
     rows, columns = sparsity.row_of_entry, sparsity.matrix.indices
-    return _entries(sparsity.columns, columns, rows, product, dtype)
+    return entries(sparsity.columns, columns, rows, product, dtype)
 
 
 def by_rows(sparsity: Sparsity, product: Product, dtype: Any) -> np.ndarray:
     """The entries of a Jacobian from products of its transpose."""
     rows, columns = sparsity.row_of_entry, sparsity.matrix.indices
-    return _entries(sparsity.rows, rows, columns, product, dtype)
+    return entries(sparsity.rows, rows, columns, product, dtype)
 
 
-def _entries(
+def entries(
     colours: np.ndarray, summed: np.ndarray, apart: np.ndarray, product: Product, dtype: Any
 ) -> np.ndarray:
     """Entries of a matrix whose columns (`summed`) have colours, each read where its row (`apart`) is."""
@@ -48,12 +48,20 @@ def _entries(
 
 
 def check_sparsity(matrix: Any, product: Product, which: str) -> None:
-    """Compare the product of a recovered matrix and a random vector with the derivative along it.
-    Entries that the sparsity lacks are in the one, and not in the other.
+    """Refuse the sparsity of a recovered matrix if it lacks an entry.
 
     Raises:
-        UsageError: if the two disagree.
+        UsageError: if the matrix times a random vector is not the derivative along it.
     """
+    found = disagreement(matrix, product)
+    if found is not None:
+        row, made, derivative = found
+        raise UsageError(MISFIT.format(which=which, row=row, made=made, found=derivative))
+
+
+def disagreement(matrix: Any, product: Product) -> tuple[int, Any, Any] | None:
+    """A row in which the product of a recovered matrix and a random vector is not the derivative along
+    it, with both: entries that the matrix lacks are in the one, and not in the other."""
     size = matrix.shape[1]
     vector = PROBES.uniform(0.5, 1.5, size) * PROBES.choice((-1.0, 1.0), size)
     found = product(vector)
@@ -61,8 +69,6 @@ def check_sparsity(matrix: Any, product: Product, which: str) -> None:
         made, whole = matrix @ vector, abs(matrix) @ abs(vector)
         by_row, by_all = DOUBLE if matrix.dtype.itemsize > 4 else SINGLE
         finite = np.isfinite(whole)
-        allowed = by_row * whole + by_all * whole[finite].max(initial=0.0)
-        wrong = finite & ~(abs(found - made) <= allowed)
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        raise UsageError(MISFIT.format(which=which, row=row, made=made[row], found=found[row]))
+        wrong = finite & ~(abs(found - made) <= by_row * whole + by_all * whole[finite].max(initial=0.0))
+    row = int(np.argmax(wrong)) if wrong.any() else None
+    return None if row is None else (row, made[row], found[row])

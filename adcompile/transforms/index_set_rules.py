@@ -122,12 +122,15 @@ def _neighbours(sweep: Tangents, call: Call, named: Named, options: Named) -> At
 
 
 def _product(sweep: Tangents, call: Call, named: Named, options: Named) -> Atom | None:
-    a, b = map(sweep.dot, named.values())
-    types = [sweep.b.type_of(atom) for atom in named.values()]
-    plain = all(isinstance(t, Array) and t.shape is not None and len(t.shape) <= 2 for t in types)
+    a, b = named.values()
+    types = [sweep.b.type_of(atom) for atom in (a, b)]
+    plain = all(isinstance(t, Array) and t.shape is not None and len(t.shape) in (1, 2) for t in types)
+    if plain and not (sweep.is_active(a) and sweep.is_active(b)):
+        weights, moving = (b, a) if sweep.is_active(a) else (a, b)
+        return sweep.b.call(sets.join_weighted, call.result, weights, sweep.dot(moving), Const(weights is a))
     if canonical(call.fn) is np.dot and not plain:  # of more dimensions it is no product of matrices
         return None
-    return sweep.b.call(sets.join_product, call.result, a, b)
+    return sweep.b.call(sets.join_product, call.result, sweep.dot(a), sweep.dot(b))
 
 
 def _outer(sweep: Tangents, call: Call, named: Named, options: Named) -> Atom | None:

@@ -250,6 +250,22 @@ def products(m):
     return np.concatenate([(m @ m.T).ravel(), m @ m[0], np.outer(m[0], m[1, :2]).ravel(), [np.dot(m[0], m[1])]])
 
 
+@at(POINT, BANDS)
+def bands_times(x, bands):
+    return bands @ x * (x @ bands[:, :12]) + bands[0] @ x
+
+
+@at(MATRIX, np.triu(BANDS[:4, :4]))
+def triangle_times(m, triangle):
+    parts = [m @ triangle, (triangle.T @ m.T).T, np.outer(m @ triangle[1], triangle[0] @ m.T)]
+    return np.concatenate([part.ravel() for part in parts])
+
+
+@at(POINT)
+def signs_times(x):
+    return np.diag(np.sign(x) + 1.0) @ x
+
+
 @at(MATRIX)
 def contracted(m):
     return np.einsum("ij,kj->ik", m, m) + np.tensordot(m, m, ([1], [1]))
@@ -368,6 +384,22 @@ def elements(x):
 @energy(POINT)
 def linear_and_not(x):
     return np.sum(x) * 3.0 + np.sum(x[:3] ** 3) + x[4] * x[5]
+
+
+@energy(POINT, BANDS)
+def stiffness(x, bands):
+    return 0.5 * x @ (bands @ x) + np.sum(bands @ x**3) - x @ np.arange(12)
+
+
+@energy(POINT)
+def arrow_energy(x):
+    """One number that goes with all the others."""
+    return np.sum(np.exp(x[0] * x[1:] * 0.3)) + x[0] ** 3
+
+
+@energy(POINT)
+def two_hubs(x):
+    return np.sum(x[2:] ** 2 * x[0]) + np.sum(x[2:7] * np.sin(x[1])) + np.sum(x[2:-1] * x[3:] ** 2)
 
 
 @energy(POINT)

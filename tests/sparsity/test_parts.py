@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import scipy.sparse
@@ -9,6 +12,8 @@ import scipy.sparse
 from adcompile.ir.parser import from_text
 from adcompile.runtime import index_sets as sets
 from adcompile.sparsity.colour import column_colours, count
+from adcompile.sparsity.found import Sparsity
+from adcompile.sparsity.symmetric import Symmetric
 from adcompile.transforms.check_sets import check_sets
 
 # --------------------------------------------------------------------------------------- sets
@@ -58,6 +63,12 @@ def test_products(table):
     made = sets.join_product(np.zeros((3, 3)), NUMBERS, np.zeros((4, 3)))
     assert members(table, made[1]) == [[4, 5, 6, 7]] * 3
     assert members(table, sets.join_product(0.0, NUMBERS[0, :2], NUMBERS[1, :2])) == [[0, 1, 4, 5]]
+    weights = np.array([[1.0, 0.0, 0.0, 2.0], [0.0, np.nan, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]])
+    made = sets.join_weighted(np.zeros((3, 3)), weights, NUMBERS.T, True)
+    assert members(table, made) == [[0, 3], [4, 7], [8, 11], [1], [5], [9], [], [], []]
+    assert np.array_equal(sets.join_weighted(np.zeros((3, 3)), weights.T, NUMBERS, False), made.T)
+    assert members(table, sets.join_weighted(0.0, weights[0], NUMBERS[1], False)) == [[4, 7]]
+    assert sets.join_weighted(np.zeros((0, 2)), np.zeros((0, 3)), np.zeros((3, 2)), True).shape == (0, 2)
     assert members(table, sets.join_outer(np.zeros((2, 2)), NUMBERS[0, :2], NUMBERS[1, :2])[1, 0]) == [[1, 4]]
 
 
@@ -143,3 +154,37 @@ def test_the_fullest_columns_first():
     for row, columns in enumerate([(0, 2), (2, 3), (3, 1)]):
         dense[row, list(columns)] = 1
     assert count(column_colours(scipy.sparse.csr_array(dense))) == 2
+
+
+def star_form(dense):
+    found = Symmetric(Sparsity(scipy.sparse.csr_array(dense)))
+    assert found.readable
+    return found
+
+
+def test_a_symmetric_matrix_is_read_off_its_products():
+    rng = np.random.default_rng(2)
+    for _ in range(60):
+        size = rng.integers(1, 14)
+        dense = np.where(rng.random((size, size)) < rng.random() * 0.5, rng.normal(size=(size, size)), 0.0)
+        dense += dense.T
+        found = star_form(dense != 0)
+        made = found.filled(lambda vector, of=dense: of @ vector, np.dtype(float))
+        np.testing.assert_allclose(made.toarray(), dense, rtol=1e-12, atol=1e-14)
+        # Each of the colours alone is proper, and no path of four columns has two of them.
+        colours, joined = found.colours, (dense != 0) & ~np.eye(size, dtype=bool)
+        paths = [p for p in itertools.permutations(range(min(size, 8)), 4) if all(joined[a, b] for a, b in pairwise(p))]
+        assert all(colours[a] != colours[b] for a, b in zip(*np.nonzero(joined), strict=True))
+        assert all(len({colours[i] for i in path}) > 2 for path in paths)
+
+
+def test_an_arrow_takes_two_colours():
+    dense = np.eye(3000)
+    dense[0] = dense[:, 0] = 1.0
+    assert count(star_form(dense).colours) == 2
+
+
+def test_a_matrix_that_is_not_symmetric_is_not_read_off_as_if_it_were():
+    dense = np.eye(8)
+    dense[0], dense[:, 0] = 1.0, 2.0
+    assert star_form(dense).filled(lambda vector: dense @ vector, np.dtype(float)) is None

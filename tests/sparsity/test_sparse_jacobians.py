@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import scipy.sparse
 
-from adcompile import Refused, UsageError, grad, hessian, jacobian, value_and_grad
+from adcompile import Refused, UsageError, grad, hessian, jacobian, partials, value_and_grad
 
 from .programs import BANDS, ENERGIES, ORDER, POINT, PROGRAMS
 
@@ -64,6 +64,42 @@ def test_a_banded_hessian_takes_as_many_sweeps_as_bands():
         H = hessian(energy, sparsity="auto")
         agree(H(x), hessian(energy)(x))
         assert H.sweeps == bands
+
+
+def test_an_arrow_of_a_hessian_takes_two_sweeps_and_one_to_compare():
+    x = np.linspace(-1.0, 1.0, 300)
+    H = hessian(program("arrow_energy"), sparsity="auto")
+    made = H(x)
+    agree(made, hessian(program("arrow_energy"))(x))
+    assert H.sweeps == 3
+    assert np.array_equal(made.toarray(), made.toarray().T)
+    H = hessian(program("two_hubs"), sparsity="auto")
+    agree(H(x), hessian(program("two_hubs"))(x))
+    assert H.sweeps < 10
+
+
+def test_a_hessian_that_is_not_symmetric_is_made_by_columns():
+    def skewed(a, b):
+        return a * b
+
+    with_rule = user_function_with_a_skewed_rule(skewed)
+
+    def energy(x):
+        return np.sum(with_rule(x[0] * np.ones(11), x[1:]))
+
+    H = hessian(energy, sparsity="auto")
+    agree(H(POINT), hessian(energy)(POINT))
+    assert H.sweeps > 12
+
+
+def user_function_with_a_skewed_rule(function):
+    """A function with partial derivatives that are those of no function."""
+
+    @partials(function)
+    def rule(r, a, b):
+        return 2.0 * b, a
+
+    return function
 
 
 def test_what_is_cheaper_is_taken():
@@ -192,6 +228,18 @@ def test_an_array_from_outside_that_changes_its_size(monkeypatch):
     assert searched(J, (POINT,), (-POINT,)) == [1, 1]
     monkeypatch.setitem(globals(), "MATRIX_OUTSIDE", np.ones((5, 12)))
     assert searched(J, (POINT,)) == [2]
+
+
+def test_zeros_in_a_matrix_of_constants_are_no_entries():
+    bands_times, stiffness = program("bands_times"), program("stiffness")
+    J, H = jacobian(bands_times, sparsity="auto"), hessian(stiffness, sparsity="auto")
+    full = np.ones((12, 12))
+    assert searched(J, (POINT, BANDS), (-POINT, BANDS), (POINT, full), (POINT, BANDS)) == [1, 1, 2, 2]
+    for matrix, sweeps in ((BANDS, 3), (full, 12), (BANDS * 2, 3)):
+        agree(H(POINT, matrix), hessian(stiffness)(POINT, matrix))
+        assert H.sweeps == sweeps
+    K = jacobian(program("signs_times"), sparsity="auto")
+    assert searched(K, (POINT,), (-POINT,), (POINT,)) == [1, 2, 3]
 
 
 def every_second(n):
