@@ -46,7 +46,7 @@ def five_bands(x):
 
 @at(POINT)
 def arrow(x):
-    return np.concatenate([[np.sum(x**2)], x[1:] * x[0]])
+    return np.concatenate([np.array([np.sum(x**2)]), x[1:] * x[0]])
 
 
 @at(POINT)
@@ -237,7 +237,8 @@ def taken(m):
 
 @at(MATRIX)
 def along_axes(m):
-    return np.concatenate([m.sum(axis=0), m.mean(axis=1), [m.max()], np.prod(m[:, :2], axis=1), m.std(axis=-1)])
+    most = np.array([m.max()])
+    return np.concatenate([m.sum(axis=0), m.mean(axis=1), most, np.prod(m[:, :2], axis=1), m.std(axis=-1)])
 
 
 @at(MATRIX)
@@ -247,7 +248,8 @@ def running(m):
 
 @at(MATRIX)
 def products(m):
-    return np.concatenate([(m @ m.T).ravel(), m @ m[0], np.outer(m[0], m[1, :2]).ravel(), [np.dot(m[0], m[1])]])
+    last = np.array([np.dot(m[0], m[1])])
+    return np.concatenate([(m @ m.T).ravel(), m @ m[0], np.outer(m[0], m[1, :2]).ravel(), last])
 
 
 @at(POINT, BANDS)

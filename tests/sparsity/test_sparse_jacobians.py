@@ -104,7 +104,7 @@ def user_function_with_a_skewed_rule(function):
 
 def test_what_is_cheaper_is_taken():
     def one_full_row(x):
-        return np.concatenate([[np.sum(x**2)], x[1:] ** 2])
+        return np.concatenate([np.array([np.sum(x**2)]), x[1:] ** 2])
 
     def one_full_column(x):
         return x[0] * x
