@@ -426,6 +426,18 @@ def test_a_pullback_of_the_value_and_the_tangent():
     np.testing.assert_allclose(v_bar, 3 * np.cos(X), rtol=1e-14)
 
 
+def test_the_tangents_that_are_given_are_not_changed():
+    def f(x):
+        y = x * 1.0
+        y[0] += y[1]
+        return np.sum(y * y)
+
+    given = V.copy()
+    for along, tangents in ((jvp(f), given), (jvp(f, (0,)), (given,))):
+        assert along(X, tangents)[1] == pytest.approx(np.dot(grad(f)(X), V), rel=1e-14)
+        np.testing.assert_array_equal(given, V)
+
+
 def test_a_list_that_is_repeated_in_place():
     def f(x, y):
         items = [x, y, x * y]

@@ -31,7 +31,7 @@ from adcompile.ir.nodes import (
 )
 from adcompile.ir.traverse import walk
 from adcompile.ir.types import Array, Scalar
-from adcompile.runtime.structures import make_tuple, unpack
+from adcompile.runtime.structures import make_tuple, unpack, unpack_star
 
 
 class Ownership:
@@ -71,7 +71,7 @@ class Ownership:
             own = self._own_items.get(whole, ())
         elif own and len(call.results) == 1:
             self._own_items[call.result] = own
-        if own or isinstance(fn, FunctionRef):
+        if own or isinstance(fn, FunctionRef) or fn in (unpack, unpack_star):
             return () if len(own) == len(call.results) and own[number] else None
         if is_update(call):
             return call.operands[:1]

@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 
 from adcompile.analyses.infer import Types
+from adcompile.backend.bound_names import names_to_bind
 from adcompile.backend.callables import BINARY, Bindings, attribute_node, name_node
 from adcompile.backend.expressions import Expressions
 from adcompile.backend.fold import Folding
 from adcompile.backend.names import Names, in_sequence
 from adcompile.ir.callables import IN_PLACE, is_update
-from adcompile.ir.nodes import UNDEFINED, Atom, Call, Const, Syntax, Through, Var, WriteBack
+from adcompile.ir.nodes import NONE, UNDEFINED, Atom, Call, Const, Syntax, Through, Var, WriteBack
 from adcompile.ir.traverse import uses_in
 from adcompile.ir.types import UNKNOWN, Array, Scalar
 from adcompile.runtime import structures, updates
@@ -36,6 +37,7 @@ class Assignments(Expressions):
     ) -> None:
         super().__init__(names, folding, types, bindings)
         self.in_place = plan.in_place
+        self.bound = names_to_bind(plan.function, types, names)
         self.read = uses_in(plan.function.body)
         self.out: list[ast.stmt] = []
         self.written: set[str] = set()  # names bound since the trip began, on this path
@@ -85,11 +87,11 @@ class Assignments(Expressions):
         return self.call_expr(call)
 
     def targets(self, call: Call) -> ast.expr:
-        """The names on the left of an unpacking; `_` for what nobody reads."""
+        """The names on the left of an unpacking, with one for all that nobody reads."""
         star = call.operands[1].value if call.fn is structures.unpack_star else None  # type: ignore[union-attr]
         elements: list[ast.expr] = []
         for i, result in enumerate(call.results):
-            name: ast.expr = ast.Name(self.names[result] if result in self.read else "_", ast.Store())
+            name: ast.expr = ast.Name(self.names[result] if result in self.read else self.names.nobody, ast.Store())
             elements.append(ast.Starred(name, ast.Store()) if i == star else name)
         return ast.Tuple(elements, ast.Store())
 
@@ -179,7 +181,11 @@ class Assignments(Expressions):
         """Assignments made as if at once: what a branch or a trip hands on."""
         real = []
         for target, atom in pairs:
-            if (isinstance(atom, Const) and atom.value is UNDEFINED) or self.is_still(target, atom):
+            if isinstance(atom, Const) and atom.value is UNDEFINED:
+                atom = NONE
+                if target not in self.bound:
+                    continue
+            if self.is_still(target, atom):
                 continue
             value = self.expr(atom)
             if not (isinstance(value, ast.Name) and value.id == target):

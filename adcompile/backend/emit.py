@@ -180,7 +180,7 @@ def hints(function: Function) -> dict[Var, str]:
         if stmt.fn is operator.getitem:
             base, index = stmt.operands
             if isinstance(base, Var) and isinstance(index, Var) and base.name and len(index.name) == 1:
-                found[stmt.result] = f"{base.name}_{index.name}"
+                found[stmt.result] = f"{base.name}_{index.name if index.name != '_' else 'k'}"
         elif meant in HINTS:
             found[stmt.result] = HINTS[meant]
     return found

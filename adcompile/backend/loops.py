@@ -91,7 +91,7 @@ class Loops(Assignments, ABC):
         """What an item is bound to."""
         if unpacked is not None:
             return self.targets(unpacked)
-        return ast.Name(self.names[item] if item in self.read else "_", ast.Store())
+        return ast.Name(self.names[item] if item in self.read else self.names.nobody, ast.Store())
 
     def iterable(self, source: Source) -> ast.expr:
         """A loop's source."""

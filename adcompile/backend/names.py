@@ -10,6 +10,7 @@ relies on: liveness with folding.  ensures: values alive at once have different 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
 
 from adcompile.analyses.liveness import Liveness
 from adcompile.ir.nodes import Atom, Block, Call, For, Function, If, Loop, Var, While, With
@@ -30,7 +31,7 @@ class Names:
         self._hints = hints
         self._parent: dict[Var, Var] = {}
         self._clashes = liveness.interference
-        self._reserved = set(reserved)
+        self._reserved = reserved = set(reserved)
         self._params = {p.var for p in function.params} | {c.var for c in function.captures}
         self._folded = liveness.folded
         self._names: dict[Var, str] = {}
@@ -39,11 +40,17 @@ class Names:
         for var in function.inputs:
             self._fixed[self.find(var)] = var.name
             self._names[self.find(var)] = var.name
+        # What nobody reads is bound to this; so nothing that is read may be called so.
+        self.nobody = next(n for n in ("_" * k for k in count(1)) if n not in {*self._names.values(), *reserved})
+        self._reserved.add(self.nobody)
         self._name_all(function.body)
 
     def all_names(self) -> Iterable[str]:
         """Every name that a value has."""
         return self._names.values()
+
+    def __contains__(self, var: Var) -> bool:
+        return self.find(var) in self._names
 
     def __getitem__(self, var: Var) -> str:
         return self._names[self.find(var)]
@@ -129,8 +136,9 @@ class Names:
         raise AssertionError("unreachable: the candidates do not end")
 
     def _candidates(self, root: Var, loop: Loop | None) -> Iterable[str]:
-        base = root.name if root.name.isidentifier() else ""
-        base = base or self._hints.get(root) or _temporary_name(root)
+        base = root.name if root.name.isidentifier() and root.name.strip("_") else ""
+        counts = isinstance(loop, For) and root in map(self.find, loop.items)
+        base = base or self._hints.get(root) or ("k" if root.name and counts else _temporary_name(root))
         yield base
         if loop is not None and root in map(self.find, loop.params):
             yield f"{base}_in"

@@ -23,6 +23,17 @@ def direction_like(value: Any, rng: np.random.Generator) -> Any:
     return float(rng.normal()) if isinstance(value, (int, float)) else None
 
 
+def moved_along(value: Any, direction: Any, step: float) -> Any:
+    """A value moved along a direction that is built like it; None stays where it is."""
+    if direction is None:
+        return value
+    if isinstance(value, dict):
+        return {key: moved_along(item, direction[key], step) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)([moved_along(v, d, step) for v, d in zip(value, direction, strict=True)])
+    return value + step * direction
+
+
 def product(a: Any, b: Any) -> float:
     """The scalar product of two trees of one structure; None counts as zeros."""
     return _summed(a, b, lambda x: x)

@@ -114,7 +114,7 @@ def halve(
     given: Sequence[Var] = received
     if made.given is None:
         packed = received[0] if len(received) == 1 else builder.new("residual", Tuple(()))
-        packed.name = packed.name or "residual"
+        packed.name = packed.name if packed.name not in ("", both.seed.name) else "residual"
         given = (packed,)
         if len(received) > 1:
             builder.unpack_call(received, packed)

@@ -19,7 +19,7 @@ from adcompile.errors import DiagnosticList
 from adcompile.ir.nodes import NONE, Atom, Call, Const, Star, Var
 from adcompile.ir.types import Array, Scalar, is_complex, real_dtype
 from adcompile.runtime import broadcasting
-from adcompile.transforms.algebra import AdjointBuilder
+from adcompile.transforms.algebra import SUM, AdjointBuilder
 from adcompile.transforms.sweep import Sweep
 
 Bars = dict[Var, Atom]
@@ -32,6 +32,7 @@ class Cotangents(Sweep):
         super().__init__(types, found, AdjointBuilder(types, "adjoint"))
         self.active = active
         self.bars: Bars = {}
+        self.zeroed: set[Atom] = set()  # cotangents with zeros where something was not taken
         self.displays: dict[Var, Call] = {}  # lists and tuples whose items are known
         self.views: dict[Var, Call] = {}  # the calls that take a view of an array
         self.distinct = Distinct(types, {})  # what is known of the forward sweep's subscripts
@@ -72,9 +73,23 @@ class Cotangents(Sweep):
         one, two = self.choice(a), self.choice(b)
         if one is not None and two is not None and one[1:] == two[1:]:
             return self.chosen(self.plus(var, one[0], two[0]), *one[1:])
-        if isinstance(self.types.get(var), (Scalar, Array)):
-            return self.b.call(operator.add, a, b)
-        return self.b.call(broadcasting.add, a, b)
+        fn = operator.add if isinstance(self.types.get(var), (Scalar, Array)) else broadcasting.add
+        total = self.b.call(fn, a, b)
+        in_turn = one is not None and two is not None and one[1] is two[1]  # one where the other is not
+        return self.handed_on(a, total) if self.has_zeros(b) and not in_turn else total
+
+    def has_zeros(self, bar: Atom) -> bool:
+        """Whether `np.where` has put zeros in a cotangent, or in what it was computed from."""
+        made = self.b.definitions.get(bar) if isinstance(bar, Var) else None
+        if made is not None and made.fn in (broadcasting.unbroadcast, SUM, operator.neg, np.ndarray.astype):
+            return self.has_zeros(made.operands[0])
+        return bar in self.zeroed or self.choice(bar) is not None
+
+    def handed_on(self, bar: Atom, made: Atom) -> Atom:
+        """What was computed from a cotangent: zeros that a choice has put in the one are in the other."""
+        if isinstance(made, Var) and self.has_zeros(bar):
+            self.zeroed.add(made)
+        return made
 
     def choice(self, bar: Atom) -> tuple[Atom, Atom, bool] | None:
         """Of a cotangent that `np.where` has put zeros in: what it was before, the condition,

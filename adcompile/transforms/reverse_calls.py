@@ -9,14 +9,16 @@ relies on: infer, activity.  ensures: as `reverse`.
 from __future__ import annotations
 
 import operator
+from typing import Any
 
 import numpy as np
 
 from adcompile.ir.callables import canonical, is_math
-from adcompile.ir.nodes import Atom, Call, Const
+from adcompile.ir.nodes import Atom, Call, Const, Var
 from adcompile.ir.types import NotStatic
 from adcompile.rules.registry import Rule, rule_for
 from adcompile.runtime import broadcasting
+from adcompile.transforms.algebra import number_of
 from adcompile.transforms.bind_rule import (
     as_precise,
     bind_rule,
@@ -66,16 +68,38 @@ def _by_partials(
     inner, choices = _unchosen(sweep, bar)
     for i, (atom, partial) in enumerate(zip(positional, parts, strict=True)):
         if sweep.is_active(atom):
-            weight = bar if isinstance(partial, Const) else inner
+            if isinstance(partial, Const) and partial.value in (0, None):
+                continue
             # In a product the cotangent stands where the factor stood: `2 * x` gives `2 * r_bar`.
-            partial = as_precise(sweep, partial, weight, call.result)
-            factors = (partial, weight) if i == 1 and canonical(call.fn) is np.multiply else (weight, partial)
+            partial = as_precise(sweep, partial, inner, call.result)
+            factors = (partial, inner) if i == 1 and canonical(call.fn) is np.multiply else (inner, partial)
             product = sweep.b.call(operator.mul, *factors)
-            for condition, kept in choices if weight is not bar else ():
+            if sweep.has_zeros(inner) and _may_be_infinite(sweep, partial):
+                product = _zero_where(sweep, inner, product)
+            for condition, kept in choices:
                 product = sweep.chosen(product, condition, kept)
             if not is_alone(sweep, atom, positional):
-                product = sweep.b.call(broadcasting.unbroadcast, product, atom)
+                product = sweep.handed_on(product, sweep.b.call(broadcasting.unbroadcast, product, atom))
             sweep.accumulate(atom, product)
+
+
+def _may_be_infinite(sweep: Cotangents, partial: Atom) -> bool:
+    """Whether a partial derivative divides, or takes a power, so that it may be infinite."""
+    made = sweep.b.definitions.get(partial) if isinstance(partial, Var) else None
+    if made is None:
+        return False
+    fn: Any = canonical(made.fn)
+    last = number_of(made.operands[-1]) if made.operands else None
+    if (fn is np.divide and last is None) or (fn is np.power and (last is None or last < 0)):
+        return True
+    return any(_may_be_infinite(sweep, a) for a in made.operands)
+
+
+def _zero_where(sweep: Cotangents, bar: Atom, product: Atom) -> Atom:
+    """A product with zeros where the cotangent in it is zero."""
+    chosen = sweep.b.call(np.where, sweep.b.call(operator.eq, bar, Const(0)), Const(0), product)
+    is_number = sweep.b.is_scalar(bar) and sweep.b.is_scalar(product)
+    return sweep.b.call(operator.getitem, chosen, Const(())) if is_number else chosen
 
 
 def _unchosen(sweep: Cotangents, bar: Atom) -> tuple[Atom, list[tuple[Atom, bool]]]:
@@ -116,4 +140,4 @@ def _by_pullback(
         if sweep.is_active(atom):
             if isinstance(cotangent, Const) and cotangent.value is None:
                 continue  # the rule says that this argument carries no derivative
-            accumulate_items(sweep, atom, cotangent)
+            accumulate_items(sweep, atom, cotangent, bar)

@@ -301,17 +301,18 @@ def spread(sweep: Cotangents, atom: Atom) -> Atom:
     return atom if items is None else sweep.b.call(make_tuple, *(spread(sweep, item) for item in items))
 
 
-def accumulate_items(sweep: Cotangents, atom: Atom, cotangent: Atom) -> None:
-    """Add a contribution to the cotangent of a value, or of each item of a display."""
+def accumulate_items(sweep: Cotangents, atom: Atom, cotangent: Atom, bar: Atom) -> None:
+    """Add a contribution to the cotangent of a value, or of each item of a display. It was computed
+    from `bar`."""
     items = sweep.items_of(atom)
     if items is None:
         of_items = isinstance(sweep.b.type_of(atom), (Tuple, List, Dict)) and not sweep.b.real
         matched = sweep.b.make(broadcasting.match_dtype, (cotangent, atom)) if of_items else cotangent
-        sweep.accumulate(atom, sweep.b.match_dtype(matched, atom))
+        sweep.accumulate(atom, sweep.handed_on(bar, sweep.b.match_dtype(matched, atom)))
         return
     for i, item in enumerate(items):
         if sweep.is_active(item):
-            accumulate_items(sweep, item, sweep.b.call(operator.getitem, cotangent, Const(i)))
+            accumulate_items(sweep, item, sweep.b.call(operator.getitem, cotangent, Const(i)), bar)
 
 
 def _is_number(type_: Type | None) -> bool:

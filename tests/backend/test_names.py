@@ -122,3 +122,52 @@ def test_a_sequence_changed_while_it_is_iterated_over(make, order):
     else:
         assert value == f(X)
         check_grads(f, (X,))
+
+
+# ------------------------------------------------------------------------ a variable called _
+
+
+def two_values(a):
+    return a * 2.0, a * a
+
+
+def test_a_variable_called_underscore_is_not_what_nobody_reads():
+    def f(x, y):
+        _ = x * y
+        a, b = two_values(x)  # noqa: RUF059
+        return a * _
+
+    assert value_and_grad(f, (0, 1))(1.5, 2.0) == (9.0, (12.0, 4.5))
+
+
+def test_a_parameter_called_underscore_keeps_its_name():
+    def f(x, _):
+        total = 0.0
+        a, b = two_values(x)  # noqa: RUF059
+        for k in range(2):
+            total = total + np.sin(a * _)
+        return total
+
+    assert "(x, _, total_bar=1.0)" in emitted(f, 1.5, 0.4, wrt=(0, 1))
+
+
+def test_a_counter_called_underscore_that_is_read():
+    def f(x, n):
+        total = 0.0
+        for _ in range(n):
+            for k in range(2):
+                total = total * x + _ * x * x
+        return total
+
+    assert "for k in range(n)" in emitted(f, 0.7, 3)
+
+
+def test_a_function_called_underscore():
+    def _(x):
+        return x * x
+
+    def f(x):
+        a, b = two_values(x)  # noqa: RUF059
+        return a * _(x)
+
+    emitted(f, 1.5)

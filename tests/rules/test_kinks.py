@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adcompile import grad
+from adcompile import grad, jvp
 from adcompile.rules.registry import rule_for
 
 
@@ -125,6 +125,48 @@ def untaken_branch(x: Any) -> Any:
 def test_what_is_not_taken_gives_no_nan(f: Any, slopes: Any) -> None:
     with np.errstate(all="ignore"):
         np.testing.assert_allclose(grad(f)(np.array([0.0, 4.0, -1.0])), slopes, rtol=1e-14)
+
+
+def untaken_and_transposed(x: Any) -> Any:
+    return np.sum(np.where(np.stack([x, x]) > 0, np.stack([np.log(x), x**0.5]), 0))
+
+
+def untaken_with_a_number_of_its_own(x: Any) -> Any:
+    return np.sum(np.where(x > 5, np.sqrt(x[0]) * x, x * x))
+
+
+def untaken_square_of_a_logarithm(x: Any) -> Any:
+    return np.sum(np.where(x > 0, np.log(x) ** 2 * x, 0.0))
+
+
+UNTAKEN = [
+    *(untaken_root, untaken_quotient, untaken_chain, untaken_in_two_choices, untaken_branch),
+    *(untaken_and_transposed, untaken_with_a_number_of_its_own, untaken_square_of_a_logarithm),
+]
+
+# Where more than elementwise functions stand between the choice and the infinite slope, the first order is safe.
+ONCE = [untaken_and_transposed, untaken_with_a_number_of_its_own]
+
+
+@pytest.mark.parametrize("f", UNTAKEN)
+def test_what_is_not_taken_gives_no_nan_in_forward_mode(f: Any) -> None:
+    x = np.array([0.0, 4.0, -1.0])
+    with np.errstate(all="ignore"):
+        slopes = grad(f)(x)
+        assert np.isfinite(slopes).all()
+        np.testing.assert_allclose([jvp(f)(x, e)[1] for e in np.eye(3)], slopes, rtol=1e-14)
+
+
+@pytest.mark.parametrize("f", [one for one in UNTAKEN if one not in ONCE])
+def test_what_is_not_taken_gives_no_nan_at_the_second_order(f: Any) -> None:
+    x = np.array([0.0, 4.0, -1.0])
+    gradient, pushed = grad(f), jvp(f)
+    with np.errstate(all="ignore"):
+        columns = np.array([jvp(gradient)(x, e)[1] for e in np.eye(3)])
+        assert np.isfinite(columns).all()
+        for e, column in zip(np.eye(3), columns, strict=True):
+            for again in (grad(lambda x, e=e: np.sum(gradient(x) * e)), grad(lambda x, e=e: pushed(x, e)[1])):
+                np.testing.assert_allclose(again(x), column, rtol=1e-13, atol=1e-14)
 
 
 def test_where_passes_nothing_to_what_is_not_taken() -> None:

@@ -34,7 +34,9 @@ def test_products(program):
         for _ in range(DIRECTIONS):
             tangents = tuple(direction_like(args[i], rng) for i in where)
             cotangent = direction_like(np.asarray(value), rng) if np.ndim(value) else float(rng.normal())
-            (again, along), *made = after(program.function, lambda *a, t=tangents: pushed(*a, copy.deepcopy(t)), args)
+            given = copy.deepcopy(tangents)
+            (again, along), *made = after(program.function, lambda *a, t=given: pushed(*a, t), args)
+            assert same(given, tangents), "a tangent that was given has changed"
             assert same(again, value)
             assert same(made, left)
             cotangents = pullback(cotangent)

@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 
 from adcompile import Refused, grad, value_and_grad, vjp
+from adcompile.testing.directions import moved_along
 from adcompile.testing.gradients import FIVE_POINT
-from adcompile.testing.loading import load_text
+from adcompile.testing.loading import contraction, load_text
 from adcompile.testing.programs.checks import with_arrays
 from adcompile.testing.programs.references import agree, float_arguments, numbers_of, reference
 
@@ -252,21 +253,13 @@ def with_arguments(args, expression, called, **values):
     return load_text(text, "along", called=called, **values)
 
 
-def contraction(left, right, value):
-    """The text of the scalar product of two objects that are built like a value."""
-    if isinstance(value, (list, tuple, dict)):
-        items = value.items() if isinstance(value, dict) else enumerate(value)
-        return " + ".join(contraction(f"{left}[{k!r}]", f"{right}[{k!r}]", item) for k, item in items)
-    return f"np.sum({left} * {right})"
-
-
 def check_second(program, args, direction, by, made):
     """Compare with the change of the gradient by one argument as another one moves."""
     number, at = in_numbers(program.function, squared), [as_float64(a) for a in args]
     position, along = direction
     expected, exact, step = 0.0, True, 1e-3
     for k, weight in FIVE_POINT:
-        moved = [shifted(a, along, k * step) if i == position else a for i, a in enumerate(at)]
+        moved = [moved_along(a, along, k * step) if i == position else a for i, a in enumerate(at)]
         right = reference(number, moved, by)
         expected, exact = expected + weight * right.numbers / step, exact and right.exact
     found = numbers_of(made, args[by])
@@ -281,15 +274,6 @@ def weights_like(value):
     if isinstance(value, (list, tuple)):
         return type(value)([weights_like(item) for item in value])
     return weights(value)
-
-
-def shifted(value, direction, step):
-    """An argument moved along a direction."""
-    if isinstance(value, dict):
-        return {key: shifted(item, direction[key], step) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return type(value)([shifted(a, b, step) for a, b in zip(value, direction, strict=True)])
-    return value + step * direction
 
 
 def test_the_zoo_is_large_and_each_name_stands_once():

@@ -20,6 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=0, help="the number of the first program")
     parser.add_argument("--order", type=int, default=1, choices=(1, 2), help="2: differentiate the emitted gradient")
+    every = "with --order 2: every composition of forward and reverse mode, of each program"
+    parser.add_argument("--composed", action="store_true", help=every)
     parser.add_argument("--layouts", action="store_true", help="arguments that lie in memory in other ways")
     stores = parser.add_mutually_exclusive_group()
     anything, nothing = "programs that store to anything: views, arguments, containers", "programs without stores"
@@ -28,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=1, help="how many processes")
     parser.add_argument("--show", type=int, default=1, help="how many programs of each failure to print, reduced")
     options = parser.parse_args(arguments)
-    campaign = Campaign(options.seed, options.stores, options.order, options.layouts)
+    campaign = Campaign(options.seed, options.stores, options.order, options.layouts, options.composed)
     numbers = range(options.first, options.first + options.count)
     found: dict[str, list[tuple[int, Verdict]]] = collections.defaultdict(list)
     start = time.perf_counter()

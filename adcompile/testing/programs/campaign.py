@@ -24,6 +24,7 @@ class Campaign:
     stores: str = OWN
     order: int = 1
     layouts: bool = False  # each program with arguments in several layouts
+    composed: bool = False  # the second order of each program in every composition of modes
 
     def program(self, number: int) -> Program:
         """The program with a number."""
@@ -35,7 +36,7 @@ class Campaign:
 
     def judged(self, program: Program) -> Verdict:
         """What becomes of a program."""
-        return judge_layouts(program) if self.layouts else judge(program, self.order)
+        return judge_layouts(program) if self.layouts else judge(program, self.order, self.composed)
 
     def verdicts(self, numbers: Iterable[int], jobs: int = 1) -> Iterator[tuple[int, Verdict]]:
         """What becomes of several programs, in their order. New processes are started for several

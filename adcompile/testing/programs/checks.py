@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import copy
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from adcompile.api import grad, value_and_grad
-from adcompile.errors import ADError, InternalError
-from adcompile.runtime import checks
 from adcompile.testing.gradients import GradientMismatch
 from adcompile.testing.loading import along
+from adcompile.testing.programs.orders import Derivatives, check_order
 from adcompile.testing.programs.references import (
     Reference,
     agree,
@@ -98,15 +96,6 @@ def with_arrays(args: list[Any]) -> list[Any]:
     return [*args, *arrays(args)]
 
 
-def is_refusal(error: Exception) -> bool:
-    """Whether an error says that something is not differentiated: at compile time, or by a check in
-    the emitted program."""
-    if isinstance(error, ADError):
-        return not isinstance(error, InternalError)
-    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-    return bool(frames and frames[-1].f_globals.get("__name__") == checks.__name__)
-
-
 def check_program(
     f: Callable[..., Any],
     args: Sequence[Any],
@@ -161,9 +150,10 @@ def check_pullback(f: Callable[..., Any], args: Sequence[Any], expected: Expecte
         raise GradientMismatch(f"a pullback gives another gradient when it is called again: {second}, first {first}")
 
 
-def check_second_order(f: Callable[..., Any], args: Sequence[Any], position: int) -> bool:
+def check_second_order(f: Callable[..., Any], args: Sequence[Any], position: int, composed: bool = True) -> bool:
     """Check the emitted gradient by an argument as a program: it is multiplied by fixed numbers,
-    and differentiated by every argument.
+    and differentiated by every argument. With `composed`, check that the modes in every composition
+    give one second derivative along two directions.
 
     Returns:
         Whether that could be checked: it cannot where the gradient is not smooth or is large.
@@ -175,4 +165,7 @@ def check_second_order(f: Callable[..., Any], args: Sequence[Any], position: int
     if right is None:
         return False
     check_program(scalar, args, alone=(), tolerance=1e-9, right=right)
+    found = check_order(Derivatives(f, args), 2, by_differences=False) if composed else None
+    for refusal in found.refused.values() if found is not None else ():
+        raise refusal
     return True

@@ -18,8 +18,9 @@ import numpy as np
 
 from adcompile.api import value_and_grad
 from adcompile.testing.gradients import GradientMismatch
-from adcompile.testing.programs.checks import arrays, is_refusal, same
+from adcompile.testing.programs.checks import arrays, same
 from adcompile.testing.programs.references import agree, float_arguments, numbers_of, tame_references
+from adcompile.testing.refusals import is_refusal
 
 Layout = Callable[[Sequence[Any]], list[Any]]
 

@@ -16,7 +16,7 @@ import numpy as np
 from adcompile.api import value_and_grad
 from adcompile.errors import Refused
 from adcompile.testing.gradients import GradientMismatch
-from adcompile.testing.programs.checks import check_program, check_second_order, is_refusal
+from adcompile.testing.programs.checks import check_program, check_second_order
 from adcompile.testing.programs.layouts import check_layouts, check_sizes
 from adcompile.testing.programs.program import Program
 from adcompile.testing.programs.references import (
@@ -26,6 +26,7 @@ from adcompile.testing.programs.references import (
     float_arguments,
     tame_references,
 )
+from adcompile.testing.refusals import is_refusal
 
 RIGHT, DISCARDED, REFUSED, WRONG, CRASHED = "right", "discarded", "refused", "wrong", "crashed"
 
@@ -44,8 +45,8 @@ class Verdict:
         return f"{self.kind}: {self.reason}" if self.reason else self.kind
 
 
-def judge(program: Program, order: int = 1) -> Verdict:
-    """Run and differentiate a program, and compare."""
+def judge(program: Program, order: int = 1, composed: bool = False) -> Verdict:
+    """Run and differentiate a program, and compare; with `composed` in every composition of modes."""
     with warnings.catch_warnings(), limited(30):
         warnings.simplefilter("error")
         try:
@@ -58,7 +59,7 @@ def judge(program: Program, order: int = 1) -> Verdict:
         if right is None:
             return Verdict(DISCARDED, "the value or gradient is large, or at a kink")
         try:
-            return check(program, f, right, order)
+            return check(program, f, right, order, composed)
         except Exception as error:
             return failed(error)
 
@@ -93,14 +94,18 @@ def failed(error: Exception) -> Verdict:
     return Verdict(CRASHED, _pattern(f"{type(error).__name__}: {error}"), repr(error))
 
 
-def check(program: Program, f: Callable[..., Any], right: Sequence[Reference], order: int) -> Verdict:
+def check(
+    program: Program, f: Callable[..., Any], right: Sequence[Reference], order: int, composed: bool = False
+) -> Verdict:
     """Check all gradients at once, and one thing more: which, the program's text decides."""
     args = program.args
     where = float_arguments(args)
     more = len(program.text) % 3
     if order == 2:
         plain = [p for p in where if isinstance(args[p], (float, np.ndarray))]
-        return Verdict(RIGHT if check_second_order(f, args, plain[len(program.text) % len(plain)]) else DISCARDED)
+        position = plain[len(program.text) % len(plain)]
+        composed = composed or len(program.text) % 6 == 0
+        return Verdict(RIGHT if check_second_order(f, args, position, composed) else DISCARDED)
     alone = [where[len(program.text) % len(where)]] if more == 0 else []
     text = check_program(f, args, alone=alone, pulled=more == 1, tolerance=1e-9, right=right)
     if more == 2 and text != compiled_text(program):
