@@ -72,7 +72,7 @@ def equations(s, y, a):
 def shapes(a, t):
     b = a.reshape(2, 6).ravel() * np.reshape(a, (12,)) + a.T.flatten()
     c = np.transpose(t, (2, 0, 1)) + np.moveaxis(t, -1, 0) + np.swapaxes(t, 0, 2).swapaxes(1, 2)
-    d = np.expand_dims(a, 1).squeeze(axis=1) + np.squeeze(a[:, None]) + np.matrix_transpose(a).T
+    d = np.expand_dims(a, 1).squeeze(axis=1) + np.squeeze(a[:, None]) + np.ascontiguousarray(np.matrix_transpose(a)).T
     traces = np.trace(a[:, :3]) + np.trace(t, axis1=1, axis2=2)
     return b.reshape(a.shape) * d + np.sum(c), np.broadcast_to(a[0], (2, 4)), traces
 

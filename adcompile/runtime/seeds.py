@@ -102,7 +102,8 @@ def one_by_one(x: Any) -> Iterator[Any]:
     if isinstance(x, dict):
         return (dict(zip(x, items, strict=True)) for items in zip(*map(one_by_one, x.values()), strict=False))
     if isinstance(x, (list, tuple)):
-        return (type(x)(items) for items in zip(*map(one_by_one, x), strict=False))
+        make = list if isinstance(x, list) else tuple
+        return (make(items) for items in zip(*map(one_by_one, x), strict=False))
     return iter(x if x.ndim > 1 or x.dtype != float else x.tolist())
 
 
@@ -112,7 +113,8 @@ def together(values: Sequence[Any]) -> Any:
     if isinstance(first, dict):
         return {key: together([value[key] for value in values]) for key in first}
     if isinstance(first, (list, tuple)):
-        return type(first)(together(items) for items in zip(*values, strict=True))
+        items = [together(items) for items in zip(*values, strict=True)]
+        return items if isinstance(first, list) else tuple(items)
     return None if first is None else np.stack([np.asarray(value) for value in values])
 
 

@@ -303,7 +303,9 @@ class _Carrying(SeededValues):
     def by_rule(self, call: Call, args: Sequence[Atom]) -> Atom:
         """The value of a call by its seed rule; of one that no rule knows, seed by seed."""
         try:
-            return apply(self, call, args)
+            made = apply(self, call, args)
+            self.check_rank(call.result, made)
+            return made
         except NotCarried:
             fn: Any = canonical(call.fn)
             if not is_pure(call) or is_update(call) or isinstance(fn, (Method, Attribute)):
@@ -322,13 +324,11 @@ class _Carrying(SeededValues):
         self.b.emit(replace(call, results=(self.renamed(call.result),), args=(self.now(whole), index)))
 
     def define(self, var: Var, made: Atom) -> None:
-        """`made` stands for a value from now on. What inference says of it must be what is expected."""
+        """`made` stands for a value from now on."""
+        self.check_rank(var, made)
         want = self.with_seeds(self.type_of(var), self.seeding_of(var))
         have = self.b.type_of(made)
         if isinstance(have, (Array, Scalar)) and isinstance(want, Array):
-            ranks = shape_of(have), shape_of(want)
-            if None not in ranks and len(ranks[0] or ()) != len(ranks[1] or ()):
-                raise NotCarried(f"a value of type {have} stands for one of type {want}{at(var)}")
             if kind_of(have.dtype) not in ("float", "complex", "?"):
                 raise NotCarried(f"numbers of dtype {have.dtype} that depend on a seed")
             if "?" not in (have.dtype, want.dtype) and have.dtype != want.dtype:
@@ -338,6 +338,14 @@ class _Carrying(SeededValues):
         if isinstance(made, Var) and not made.name:
             made.name = var.name
         self._now[var] = made
+
+    def check_rank(self, var: Var, made: Atom) -> None:
+        """What inference says of the rank of `made` must be what is expected of what stands for `var`."""
+        have, want = self.b.type_of(made), self.with_seeds(self.type_of(var), self.seeding_of(var))
+        if isinstance(have, (Array, Scalar)) and isinstance(want, Array):
+            ranks = shape_of(have), shape_of(want)
+            if None not in ranks and len(ranks[0] or ()) != len(ranks[1] or ()):
+                raise NotCarried(f"a value of type {have} stands for one of type {want}{at(var)}")
 
     def unpacking(self, call: Call) -> None:
         """`a, b = seeded`: the items of a tuple, or the elements of each seed's array."""

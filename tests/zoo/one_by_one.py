@@ -17,7 +17,7 @@ def seeds_like(value, rng):
     if isinstance(value, dict):
         return {key: seeds_like(item, rng) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return type(value)(seeds_like(item, rng) for item in value)
+        return (list if isinstance(value, list) else tuple)(seeds_like(item, rng) for item in value)
     if value is None or isinstance(value, str):
         return None
     made = rng.normal(size=(SEEDS, *np.shape(value)))
@@ -30,7 +30,7 @@ def one(seeds, k):
     if isinstance(seeds, dict):
         return {key: one(item, k) for key, item in seeds.items()}
     if isinstance(seeds, (list, tuple)):
-        return type(seeds)(one(item, k) for item in seeds)
+        return (list if isinstance(seeds, list) else tuple)(one(item, k) for item in seeds)
     return None if seeds is None else seeds[k].copy() if seeds.ndim > 1 else float(seeds[k])
 
 
@@ -70,18 +70,15 @@ def check_pullbacks(function, args, wrt, rtol=1e-13, call=lambda run, args: run(
 
 def check_pushforwards(function, args, position, rtol=1e-13, call=lambda run, args: run(*args)):
     """Push many tangents forward, and one after the other; gives the program that pushed many."""
+    transformed = Pushforwards(function, position)
+    program = call(lambda *a: transformed.at(a, {}).program, copy.deepcopy(args))
+    if program.carried is None and not program.repeatable:
+        return program  # it is not to be run for each seed
     seeds = seeds_like(args[position], np.random.default_rng(2))
     given = copy.deepcopy(seeds)
-    transformed = Pushforwards(function, position)
-    (value, found), program = call(lambda *a: push(transformed, a, given), copy.deepcopy(args))
+    value, found = call(lambda *a: transformed.at(a, {})(given), copy.deepcopy(args))
     np.testing.assert_equal(given, seeds)
     pairs = [call(jvp(function, position), (*copy.deepcopy(args), one(seeds, k))) for k in range(SEEDS)]
     np.testing.assert_equal(value, pairs[0][0])
     check_same(found, [tangent for _, tangent in pairs], rtol)
     return program
-
-
-def push(transformed, args, seeds):
-    """The value, the tangents, and the program that made them."""
-    run = transformed.at(args, {})
-    return run(seeds), run.program

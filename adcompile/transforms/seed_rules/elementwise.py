@@ -64,13 +64,20 @@ def _operand(c: Carrying, atom: Atom, rank: int, call: Call) -> Atom:
     return made
 
 
-@carries(np.copy, np.ascontiguousarray, np.conjugate, Method("copy"), copy, deepcopy)
+@carries(np.copy, np.conjugate, Method("copy"), copy, deepcopy)
 @carries(np.zeros_like, np.ones_like, np.empty_like, zeros_like, zero_tangent)
 def as_it_is(c: Carrying, call: Call, x: Atom, *more: Atom, **options: Atom) -> Atom:
     """What does the same to every number."""
     if "shape" in options:
         raise NotCarried("an array of another shape")
     return c.b.make(call.fn, (c.now(x), *more), tuple(options.items()))
+
+
+@carries(np.ascontiguousarray)
+def in_order(c: Carrying, call: Call, x: Atom) -> Atom:
+    """Memory in order; of a number, an array with one axis."""
+    made = c.b.make(np.ascontiguousarray, (c.now(x),))
+    return made if c.rank_of(x) else c.b.make(operator.getitem, (made, Const((slice(None), None))))
 
 
 @carries(np.tril, np.triu)
