@@ -32,10 +32,12 @@ from adcompile.callees import Callees
 from adcompile.errors import ADError, DiagnosticList, InternalError, Origin, Refused
 from adcompile.frontend.scope import MISSING, OutsideScope
 from adcompile.frontend.source import return_origin
+from adcompile.frontend.stand_in import caller_of
 from adcompile.inference.elementwise import shape_of
 from adcompile.ir.nodes import (
     Block,
     Call,
+    Const,
     Function,
     FunctionRef,
     Var,
@@ -55,6 +57,7 @@ from adcompile.ir.types import (
 )
 from adcompile.ir.verifier import verify
 from adcompile.outside import Outside
+from adcompile.rules.registry import rule_for
 from adcompile.transforms.arrange import arrange
 from adcompile.transforms.assemble import Want, halve, join, name_seed, separate_aux, whole
 from adcompile.transforms.assemble_pushforward import TangentParameters, pushforward_function
@@ -163,6 +166,7 @@ class Compilation:
 
     def gradient(self, function: types.FunctionType, inputs: Sequence[Type], want: Want) -> Program:
         """The program that computes the gradient of `function` at inputs of these types."""
+        function = _entered(function)
         # The generic program is for reading: it is written for the functions that fit it.
         self.take(inputs)
         self.holomorphic = want.holomorphic
@@ -197,6 +201,7 @@ class Compilation:
         called `within` a program, it is known what is changed between the two calls."""
         active = tuple(i in want.wrt for i in range(len(inputs)))
         self.take(inputs)
+        function = _entered(function)
         base = _plain_name(function)
         forward, pullback = FunctionRef(self.fresh(f"{base}_forward")), FunctionRef(self.fresh(f"{base}_pullback"))
         self._split(function, tuple(inputs), active, forward, pullback, order=want.wrt, for_caller=True, within=within)
@@ -208,6 +213,7 @@ class Compilation:
     def pushforward(self, function: types.FunctionType, inputs: Sequence[Type], want: Want) -> Program:
         """The program that computes the value (if that is wanted) and its tangent. The inputs are those
         of `function`, and behind `want.before` of them the tangent, or the tuple of tangents."""
+        function = _entered(function)
         primal, types_, entry, body = self.with_tangents(function, inputs, want)
         name = self.fresh(f"{_plain_name(function)}_{'pushforward' if want.value else 'tangent'}")
         tangent, finishing = finish_values(types_, body, body.yields[:1], body.yields[1:])
@@ -236,6 +242,7 @@ class Compilation:
     def index_sets(self, function: types.FunctionType, inputs: Sequence[Type], want: Want) -> Program:
         """The program that computes which inputs each number of the result may depend on. Where a
         pushforward takes the tangent it takes the numbers of the inputs' sets."""
+        function = _entered(function)
         self.sweep, self.parameters = IndexSetSweep, SetParameters
         primal, types_, entry, body = self.with_tangents(function, inputs, want)
         name = self.fresh(f"{_plain_name(function)}_sets")
@@ -469,8 +476,9 @@ class Compilation:
         while size != len(called):
             size = len(called)
             for one in (one for one, _ in self.functions if one.name in called):
-                found = [s.fn for s in walk(one.body) if isinstance(s, Call)]
-                called.update(fn.name for fn in found if isinstance(fn, FunctionRef))
+                calls = [s for s in walk(one.body) if isinstance(s, Call)]
+                given = [a.value for s in calls for a in s.operands if isinstance(a, Const)]
+                called.update(fn.name for fn in (*(s.fn for s in calls), *given) if isinstance(fn, FunctionRef))
         self.functions = [(one, types_) for one, types_ in self.functions if one.name in called]
         self.holders = {name: holder for name, holder in self.holders.items() if name in called}
         for decided in self.decisions.functions:
@@ -535,6 +543,11 @@ class Compilation:
             candidate = f"{name}_{number}"
         self.names.add(candidate)
         return candidate
+
+
+def _entered(function: types.FunctionType) -> types.FunctionType:
+    """The function to differentiate: of one that has a rule, a call of it."""
+    return caller_of(function) if rule_for(function) is not None else function
 
 
 def _plain_name(function: Any) -> str:

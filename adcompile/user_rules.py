@@ -108,7 +108,10 @@ def zero(*functions: Callable[..., Any]) -> None:
 
 
 def implicit(
-    equation: Callable[..., Any] | None = None, *, fixed_point: Callable[..., Any] | None = None
+    equation: Callable[..., Any] | None = None,
+    *,
+    fixed_point: Callable[..., Any] | None = None,
+    solve: Callable[[Any, Any], Any] | None = None,
 ) -> Callable[[F], F]:
     """Declare the equation that a function solves: its result is differentiated by the implicit
     function theorem, at the solution, and not through the steps that led there.
@@ -127,18 +130,26 @@ def implicit(
 
     That the function returns a solution is its promise: it should raise where it finds none.
 
+    Args:
+        equation: what is zero at the solution.
+        fixed_point: in its place, what gives the solution again.
+        solve: for many unknowns: `solve(A, b)` solves a linear system with a matrix that is never made;
+            `A @ v` multiplies by it, and `scipy.sparse.linalg` takes it as a linear operator. Without
+            it the matrix is dense.
+
     Raises:
         UsageError: if the equation's parameters do not fit the function, with the reason.
     """
     if (equation is None) == (fixed_point is None):
         raise UsageError("@implicit takes the equation, or fixed_point=, and not both")
     of = check_function(equation or fixed_point)
+    by = None if solve is None else check_function(solve)
 
     def register(solver: F) -> F:
         _check_callable("implicit", solver)
         if (reason := misfit_of_equation(solver, of)) is not None:
             raise UsageError(f"@implicit({of.__name__}): {reason}")
-        solvers.implicit(solver, solvers.Equation(of, fixed_point is not None))
+        solvers.implicit(solver, solvers.Equation(of, fixed_point is not None, by))
         forget_compiled()
         return solver
 

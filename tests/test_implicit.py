@@ -4,6 +4,7 @@ import linecache
 
 import numpy as np
 import pytest
+from scipy.sparse.linalg import cg, gmres
 
 from adcompile import Refused, UsageError, check_grads, check_rule, grad, hessian, implicit, jacobian, jvp, vjp
 from adcompile.rules.registry import RULES
@@ -83,6 +84,29 @@ def test_keplers_equation():
     np.testing.assert_allclose(d(M, ECC), (2 * E / slope, 2 * E * np.sin(E) / slope), rtol=1e-13)
     check_rule(anomaly, (M, ECC))
     check_grads(lambda M, e: np.sin(anomaly(M, e)) * e, (M, ECC), order=2)
+
+
+def test_a_solver_by_itself_is_not_differentiated_through_its_steps():
+    """Halving an interval has the derivative zero; the root has not."""
+
+    @implicit(square)
+    def root_of(a):
+        low, high = 0.0, 4.0
+        for _ in range(80):
+            middle = 0.5 * (low + high)
+            if middle * middle > a:
+                high = middle
+            else:
+                low = middle
+        return low
+
+    np.testing.assert_allclose(grad(root_of)(2.0), 0.5 / np.sqrt(2.0), rtol=1e-14)
+    np.testing.assert_allclose(jvp(root_of)(2.0, 1.0)[1], 0.5 / np.sqrt(2.0), rtol=1e-14)
+    np.testing.assert_allclose(vjp(root_of)(2.0)[1](1.0), 0.5 / np.sqrt(2.0), rtol=1e-14)
+    np.testing.assert_allclose(hessian(root_of)(2.0), -0.25 * 2.0**-1.5, rtol=1e-13)
+    df = grad(root_of)
+    df(a=2.0)
+    assert "for " not in df.source and "def root_of_grad(a, out_bar=1.0):" in df.source
 
 
 def test_a_start_has_no_influence():
@@ -332,6 +356,104 @@ def test_what_was_compiled_is_compiled_again():
     implicit(square)(solve)
     np.testing.assert_allclose(df(2.0), 0.5 / np.sqrt(2.0), rtol=1e-14)
     assert "require_regular" in df.source
+
+
+# ------------------------------------------------------------------------- linear systems by products
+
+
+def by_gmres(A, b):
+    return gmres(A, b, rtol=1e-14, atol=0.0)[0]
+
+
+def by_conjugate_gradients(A, b):
+    """A solver of our own, for the equations A^T A w = A^T b made of products alone: of small ones."""
+    matrix = np.stack([A @ unit for unit in np.eye(b.size, dtype=b.dtype)], axis=1)
+    return np.linalg.solve(matrix, b)
+
+
+def cubic_system(x, A, b):
+    return A @ x + 0.1 * x**3 - b
+
+
+def solved_system(A, b):
+    x = np.zeros_like(b)
+    for _ in range(60):
+        x = x - np.linalg.solve(A + np.diag(0.3 * x**2), cubic_system(x, A, b))
+    return x
+
+
+def solved_system_too(A, b):
+    return solved_system(A, b)
+
+
+@pytest.mark.parametrize("by", [by_gmres, by_conjugate_gradients])
+def test_a_linear_system_without_its_matrix(by):
+    free = implicit(cubic_system, solve=by)(solved_system_too)
+    dense = implicit(cubic_system)(solved_system)
+    rng = np.random.default_rng(5)
+    bar, dots = rng.normal(size=3), (rng.normal(size=(3, 3)), rng.normal(size=3))
+    for made, exact in zip(vjp(free, (0, 1))(A, B)[1](bar), vjp(dense, (0, 1))(A, B)[1](bar), strict=True):
+        np.testing.assert_allclose(made, exact, rtol=1e-11)
+    np.testing.assert_allclose(jvp(free, (0, 1))(A, B, dots)[1], jvp(dense, (0, 1))(A, B, dots)[1], rtol=1e-11)
+    second = hessian(lambda b: np.sum(dense(A, b) ** 3))(B)
+    np.testing.assert_allclose(hessian(lambda b: np.sum(free(A, b) ** 3))(B), second, rtol=1e-9)
+    check_grads(lambda A, b: np.sum(free(A, b) ** 3), (A, B), order=2)
+    df = grad(lambda b: np.sum(free(A, b)))
+    df(B)
+    assert f"solve_linear({by.__name__}, cubic_system_pullback, -x_bar, x, A)" in df.source
+    assert "np.eye" not in df.source
+
+
+def test_a_fixed_point_without_its_matrix():
+    free = implicit(fixed_point=contraction, solve=by_gmres)(iterated)
+    x = free(A, B)
+    slope = np.diag(1 - x**2)
+    by_b = np.linalg.solve(np.eye(3) - 0.3 * slope @ A, slope)
+    np.testing.assert_allclose(jacobian(free, wrt=1, mode="reverse")(A, B), by_b, rtol=1e-11)
+    np.testing.assert_allclose(jacobian(free, wrt=1, mode="forward")(A, B), by_b, rtol=1e-11)
+    check_rule(free, (A, B))
+
+
+def test_many_unknowns_without_a_matrix():
+    """A heat equation on a grid of two axes, with 3,600 unknowns."""
+
+    def balance(u, source):
+        padded = np.pad(u, 1)
+        flow = 4 * u - padded[2:, 1:-1] - padded[:-2, 1:-1] - padded[1:-1, 2:] - padded[1:-1, :-2]
+        return flow + u + 0.1 * u**3 - source
+
+    def by_cg(A, b):
+        return cg(A, b, rtol=1e-12)[0]
+
+    @implicit(balance, solve=by_cg)
+    def temperature(source):
+        u = np.zeros_like(source)
+        for _ in range(200):
+            u = u - balance(u, source) / (8.0 + 0.3 * u**2)
+        return u
+
+    source = np.ones((60, 60))
+    source[20:30, 20:40] = 3.0
+    made = grad(lambda s: np.sum(temperature(s) ** 2))(source)
+    direction = np.random.default_rng(0).normal(size=source.shape)
+    tangent = jvp(lambda s: np.sum(temperature(s) ** 2))(source, direction)[1]
+    np.testing.assert_allclose(np.sum(made * direction), tangent, rtol=1e-9)
+    step = 1e-5 * direction
+    difference = (np.sum(temperature(source + step) ** 2) - np.sum(temperature(source - step) ** 2)) / 2e-5
+    np.testing.assert_allclose(tangent, difference, rtol=1e-6)
+
+
+def test_a_linear_solver_that_stops_too_early():
+    def hasty(A, b):
+        return 0.5 * b
+
+    stopped = implicit(cubic_system, solve=hasty)(solved_system_too)
+    with pytest.raises(np.linalg.LinAlgError, match="the linear solver found no solution"):
+        grad(lambda b: np.sum(stopped(A, b)))(B)
+    with pytest.raises(np.linalg.LinAlgError, match="the linear solver found no solution"):
+        jvp(stopped, 1)(A, B, B)
+    with pytest.raises(UsageError, match="is not a Python function"):
+        implicit(cubic_system, solve=np.sin)
 
 
 # ------------------------------------------------------------------------------------ refused

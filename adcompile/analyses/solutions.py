@@ -10,12 +10,13 @@ import inspect
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from adcompile.frontend.stand_in import function_of_lambda
+from adcompile.frontend.stand_in import function_of_lambda, linear_equation
 from adcompile.ir.nodes import Atom, Attribute, Call, Const, Function, Star, Syntax, Var
 from adcompile.ir.traverse import walk
 from adcompile.rules.solvers import Solver, equation_of, is_solver, scipy_solver
-from adcompile.runtime.solutions import require_success
+from adcompile.runtime.solutions import require_success, solve_linear
 from adcompile.runtime.structures import make_tuple
 
 NO_REPORT = "what it reports beside the solution is not differentiated"
@@ -29,7 +30,8 @@ class Solution:
     """The equation `function(x, *parameters) == 0`, or `x == function(x, *parameters)` for a fixed
     point, of a value x. `parameters` are atoms, one for each of the function's but the first.
     `solver` is the name of what solves it, `name` one for its sweeps. `is_number` says that x has to
-    be one number, and `report` is the object that says whether the solver found it."""
+    be one number, `report` is the object that says whether the solver found it, and `solve` what
+    solves the linear systems of its derivatives, if they are not dense ones."""
 
     solver: str
     name: str
@@ -37,6 +39,7 @@ class Solution:
     fixed_point: bool
     parameters: tuple[Atom, ...]
     is_number: bool = False
+    solve: Any = None
     report: Atom | None = None
 
 
@@ -61,7 +64,10 @@ class Solutions:
         reports: dict[Var, Solution] = {}
         for call in solving:
             solver = scipy_solver(call.fn)
-            found = _named(call) if solver is None else _of_scipy(solver, call, definitions, function)
+            if solver is not None:
+                found = _of_scipy(solver, call, definitions, function)
+            else:
+                found = _of_linear_system(call) if call.fn is solve_linear else _named(call)
             if solver is None or not solver.solution:
                 self._found[call.result] = found
             else:
@@ -101,7 +107,21 @@ def _named(call: Call) -> Solution | NoSolution:
         atom = given.get(parameter.name)
         parameters.append(Const(parameter.default) if atom is None else atom)
     name = call.fn.__name__
-    return Solution(name, _plain(name), equation.function, equation.fixed_point, tuple(parameters))
+    solve, fixed_point = equation.solve, equation.fixed_point
+    return Solution(name, _plain(name), equation.function, fixed_point, tuple(parameters), solve=solve)
+
+
+def _of_linear_system(call: Call) -> Solution | NoSolution:
+    """The equation of a linear system that emitted code solves without its matrix."""
+    solver, product, side, *given = call.operands
+    plain = not call.kwargs and not any(isinstance(a, Star) for a in call.args)
+    functions = [a.value for a in (solver, product) if isinstance(a, Const) and isinstance(a.value, types.FunctionType)]
+    if not plain or len(functions) < 2:
+        return NoSolution("what it solves is not known", "write the functions' names, and the arguments out")
+    solve, function = functions
+    equation = linear_equation(function, len(given))
+    name = f"{_plain(function.__name__)}_solution"
+    return Solution("solve_linear", name, equation, False, (side, *given), solve=solve)
 
 
 def _bound(call: Call) -> Mapping[str, Atom] | None:
@@ -150,7 +170,7 @@ def _of_scipy(
     report = call.result if solver.solution else None
     name = f"{_plain(function.__name__)}_solution"
     fixed_point, number = solver.fixed_point, solver.numbers
-    return Solution(call.fn.__name__, name, function, fixed_point, parameters, number, report)
+    return Solution(call.fn.__name__, name, function, fixed_point, parameters, number, report=report)
 
 
 def _function(

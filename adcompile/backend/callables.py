@@ -140,7 +140,7 @@ class Bindings:
         if isinstance(value, range):
             parts = [self.constant(p) for p in (value.start, value.stop, value.step)]
             return ast.Call(self.callable(range), parts, [])
-        if callable(value):
+        if callable(value) or isinstance(value, FunctionRef):
             return self.callable(value)
         return self.object("constant", value)
 

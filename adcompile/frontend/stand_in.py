@@ -47,6 +47,12 @@ def stand_in(callable_: Any) -> types.FunctionType | None:
     return None
 
 
+@functools.lru_cache(maxsize=256)
+def caller_of(function: types.FunctionType) -> types.FunctionType:
+    """A function that does nothing but call another one."""
+    return _make(function.__name__, function, "function", {"function": function})
+
+
 def _make(name: str, callable_: Any, called: str, held: dict[str, Any]) -> types.FunctionType:
     """The function with the callable's parameters that calls `called` with what is held first."""
     parameters = list(inspect.signature(callable_).parameters.values())
@@ -75,6 +81,14 @@ def written(name: str, head: str, body: Sequence[str], held: dict[str, Any], mod
     made: types.FunctionType = namespace["make"](**held)
     made.__code__ = made.__code__.replace(co_firstlineno=1)
     return made
+
+
+@functools.lru_cache(maxsize=256)
+def linear_equation(product: types.FunctionType, count: int) -> types.FunctionType:
+    """What is zero where `product(*given, w)` is `side`: of w, the side and `count` given ones."""
+    given = "".join(f"a{i}, " for i in range(count))
+    head, body = f"(w, side, {given})", [f"return product({given}w) - side"]
+    return written(f"{product.__name__}_equation", head, body, {"product": product}, product.__module__)
 
 
 @functools.lru_cache(maxsize=256)

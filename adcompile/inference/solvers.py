@@ -1,15 +1,13 @@
-"""Types of what SciPy's solvers of equations find.
-
-They are looked up by name: SciPy is not imported for it.
-"""
+"""Types of what solvers of equations find. SciPy's are looked up by name: it is not imported for that."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from adcompile.inference.registry import Transfer, unknown_size
+from adcompile.inference.registry import Transfer, transfer, unknown_size
 from adcompile.ir.types import FLOAT, UNKNOWN, Array, Scalar, Type, kind_of
+from adcompile.runtime.solutions import solve_linear
 
 _PLAIN = Scalar("float64")
 
@@ -52,8 +50,13 @@ _TRANSFERS: dict[str, Transfer] = {
 def solution_type(fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type]) -> Type:
     """The type of the solution that a call of a solver finds: what it returns, or what the report
     holds that it returns."""
-    transfer = _TRANSFERS.get(fn.__name__)
+    known = _TRANSFERS.get(fn.__name__)
     try:
-        return UNKNOWN if transfer is None else transfer(*args, **kwargs)  # type: ignore[arg-type]
+        return UNKNOWN if known is None else known(*args, **kwargs)  # type: ignore[arg-type]
     except TypeError:
         return UNKNOWN
+
+
+@transfer(solve_linear)
+def linear_solution(solver: Type, product: Type, side: Type, *given: Type) -> Type:
+    return side if isinstance(side, Array) else UNKNOWN

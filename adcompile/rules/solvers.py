@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adcompile.rules.registry import PUSHFORWARDS, RULES, Rule
+from adcompile.runtime.solutions import solve_linear
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ def is_solver(fn: Any) -> bool:
     """Whether a callable solves an equation that is known."""
     if not isinstance(fn, types.FunctionType):
         return False
+    if fn is solve_linear:
+        return True
     rule = RULES.get(fn)
     return (rule is not None and rule.kind == "implicit") or scipy_solver(fn) is not None
 
@@ -68,6 +71,7 @@ class Equation:
 
     function: types.FunctionType
     fixed_point: bool
+    solve: Any = None  # what solves the linear systems of its derivatives
 
 
 _EQUATIONS: dict[Any, Equation] = {}

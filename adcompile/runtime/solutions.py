@@ -1,8 +1,9 @@
-"""What emitted code checks of a solution before it takes its derivative by the implicit function
-theorem."""
+"""What emitted code calls to take a solution's derivative by the implicit function theorem: what it
+checks before, and a linear system that is solved without its matrix."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -46,3 +47,39 @@ def require_success(report: Any) -> None:
     if not getattr(report, "success", getattr(report, "converged", False)):
         why = getattr(report, "message", "") or getattr(report, "flag", "")
         raise ArithmeticError(f"the solver found no solution, so there is no derivative of it: {why}")
+
+
+class LinearMap:
+    """A square matrix that is known by its products alone, as a solver of linear systems takes it:
+    those of `scipy.sparse.linalg` do. `A @ v` and `A.matvec(v)` take vectors."""
+
+    def __init__(self, product: Callable[[np.ndarray], np.ndarray], size: int, dtype: Any) -> None:
+        self.matvec = product
+        self.shape = (size, size)
+        self.dtype = dtype
+
+    def __matmul__(self, vector: np.ndarray) -> np.ndarray:
+        return self.matvec(vector)
+
+
+def solve_linear(solver: Any, product: Any, side: Any, *given: Any) -> Any:
+    """The array `w` with `product(*given, w) == side`, found by `solver(A, b)`, which takes the map
+    as a `LinearMap` and the side as a vector.
+
+    Raises:
+        LinAlgError: if what the solver returns is not near a solution.
+    """
+    side = np.asarray(side)
+
+    def multiplied(vector: np.ndarray) -> np.ndarray:
+        made = product(*given, np.reshape(vector, side.shape))
+        return np.array(np.broadcast_to(made, side.shape)).ravel()  # the solver's own, to change
+
+    b = np.ravel(side)
+    found = np.asarray(solver(LinearMap(multiplied, b.size, b.dtype), b))
+    if found.shape != b.shape or not np.linalg.norm(multiplied(found) - b) <= 1e-4 * np.linalg.norm(b):
+        raise np.linalg.LinAlgError(
+            "the linear solver found no solution for the derivative: the equation is singular there, or the "
+            "solver stopped too early"
+        )
+    return np.reshape(found, side.shape)

@@ -26,7 +26,7 @@ import itertools
 import linecache
 import operator
 import types
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,11 +34,11 @@ import numpy as np
 
 from adcompile.frontend.lower import lower_function
 from adcompile.inference.elementwise import shape_of
-from adcompile.ir.nodes import Block, Call, Function, FunctionRef, Stmt, Var
+from adcompile.ir.nodes import Atom, Block, Call, Const, Function, FunctionRef, Stmt, Var
 from adcompile.ir.traverse import map_atoms
 from adcompile.ir.types import Array, Scalar, Type
 from adcompile.runtime.checks import require_real
-from adcompile.runtime.solutions import require_regular, require_square
+from adcompile.runtime.solutions import require_regular, require_square, solve_linear
 from adcompile.transforms.split_calls import Halves
 
 _COUNTER = itertools.count(1)
@@ -50,7 +50,7 @@ class Case:
     the types of what they stand for, and which of them carry a derivative (the first, x, does).
     `is_number` says that x has to be one number, `unchecked` that the types do not tell whether
     what the function returns has the shape of x, `vague` that they do not tell whether x and what
-    carries a derivative is real."""
+    carries a derivative is real. `solve` is what solves the linear systems, if no dense matrix is made."""
 
     function: types.FunctionType
     names: tuple[str, ...]
@@ -60,6 +60,7 @@ class Case:
     is_number: bool
     unchecked: bool
     vague: bool
+    solve: Any = None
 
     @property
     def by_solution(self) -> tuple[bool, ...]:
@@ -144,6 +145,11 @@ class SweepText:
         self.write(f"require_regular({jacobian})")
         return jacobian
 
+    def solved_by_products(self, product: FunctionRef, side: str, given: Sequence[str]) -> str:
+        """The solution of a linear system by the user's solver, without its matrix."""
+        self.refs[product.name] = product
+        return f"solve_linear(solve, {', '.join((product.name, side, *given))})"
+
     def solved(self, matrix: str, side: str) -> str:
         """The solution of a linear system in the shape of x."""
         if self._is_vector:
@@ -165,26 +171,34 @@ class SweepText:
 
     def function(self) -> Function:
         """The function, lowered, its calls linked to the functions of the program."""
-        text = f"def {self.name}({', '.join((*self.case.names, *self.given))}):\n" + "\n".join(self._lines) + "\n"
-        filename = f"<solution {next(_COUNTER)}>"
-        linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-        namespace: dict[str, Any] = {
-            "__name__": self.case.function.__module__, "np": np,
-            "require_real": require_real, "require_regular": require_regular,
-            "require_square": require_square, **self.refs,
-        }
-        exec(compile(text, filename, "exec"), namespace)
-        return _linked(lower_function(namespace[self.name]), self.refs)
+        return _function(self.name, (*self.case.names, *self.given), self._lines, self.case, self.refs)
 
 
-def _linked(function: Function, refs: dict[str, FunctionRef]) -> Function:
-    """A function with its calls of captured references as calls of functions of the program."""
+def _function(
+    name: str, parameters: Sequence[str], lines: Sequence[str], case: Case, refs: Mapping[str, FunctionRef]
+) -> Function:
+    """A function of text, lowered, its calls linked to the functions of the program."""
+    text = f"def {name}({', '.join(parameters)}):\n" + "\n".join(lines) + "\n"
+    filename = f"<solution {next(_COUNTER)}>"
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    called = (require_real, require_regular, require_square, solve_linear)
+    namespace: dict[str, Any] = {"__name__": case.function.__module__, "np": np, "solve": case.solve, **refs}
+    namespace |= {fn.__name__: fn for fn in called}
+    exec(compile(text, filename, "exec"), namespace)
+    return _linked(lower_function(namespace[name]), refs)
+
+
+def _linked(function: Function, refs: Mapping[str, FunctionRef]) -> Function:
+    """A function with captured references as functions of the program, called or handed on."""
     linked = {c.var: refs[c.name] for c in function.captures if c.name in refs}
 
     def stmt(s: Stmt) -> Stmt:
         if isinstance(s, Call) and s.fn is operator.call and isinstance(s.args[0], Var) and s.args[0] in linked:
             return replace(s, fn=linked[s.args[0]], args=s.args[1:], origin=None)
-        return replace(map_atoms(s, lambda a: a, block), origin=None)
+        return replace(map_atoms(s, atom, block), origin=None)
+
+    def atom(a: Atom) -> Atom:
+        return Const(linked[a]) if isinstance(a, Var) and a in linked else a
 
     def block(b: Block) -> Block:
         return Block(tuple(map(stmt, b.stmts)), b.yields)
@@ -226,10 +240,39 @@ def pullback_of_array(name: str, case: Case, by_solution: Halves, by_parameters:
     return text.function()
 
 
+def pullback_by_products(
+    name: str, case: Case, by_solution: Halves, by_parameters: Halves, product: FunctionRef
+) -> Function:
+    """The same by a solver that is given products with the transposed matrix alone."""
+    text = SweepText(name, case, [f"{case.names[0]}_bar"])
+    given, weight = text.pulled(by_solution), text.local("w")
+    text.write(f"{weight} = {text.solved_by_products(product, text.minus + text.given[0], given)}")
+    text.write(f"return {text.called(by_parameters.pullback, *text.pulled(by_parameters, first=False), weight)}")
+    return text.function()
+
+
+def transposed_product(name: str, case: Case, by_solution: Halves) -> Function:
+    """The product with the transposed matrix of a fixed point, of what the pullback is given and a vector."""
+    given = ["residual"] if by_solution.given is None else [case.names[i] for i in by_solution.given]
+    vector = "w" + "_" * ("w" in given)
+    pulled = f"{by_solution.pullback.name}({', '.join((*given, vector))})"
+    refs = {by_solution.pullback.name: by_solution.pullback}
+    return _function(name, (*given, vector), [f"    return {vector} - {pulled}"], case, refs)
+
+
+def product(name: str, case: Case, by_solution: FunctionRef) -> Function:
+    """The product with the matrix of an equation, of the function's arguments and a vector."""
+    vector = "x_dot" + "_" * ("x_dot" in case.names)
+    pushed = f"{by_solution.name}({', '.join((*case.names, vector))})[1]"
+    line = f"    return {f'{vector} - ' * case.fixed_point}{pushed}"
+    return _function(name, (*case.names, vector), [line], case, {by_solution.name: by_solution})
+
+
 def tangent_of_solution(
     name: str, case: Case, by_solution: FunctionRef, by_parameters: FunctionRef
 ) -> Function:
-    """The tangent of a solution, of x, the parameters and the tangents of those that have one."""
+    """The tangent of a solution, of x, the parameters and the tangents of those that have one. With a
+    solver that is given products alone, `by_solution` is the product."""
     moving = [n for n, active in zip(case.names[1:], case.active[1:], strict=True) if active]
     text = SweepText(name, case, [f"{n}_dot" for n in moving])
     along = f"{text.called(by_parameters, *case.names, *text.given)}[1]"
@@ -242,6 +285,9 @@ def tangent_of_solution(
     if case.is_number:
         slope = text.slope(f"{text.called(by_solution, *case.names, '1.0')}[1]")
         text.write(f"return {along} / {slope}")
+        return text.function()
+    if case.solve is not None:
+        text.write(f"return {text.solved_by_products(by_solution, along, case.names)}")
         return text.function()
     i, column = text.local("i"), text.local("column")
     value = f"{text.called(by_solution, *case.names, text.shaped(column))}[1]"

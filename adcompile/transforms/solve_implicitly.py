@@ -22,9 +22,17 @@ from adcompile.errors import DiagnosticList, Origin
 from adcompile.frontend.lower import lowered
 from adcompile.inference.elementwise import shape_of
 from adcompile.ir.nodes import Atom, Call, Function, FunctionRef, Var
-from adcompile.ir.types import Type, holds_complex
+from adcompile.ir.types import UNKNOWN, Type, holds_complex
 from adcompile.transforms.reverse import Pullback
-from adcompile.transforms.solution_sweeps import Case, pullback_of_array, pullback_of_number, tangent_of_solution
+from adcompile.transforms.solution_sweeps import (
+    Case,
+    product,
+    pullback_by_products,
+    pullback_of_array,
+    pullback_of_number,
+    tangent_of_solution,
+    transposed_product,
+)
 from adcompile.transforms.split_calls import Halves
 
 Inputs = tuple[Type, ...]
@@ -68,7 +76,11 @@ class ImplicitSweeps:
             else:
                 by_solution = self.make.halves(function, inputs, case.by_solution, origin)
                 by_parameters = self.make.halves(function, inputs, case.by_parameters, origin)
-                written = pullback_of_array(name, case, by_solution, by_parameters)
+                if case.solve is None:
+                    written = pullback_of_array(name, case, by_solution, by_parameters)
+                else:
+                    product = self._transposed(case, by_solution, solution.name)
+                    written = pullback_by_products(name, case, by_solution, by_parameters, product)
             return self.make.written(written, (*inputs, inputs[0]))
 
         ref = self._once("pullback", case, made)
@@ -90,11 +102,22 @@ class ImplicitSweeps:
         def made() -> FunctionRef:
             by_solution = self.make.pushforward(function, inputs, case.by_solution, origin)
             by_parameters = self.make.pushforward(function, inputs, case.by_parameters, origin)
+            if case.solve is not None and not case.is_number:
+                written = product(self.make.name(f"{solution.name}_product"), case, by_solution)
+                by_solution = self.make.written(written, (*inputs, inputs[0]))
             name = self.make.name(f"{solution.name}_tangent")
             written = tangent_of_solution(name, case, by_solution, by_parameters)
             return self.make.written(written, (*inputs, *(atom_type(types_, dot) for dot in tangents)))
 
         return self._once("tangent", case, made), (*given, *tangents)
+
+    def _transposed(self, case: Case, by_solution: Halves, name: str) -> FunctionRef:
+        """The function that multiplies by the transposed matrix: of a root, the pullback itself."""
+        if not case.fixed_point:
+            return by_solution.pullback
+        written = transposed_product(self.make.name(f"{name}_transposed"), case, by_solution)
+        given = (UNKNOWN,) if by_solution.given is None else tuple(case.types[i] for i in by_solution.given)
+        return self.make.written(written, (*given, case.types[0]))
 
     def _once(self, kind: str, case: Case, made: Callable[[], FunctionRef]) -> FunctionRef:
         key = (kind, case)
@@ -130,7 +153,7 @@ class ImplicitSweeps:
         number = solution.is_number or want == ()
         unchecked = want is None or want != have
         vague = any(map(is_vague, itertools.compress(inputs, mask))) and not self.make.is_real()
-        return Case(function, names, inputs, mask, solution.fixed_point, number, unchecked, vague)
+        return Case(function, names, inputs, mask, solution.fixed_point, number, unchecked, vague, solution.solve)
 
 
 def _may_be_equal(one: Sequence[Any], other: Sequence[Any]) -> bool:
