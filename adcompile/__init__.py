@@ -15,7 +15,7 @@ from adcompile.api import grad, value_and_grad
 from adcompile.derivatives import hessian, hessp, hvp, jacobian
 from adcompile.errors import ADError, InternalError, Refused, SourceError, UsageError
 from adcompile.pushforward import jvp
-from adcompile.runtime.markers import detach, no_grad
+from adcompile.runtime.markers import detach, grad_of, no_grad
 from adcompile.testing.gradients import check_grads
 from adcompile.testing.rules import check_rule
 from adcompile.user_rules import implicit, partials, pullback, pushforward, zero
@@ -33,6 +33,7 @@ __all__ = [
     "check_rule",
     "detach",
     "grad",
+    "grad_of",
     "hessian",
     "hessp",
     "hvp",

@@ -34,12 +34,14 @@ from adcompile.frontend.scope import MISSING, OutsideScope
 from adcompile.frontend.source import return_origin
 from adcompile.frontend.stand_in import caller_of
 from adcompile.inference.elementwise import shape_of
+from adcompile.inference.tangents import tangent_type
 from adcompile.ir.nodes import (
     Block,
     Call,
     Const,
     Function,
     FunctionRef,
+    ReverseBlock,
     Var,
 )
 from adcompile.ir.traverse import defined_in, walk
@@ -79,6 +81,7 @@ from adcompile.transforms.place_residuals import place_residuals, split_residual
 from adcompile.transforms.plan_buffers import plan_buffers
 from adcompile.transforms.read_shapes import read_shapes
 from adcompile.transforms.reverse import reverse
+from adcompile.transforms.reverse_blocks import Taken, blocks_in, check_blocks, take_blocks, without_blocks
 from adcompile.transforms.simplify import simplify
 from adcompile.transforms.solve_implicitly import ImplicitSweeps, Making
 from adcompile.transforms.split_calls import Halves, halves_of, split_calls
@@ -313,6 +316,7 @@ class Compilation:
         self.stage = "infer"
         primal, types_ = self.callees.resolved(primal, known)
         check_pullbacks(primal, types_, self.found, to_caller)
+        check_blocks(primal, types_, self.found)
         self.after("infer", primal)
         self.stage = "follow_stores"
         followed = self.callees.followed(primal, types_)
@@ -348,7 +352,15 @@ class Compilation:
 
     def forward(self, primal: Function, types_: Types, entry: TangentParameters) -> Block:
         """The program with the tangents beside it."""
+        primal, _ = take_blocks(primal)
         active = self.active(primal, types_, list(entry.tangents))
+        for call in blocks_in(primal):
+            if call.result in active:
+                self.found.add(
+                    "a 'with grad_of' block is in the way of a tangent", call.origin,
+                    "it runs in the reverse sweep, and forward mode has none",
+                    "use reverse mode: grad, vjp, or mode='reverse'",
+                )
         self.stage = "forward"
         try:
             body = forward(
@@ -398,7 +410,9 @@ class Compilation:
         self, primal: Function, types_: Types, wrt: Sequence[Var], split: bool = False
     ) -> Differentiation:
         """Both sweeps, storage still abstract, with what was decided on the way."""
+        primal, blocks = take_blocks(primal)
         active = self.active(primal, types_, wrt)
+        blocks = {fn: self.block_body(taken, primal, fn, types_) for fn, taken in blocks.items()}
         self.stage = "reverse"
         try:
             primal, pullbacks, active = split_calls(
@@ -409,7 +423,7 @@ class Compilation:
             self.found.raise_if_any()
             raise
         self.after("split_calls", primal)
-        both = reverse(primal, types_, active, wrt, pullbacks, self.found, self.is_real)
+        both = reverse(primal, types_, active, wrt, pullbacks, self.found, blocks, self.is_real)
         name_seed(both.seed, primal)
         self.after("reverse", whole(primal, both.seed, both.forward, both.backward), abstract=True)
         sweep = eliminate_dead(replace(primal, body=both.backward))
@@ -423,9 +437,18 @@ class Compilation:
         self.decisions.functions.append(decided)
         return decided
 
+    def block_body(self, taken: Taken, primal: Function, fn: ReverseBlock, types_: Types) -> Taken:
+        """A block with its body, for the types of the cotangent and of what it reads."""
+        call = next(c for c in blocks_in(primal) if c.fn is fn)
+        inputs = [tangent_type(types_.get(call.result, UNKNOWN)), *(atom_type(types_, a) for a in taken.reads)]
+        with self.callees.following(taken.function):
+            body, known = self.prepare(taken.function, inputs)
+        types_.update(known)
+        return replace(taken, body=body)
+
     def finish(self, function: Function, types_: Types, holder: Any) -> None:
         """Drop what is not needed; keep the function for emission."""
-        function = eliminate_dead(function)
+        function = eliminate_dead(without_blocks(function))
         self.after("eliminate_dead", function)
         self.functions.append((function, types_))
         self.holders[function.name] = holder

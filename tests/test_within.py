@@ -537,7 +537,7 @@ REFUSED = {
     shows_it: "a pullback that 'vjp' gave is used as a value here",
     changed_after_the_value: "'y' is changed in place while 'pullback', which may share its memory, is still read",
     into_an_array: "out= and accumulate= are for calls from outside",
-    changes_what_is_outside: "the nested function 'inner' changes 'log', and is differentiated",
+    changes_what_is_outside: "a derivative of the nested function 'inner' changes 'log'",
     an_option_that_is_computed: "an option of 'grad' is computed by the program",
     of_ints: "an array of int64, which has no derivative",
     of_a_vector: "grad needs one real number",

@@ -33,6 +33,7 @@ from adcompile.ir.nodes import (
     Loop,
     Method,
     Opaque,
+    ReverseBlock,
     Stmt,
     Syntax,
     Through,
@@ -328,6 +329,8 @@ class Aliasing:
         elif fn is structures.make_dict:
             for atom in operands[1::2]:
                 self._put(result, ANY, atom)
+        elif isinstance(fn, ReverseBlock):
+            self._link([result], operands[:1])
         elif isinstance(fn, Through):
             self._link([result], operands[:1])
             if not isinstance(self.types.get(result, UNKNOWN), Array):

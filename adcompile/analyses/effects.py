@@ -18,6 +18,7 @@ from adcompile.ir.nodes import (
     Const,
     FunctionRef,
     Method,
+    ReverseBlock,
     Stmt,
     Syntax,
     Through,
@@ -121,8 +122,8 @@ def is_pure(call: Call) -> bool:
 
 def is_pure_callable(fn: Any) -> bool:
     """Whether a callable has no effect but its result."""
-    if isinstance(fn, (Syntax, FunctionRef, WriteBack, Through, Augmented)):
-        return isinstance(fn, (FunctionRef, Through, Augmented))
+    if isinstance(fn, (Syntax, FunctionRef, WriteBack, Through, Augmented, ReverseBlock)):
+        return isinstance(fn, (FunctionRef, Through, Augmented, ReverseBlock))
     if isinstance(fn, Attribute) or (isinstance(fn, Method) and fn.name in PURE_METHODS):
         return True
     try:
@@ -168,7 +169,7 @@ def is_text(type_: Type) -> bool:
 def leaves_arguments(call: Call, types: Mapping[Var, Type]) -> bool:
     """Whether a call certainly changes none of its arguments."""
     fn: Any = call.fn
-    if is_pure(call) or isinstance(fn, (Syntax, FunctionRef, WriteBack, Attribute)):
+    if is_pure(call) or isinstance(fn, (Syntax, FunctionRef, WriteBack, Attribute, ReverseBlock)):
         return True
     if isinstance(fn, Method):
         receiver = types.get(call.operands[0], UNKNOWN) if isinstance(call.operands[0], Var) else Static(None)

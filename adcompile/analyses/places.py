@@ -31,6 +31,7 @@ from adcompile.ir.nodes import (
     If,
     Loop,
     Method,
+    ReverseBlock,
     Source,
     Star,
     Stmt,
@@ -192,7 +193,7 @@ class Places:
         whole = self.place(call.operands[0])
         if whole is None:
             return None
-        if isinstance(fn, Through) or self.is_update(call) or fn is detach:
+        if isinstance(fn, Through) or self.is_update(call) or fn is detach or isinstance(fn, ReverseBlock):
             return whole
         if fn is structures.unpack:
             return self._part(whole, call, View(operator.getitem, 1), (Const(number),))

@@ -19,7 +19,7 @@ from adcompile.frontend.names import LocalFunction
 from adcompile.frontend.source import function_source
 from adcompile.ir.nodes import UNDEF, Atom, Block, Const, Var, With
 from adcompile.runtime.contexts import not_swallowing
-from adcompile.runtime.markers import no_grad
+from adcompile.runtime.markers import grad_of, no_grad
 
 
 class Contexts(Lowering):
@@ -32,6 +32,11 @@ class Contexts(Lowering):
             inner = gast.copy_location(gast.With(others, stmt.body, None), stmt)
             return self.stmt_With(gast.copy_location(gast.With([first], [inner], None), stmt))
         context = first.context_expr
+        if isinstance(context, gast.Call) and self.known_object(context.func) is grad_of:
+            self.refuse(
+                stmt, "'grad_of' is imported in the function", "its block is put apart before names are followed",
+                "import it where the function is defined, not in the function",
+            )
         detaches = isinstance(context, gast.Call) and self.known_object(context.func) is no_grad
         manager = Const(no_grad) if detaches else self.expr(context)
         safe = detaches or self._lets_errors_out(context)

@@ -116,7 +116,7 @@ class Lifting(Lowering):
     def transformed_function(self, function: LocalFunction, node: Any) -> tuple[Any, list[Var]] | None:
         """A nested function as a function of its own, transformed; and the values of the function
         around it that it takes behind its own arguments. None where that is refused."""
-        lifted = self._lifted(function, node)
+        lifted = self.lifted(function, node, f"a derivative of the nested function '{function.name}'")
         if lifted is None:
             return None
         made: Any = lifted[0]
@@ -140,8 +140,11 @@ class Lifting(Lowering):
             )
         return UNDEF if made is None else Const(made[0])
 
-    def _lifted(self, function: LocalFunction, node: Any) -> tuple[types.FunctionType, list[Var]] | None:
-        """The function of its own, and what it reads of the function around it."""
+    def lifted(
+        self, function: LocalFunction, node: Any, what: str, with_captures: bool = False
+    ) -> tuple[types.FunctionType, list[Var]] | None:
+        """The function of its own, and what it reads of the function around it; `with_captures` it takes
+        what is read from outside that one in the same way. None where that is refused."""
         if function.node in self.inlining:
             self.refuse(
                 node, f"the nested function '{function.name}' calls its own derivative",
@@ -153,12 +156,12 @@ class Lifting(Lowering):
         block, changed = self._body_apart(function, own)
         if changed:
             self.refuse(
-                node, f"the nested function '{function.name}' changes '{hint_of(changed[0])}', and is differentiated",
-                "its derivative is a function of its own, and what it changes would be seen by nobody",
-                "return the changed value",
+                node, f"{what} changes '{hint_of(changed[0])}'",
+                "it is a function of its own, and what it changes would be seen by nobody",
+                "let it give the changed value back, or change an object of the module",
             )
             return None
-        captured = {c.var: c.name for c in self.scope.captures.values()}
+        captured = {} if with_captures else {c.var: c.name for c in self.scope.captures.values()}
         free = [v for v in _read_in(block) if v not in own.values()]
         held = [v for v in free if v not in captured]
         stands_for = {v: Var(v.name, v.origin) for v in free}

@@ -25,6 +25,7 @@ from adcompile.frontend.jumps import assigned_names
 from adcompile.frontend.lifting import lifted_before
 from adcompile.frontend.loops import Loops
 from adcompile.frontend.names import Names
+from adcompile.frontend.reverse_blocks import ReverseBlocks
 from adcompile.frontend.scope import OutsideScope
 from adcompile.frontend.source import function_source
 from adcompile.ir.nodes import NONE, Atom, Const, Function, Param, Var
@@ -65,12 +66,13 @@ def _lowered_before(function: types.FunctionType) -> Function:
     return lower_function(function)
 
 
-class FunctionLowering(Assignments, Loops, Contexts, Expressions):
+class FunctionLowering(Assignments, Loops, Contexts, Expressions, ReverseBlocks):
     """Lowers a whole function."""
 
     def function(self, function: types.FunctionType) -> Function:
         """Lower the whole function."""
-        node = self.source.node
+        node = self.put_apart(self.source.node)
+        self.found.raise_if_any()
         params = self._parameters(node.args, function)
         body = node.body if isinstance(node, gast.FunctionDef) else [gast.Return(node.body)]
         own = assigned_names(body) | set(self.env)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from adcompile.ir.callables import IN_PLACE, canonical, is_cmath, is_math
-from adcompile.ir.nodes import Attribute, Augmented, Method, Syntax, Through
+from adcompile.ir.nodes import Attribute, Augmented, Method, ReverseBlock, Syntax, Through
 from adcompile.ir.types import (
     FLOAT,
     NEVER,
@@ -80,6 +80,8 @@ def infer_call(fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type])
         return STRING if fn.passive else UNKNOWN
     if isinstance(fn, Through):
         return _through(fn, args)
+    if isinstance(fn, ReverseBlock):
+        return args[0]
     if isinstance(fn, Augmented):
         item = infer_call(operator.getitem, args[:2], {})
         return infer_call(updates.update, [*args[:2], infer_call(fn.op, [item, args[2]], {})], {})

@@ -191,6 +191,18 @@ class WriteBack:
         return "write_back"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ReverseBlock:
+    """The callable that hands its first argument on. Where the cotangent passes, the reverse sweep runs
+    `function` of it and of the other arguments, and goes on with what that gives."""
+
+    function: Any
+
+    @property
+    def __name__(self) -> str:
+        return "grad_of"
+
+
 # ---------------------------------------------------------------------------------- statements
 
 
@@ -200,7 +212,7 @@ class Call:
     is made once and in order, as if it had an effect: it reads what something else changes."""
 
     results: tuple[Var, ...]
-    fn: Callable[..., Any] | Method | Attribute | Syntax | FunctionRef | Through | Augmented | WriteBack
+    fn: Callable[..., Any] | Method | Attribute | Syntax | FunctionRef | Through | Augmented | WriteBack | ReverseBlock
     args: tuple[Atom | Star, ...]
     kwargs: tuple[tuple[str | None, Atom], ...] = ()  # None: `**value`
     origin: Origin | None = None

@@ -27,6 +27,7 @@ from adcompile.ir.nodes import (
     If,
     Method,
     Opaque,
+    ReverseBlock,
     Star,
     Stmt,
     Syntax,
@@ -40,7 +41,8 @@ from adcompile.ir.nodes import (
 from adcompile.ir.traverse import atoms_of, blocks_of, inner_of, results_of, walk
 
 T = TypeVar("T")
-SYNTAX = (Method, Attribute, Syntax, FunctionRef, Through, Augmented, WriteBack)  # callables that are no objects
+# Callables that are no objects.
+SYNTAX = (Method, Attribute, Syntax, FunctionRef, Through, Augmented, WriteBack, ReverseBlock)
 PARAM_KINDS = ("positional", "*", "keyword", "**")  # in the order in which they stand
 
 

@@ -42,6 +42,7 @@ from adcompile.ir.nodes import (
     If,
     Loop,
     Method,
+    ReverseBlock,
     Star,
     Stmt,
     Syntax,
@@ -52,13 +53,14 @@ from adcompile.ir.nodes import (
     With,
     same_atom,
 )
-from adcompile.ir.traverse import defined_in, free_in, walk
+from adcompile.ir.traverse import defined_in, free_in, substitute, walk
 from adcompile.ir.types import List, Scalar, Tuple, is_complex
 from adcompile.rules.python import concatenate_lists, repeat_list
 from adcompile.runtime.structures import make_list, make_tuple, unpack, unpack_star
 from adcompile.transforms.cotangents import Bars, Cotangents
 from adcompile.transforms.flat_arrays import flat_arrays
 from adcompile.transforms.last_trip import is_set_last
+from adcompile.transforms.reverse_blocks import Blocks, handed_on, run_block
 from adcompile.transforms.reverse_calls import by_rule
 from adcompile.transforms.reverse_stores import store_through
 from adcompile.transforms.reverse_structures import STRUCTURAL, add_item, gathering, subscript, unpacking, views_of
@@ -105,10 +107,11 @@ def reverse(
     wrt: Sequence[Var],
     pullbacks: Mapping[Call, Pullback],
     found: DiagnosticList,
+    blocks: Blocks,
     real: bool = True,
 ) -> Reversed:
     """Reverse `function` with respect to the inputs `wrt`; `real` says that no number is complex."""
-    sweep = _ReverseSweep(types, active, pullbacks, found)
+    sweep = _ReverseSweep(types, active, pullbacks, found, blocks)
     sweep.b.real = real
     sweep.solutions = Solutions(function)
     value = function.body.yields[0]
@@ -135,15 +138,22 @@ def reverse(
     sweep.stmts(function.body.stmts)
     cotangents = tuple(sweep.final(var) for var in wrt)
     backward = flat_arrays(Block(tuple(sweep.b.stmts), cotangents), function.body.stmts, types)
-    return Reversed(function.body.stmts, value, seed, backward, types)
+    values = handed_on(function.body)
+    return Reversed(function.body.stmts, value, seed, substitute(backward, values) if values else backward, types)
 
 
 class _ReverseSweep(Cotangents):
     def __init__(
-        self, types: Types, active: frozenset[Var], pullbacks: Mapping[Call, Pullback], found: DiagnosticList
+        self,
+        types: Types,
+        active: frozenset[Var],
+        pullbacks: Mapping[Call, Pullback],
+        found: DiagnosticList,
+        blocks: Blocks,
     ) -> None:
         super().__init__(types, active, found)
         self.pullbacks = pullbacks
+        self.blocks = blocks
         self.undefined: dict[Var, set[Side]] = {}  # the sides of branches on which a value is none
         self.contexts: dict[Var, Call] = {}  # the `with` contexts that the reverse sweep enters too
 
@@ -331,6 +341,9 @@ class _ReverseSweep(Cotangents):
         meant = call.fn
         if meant is operator.getitem:
             subscript(self, call, bar)
+            return
+        if isinstance(meant, ReverseBlock):
+            run_block(self, call, bar, self.blocks[meant])
             return
         if isinstance(meant, Through):
             store_through(self, call, bar)

@@ -37,6 +37,7 @@ from adcompile.ir.nodes import (
     If,
     Loop,
     Method,
+    ReverseBlock,
     Stmt,
     Syntax,
     Var,
@@ -197,7 +198,8 @@ class _Separating:
         if root is not None and self.on_container(call, root):
             return
         looks = not isinstance(call.fn, (Method, Syntax)) and call.fn in LOOKING
-        keeps = self.places.is_update(call) or items is not None or call.fn is detach
+        hands_on = call.fn is detach or isinstance(call.fn, ReverseBlock)
+        keeps = self.places.is_update(call) or items is not None or hands_on
         whole = (is_pure(call) or looks) and not keeps
         self.stmts.append(map_atoms(call, self.whole if whole else self.plain, lambda b: b))
 

@@ -16,8 +16,8 @@ def f(x):
 ARGS = (np.array([1.0, 2.0, 3.0]),)
 
 # refused:
-# within_nested_changes.py:13: the nested function 'inner' changes 'seen', and is differentiated
+# within_nested_changes.py:13: a derivative of the nested function 'inner' changes 'seen'
 #     return np.sum(grad(inner)(x)) + np.sum(seen[0])
 #                   ^^^^^^^^^^^^^^
-#   why: its derivative is a function of its own, and what it changes would be seen by nobody
-#   instead: return the changed value
+#   why: it is a function of its own, and what it changes would be seen by nobody
+#   instead: let it give the changed value back, or change an object of the module
