@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Container, Iterable, Mapping
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -123,6 +124,9 @@ SHARING = frozenset(
     ]
 )
 DISPLAYS = (structures.make_tuple, structures.make_list, structures.make_set)
+# Of dicts: they give out, in some form, what is in them.
+TAKING = (Method("get"), Method("values"), Method("items"))
+JOINING = (operator.add, operator.mul, operator.or_)  # of lists, tuples and dicts
 ANY = "*"
 
 
@@ -211,6 +215,10 @@ class Aliasing:
             return False
         return bool(self._classes(a) & self._classes(b))
 
+    def reaches(self, container: Var, var: Var) -> bool:
+        """Whether a value may be a container, or something that it holds."""
+        return self.find(var) in self._classes(container)
+
     def _classes(self, var: Var) -> set[Any]:
         """The classes of a value and of all that it holds."""
         found: set[Any] = set()
@@ -221,6 +229,15 @@ class Aliasing:
                 found.add(one)
                 pending += [self.find(h) for h in self._held.get(one, {}).values()]
         return found
+
+    def makers(self, var: Var) -> set[Var] | None:
+        """What the calls give that may make, in this trip, the object that `var` is or views; None
+        if that cannot be told."""
+        return self._objects.makers(var)
+
+    def loops_around(self, maker: Var) -> tuple[Loop, ...]:
+        """The loops around the call that makes an object."""
+        return self._objects.loops_around(maker)
 
     def find(self, node: Any) -> Any:
         """The representative of a class."""
@@ -298,6 +315,15 @@ class Aliasing:
             else:
                 self._objects.comes_from(result, container)
 
+    def _share_items(self, result: Atom, operand: Atom) -> None:
+        """The result may be a sequence of its own that holds what the operand holds."""
+        if isinstance(result, Var) and isinstance(operand, Var) and self._may_hold(result) and self._may_hold(operand):
+            self._union(self._held_by(result, ANY), self._held_by(operand, ANY))
+            self._objects.shares_items(result, operand)
+
+    def _may_hold(self, var: Var) -> bool:
+        return self._has_memory(var) and not isinstance(self.types.get(var, UNKNOWN), Array)
+
     def _mix(self, result: Atom, operand: Atom) -> None:
         """The result may be, view, or hold the operand in any way."""
         if isinstance(result, Var) and isinstance(operand, Var):
@@ -337,17 +363,30 @@ class Aliasing:
                 self._mix(result, operands[-1])
         elif isinstance(fn, WriteBack) or fn in EFFECTFUL:
             pass  # it returns nothing
-        elif fn in IN_PLACE or fn in (updates.increment, updates.add_at, updates.without_last):
+        elif fn is updates.become:
+            self._link([result], operands[1:])
+        elif fn in (updates.increment, updates.add_at, updates.without_last):
             self._link([result], operands[:1])
-        elif fn in (updates.update, updates.append, updates.extend):
+        elif fn in IN_PLACE or fn in (updates.update, updates.append, updates.extend):
             self._link([result], operands[:1])
             if not isinstance(self.types.get(result, UNKNOWN), Array):
                 self._put(result, ANY, operands[-1])
+                self._share_items(result, operands[-1])  # `+=`, and a store into a slice
         elif fn == Method("flatten") or copies(call, self.types):
             pass
+        elif fn == Method("copy"):
+            self._share_items(result, operands[0])
+        elif fn in TAKING:
+            for operand in operands:  # with a default
+                self._mix(result, operand)
+        elif fn in JOINING:
+            for operand in operands:
+                self._share_items(result, operand)
         elif getattr(fn, "__name__", "") == "getitem":
             key = operands[1].value if isinstance(operands[1], Const) and type(operands[1].value) is int else ANY
             self._take(result, operands[0], ANY if isinstance(key, int) and key < 0 else key)
+            if not isinstance(operands[1], Var) or not isinstance(self.types.get(operands[1]), Scalar):
+                self._share_items(result, operands[0])  # `items[1:]`
         elif isinstance(fn, Attribute) and meant is fn:
             self._mix(result, operands[0])
         elif not is_pure_callable(fn) or hands_on(call, self._iterators):
@@ -369,13 +408,15 @@ class Aliasing:
 
 
 def copies(call: Call, types: Mapping[Var, Type]) -> bool:
-    """Whether a call takes elements of an array by a mask or an array of indices, or makes an
-    array of another dtype: copies."""
+    """Whether a call copies an array, takes elements of one by a mask or an array of indices, or
+    makes one of another dtype."""
     given = [types.get(a, UNKNOWN) if isinstance(a, Var) else of_constant(a.value) for a in call.operands]
     if not given or not isinstance(given[0], Array) or isinstance(call.fn, (Method, Attribute, Syntax)):
         return False
     if call.fn is operator.getitem:
         return is_basic_index(given[1]) is False
+    if call.fn is copy:
+        return True
     made = types.get(call.result) if call.fn in (np.asarray, np.asanyarray) else None
     return isinstance(made, Array) and made.dtype != given[0].dtype and "?" not in (made.dtype, given[0].dtype)
 

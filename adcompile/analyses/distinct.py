@@ -19,7 +19,7 @@ from adcompile.inference.elementwise import shape_of
 from adcompile.inference.indexing import is_basic_index
 from adcompile.ir.callables import canonical
 from adcompile.ir.nodes import Atom, Call, Const, Star, Var
-from adcompile.ir.types import Array, List, Scalar, Tuple, Type, Unknown, is_one, kind_of
+from adcompile.ir.types import STRING, Array, List, Scalar, Static, Tuple, Type, Unknown, is_one, kind_of
 from adcompile.runtime.structures import make_list, make_tuple
 
 # Functions whose result, a tuple of index arrays, names each element once.
@@ -48,6 +48,8 @@ class Distinct:
         if not isinstance(whole, (Array, Unknown)):
             return False
         type_ = self._type(index)
+        if type_ == STRING or (isinstance(type_, Static) and isinstance(type_.value, str)):
+            return False  # a key
         parts = [is_basic_index(p) for p in (type_.items if isinstance(type_, Tuple) else (type_,))]
         gathers = False in parts or (isinstance(whole, Array) and None in parts)
         return gathers and not self.names_no_element_twice(index)

@@ -28,17 +28,7 @@ from adcompile.ir.nodes import (
 from adcompile.ir.types import UNKNOWN, Passive, Scalar, Static, Type
 from adcompile.rules.registry import RULE_FUNCTIONS, RULES
 from adcompile.rules.solvers import is_solver
-from adcompile.runtime import broadcasting, tangents
-from adcompile.runtime.checks import (
-    require_apart,
-    require_complex_scalar,
-    require_floats,
-    require_number,
-    require_real,
-    require_scalar,
-    require_shape,
-    require_view,
-)
+from adcompile.runtime import broadcasting, checks, tangents
 from adcompile.runtime.contexts import not_swallowing
 from adcompile.runtime.solutions import require_regular, require_square, require_success
 from adcompile.runtime.structures import make_dict, make_list, unpack, unpack_star
@@ -65,8 +55,16 @@ CREATORS = frozenset(
     ]
 )
 CHECKS = (
-    *(require_apart, require_complex_scalar, require_floats, require_number, require_real, require_regular),
-    *(require_scalar, require_shape, require_square, require_success, require_view),
+    checks.require_apart,
+    checks.require_complex_scalar,
+    checks.require_floats,
+    checks.require_items_apart,
+    checks.require_number,
+    checks.require_real,
+    checks.require_scalar,
+    checks.require_shape,
+    checks.require_view,
+    *(require_regular, require_square, require_success),
 )
 EFFECTFUL = frozenset([print, *CHECKS])
 

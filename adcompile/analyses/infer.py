@@ -10,8 +10,11 @@ relies on: lowered IR.  ensures: a type for each `Var`; Unknown is always right.
 from __future__ import annotations
 
 import operator
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from adcompile.analyses.user_functions import has_followed_type
 from adcompile.frontend.transformations import is_transformed
@@ -38,7 +41,7 @@ from adcompile.ir.nodes import (
     While,
     With,
 )
-from adcompile.ir.traverse import results_of
+from adcompile.ir.traverse import atoms_of, blocks_of, results_of, walk
 from adcompile.ir.types import (
     INT,
     NEVER,
@@ -65,13 +68,15 @@ from adcompile.runtime.structures import make_list, unpack, unpack_star
 
 Types = dict[Var, Type]
 CallType = Callable[[Any, Sequence[Type], Mapping[str | None, Type]], Type]
+# What makes an array of a sequence, whose length tells its shape.
+OF_DISPLAYS = (np.array, np.asarray, np.stack, np.concatenate, np.vstack, np.hstack, np.column_stack)
 ROUNDS = 6  # a loop's types are stable after a few rounds; what still moves then is Unknown
 
 
 def infer(function: Function, inputs: Mapping[Var, Type], call_type: CallType = infer_call) -> Types:
     """The types of all values of `function`; an input that `inputs` lacks is Unknown.
     `call_type` gives the type of a call (and follows calls of user functions)."""
-    inference = _Inference(call_type)
+    inference = _Inference(call_type, _displays(function))
     for var in function.inputs:
         inference.set(var, inputs.get(var, UNKNOWN))
     inference.block(function.body)
@@ -127,9 +132,10 @@ def expand_named(call: Call, types: Mapping[Var, Type]) -> dict[str | None, Type
 
 
 class _Inference:
-    def __init__(self, call_type: CallType) -> None:
+    def __init__(self, call_type: CallType, displays: Mapping[Var, Call]) -> None:
         self.types: Types = {}
         self.call_type = call_type
+        self.displays = displays  # that one statement alone reads
         self.sites: dict[Var, int] = {}
         self.reports: dict[Var, tuple[str, Type]] = {}  # of solvers: the solution's name and type in them
         self.symbols: set[Symbol] = set()  # those born before the statement that is looked at
@@ -179,6 +185,8 @@ class _Inference:
             kwargs = expand_named(call, self.types)
             if args is None and call.fn is make_list:
                 args = items_of_display(call, self.types)
+            if call.fn in OF_DISPLAYS and args:
+                args[0] = self.as_display(call.operands[0])
             found = [UNKNOWN if args is None else self.call_type(call.fn, args, kwargs)]
             found = [self.solution(call, found[0], args, kwargs)]
             if has_followed_type(call.fn) or call.fn is operator.call or is_transformed(call.fn):
@@ -198,6 +206,13 @@ class _Inference:
             name, type_ = self.reports[call.args[0]]
             return type_ if call.fn.name == name else found
         return found
+
+    def as_display(self, atom: Atom) -> Type:
+        """The type of a list: that of a tuple, if it is a display `[a, b]` that nothing else reads."""
+        display = self.displays.get(atom) if isinstance(atom, Var) else None
+        if display is None or any(isinstance(a, Star) for a in display.args):
+            return self.of(atom)
+        return Tuple(tuple(map(self.as_display, display.operands)))
 
     def from_outside(self, type_: Type, args: Sequence[Type], result: Var) -> Type:
         """The type of a user function's result here: the sizes that the function makes are named
@@ -257,6 +272,17 @@ class _Inference:
             return INT
         assert isinstance(source, Each)
         return element_of(self.of(source.sequence))
+
+
+def _displays(function: Function) -> dict[Var, Call]:
+    """The displays `[a, b]` that are read once: each is as long as it is written."""
+    stmts = list(walk(function.body))
+    made = {s.result: s for s in stmts if isinstance(s, Call) and s.fn is make_list}
+    if not made:
+        return {}
+    reads = [a for s in stmts for a in (*atoms_of(s), *(y for b in blocks_of(s) for y in b.yields))]
+    count = Counter(a for a in (*reads, *function.body.yields) if a in made)
+    return {var: call for var, call in made.items() if count[var] == 1}
 
 
 def trip_count(source: Source, types: Mapping[Var, Type]) -> Dim | None:

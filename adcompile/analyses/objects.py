@@ -41,6 +41,10 @@ class Objects:
         """`var` is something that `container` holds, and so not the container itself."""
         self._into.setdefault(container, []).append((var, None, "taken"))
 
+    def shares_items(self, var: Var, container: Var) -> None:
+        """`var` holds what `container` holds, and is not that itself."""
+        self._into.setdefault(container, []).append((var, None, "shared"))
+
     def comes_from(self, var: Var, source: Var) -> None:
         """`var` may be `source`, hold it, or be held by it."""
         self._into.setdefault(source, []).append((var, None, "any"))
@@ -53,11 +57,17 @@ class Objects:
         """The values that may be, view or hold the object that `var` is; None where it cannot
         be told which call made it in this trip."""
         if var not in self._reached:
-            makers = self._makers(var)
+            makers = self.makers(var)
             self._reached[var] = None if makers is None else self._forward(makers)
         return self._reached[var]
 
-    def _makers(self, var: Var) -> set[Var] | None:
+    def loops_around(self, maker: Var) -> tuple[Loop, ...]:
+        """The loops around the call that makes a value."""
+        return self._loops[maker]
+
+    def makers(self, var: Var) -> set[Var] | None:
+        """What the calls give that may make the object of a value in this trip; None if it cannot
+        be told."""
         makers: set[Var] = set()
         trips_before: set[Loop] = set()
         seen: set[Var] = set()
@@ -105,6 +115,8 @@ BECOMES = {
     ("put", True): (True,),
     ("taken", False): (),
     ("taken", True): (False, True),
+    ("shared", False): (),
+    ("shared", True): (True,),
     ("any", False): (False, True),
     ("any", True): (False, True),
 }

@@ -21,6 +21,7 @@ from adcompile.analyses.infer import Types, atom_type
 from adcompile.inference.indexing import is_basic_index
 from adcompile.ir.callables import FLAT, IN_PLACE, UPDATES, canonical
 from adcompile.ir.nodes import (
+    NONE,
     Atom,
     Augmented,
     Block,
@@ -31,6 +32,7 @@ from adcompile.ir.nodes import (
     If,
     Loop,
     Method,
+    Range,
     ReverseBlock,
     Source,
     Star,
@@ -152,8 +154,9 @@ class Places:
         for param, init in zip(loop.params, loop.inits, strict=True):
             self._merge(param, [init])
         if isinstance(loop, For):
+            counter = next((i for i, s in zip(loop.items, loop.sources, strict=True) if is_counter(s)), None)
             for item, source in zip(loop.items, loop.sources, strict=True):
-                self.of[item] = self._item(item, source)
+                self.of[item] = self._item(item, source, counter)
         else:
             self._block(loop.head)
         self._block(loop.body)
@@ -162,12 +165,14 @@ class Places:
                 self._apart.add(param)
             self._merge(result, [init, after])
 
-    def _item(self, item: Var, source: Source) -> Place:
-        """The place of what a loop runs over: `a[k]`."""
+    def _item(self, item: Var, source: Source, counter: Var | None) -> Place:
+        """The place of what a loop runs over: `a[k]`, where `enumerate` may count the `k`."""
         whole = self.place(source.sequence) if isinstance(source, Each) else None
         if whole is None or not isinstance(atom_type(self.types, source.sequence), (Array, List)):  # type: ignore[union-attr]
             return Place(item)
-        position = self.positions.setdefault(item, Var("k", item.origin))
+        if counter is None or source.backwards:  # type: ignore[union-attr]
+            counter = Var("k", item.origin)
+        position = self.positions.setdefault(item, counter)
         if not self._has_memory(item):
             return Place(item)
         return Place(whole.root, (*whole.path, Step(View(operator.getitem, 1), (position,))))
@@ -278,6 +283,11 @@ class Places:
     def _same(self, a: Atom, b: Atom) -> bool:
         one, other = self.place(a), self.place(b)
         return one is not None and other is not None and same_place(one, other)
+
+
+def is_counter(source: Source) -> bool:
+    """Whether a loop counts its trips, from 0 on, beside what it runs over."""
+    return isinstance(source, Range) and source.stop is NONE and same_atom(source.start, Const(0))
 
 
 def is_view(fn: Any) -> bool:

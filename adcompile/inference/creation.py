@@ -8,6 +8,7 @@ from adcompile.inference.arguments import (
     NOTHING,
     dims_of,
     explicit_dtype,
+    joined_dtype,
     known_shape,
     make_array,
     numpy_dtype,
@@ -61,10 +62,16 @@ def array(a: Type, dtype: Type = NOTHING, **options: Type) -> Type:
     given = None if dtype == NOTHING else explicit_dtype(dtype)
     if isinstance(a, (Scalar, Array)):
         return Array(given or numpy_dtype(a), shape_of(a))
+    if isinstance(a, Tuple) and a.items:
+        parts = [array(t) for t in a.items]
+        if not all(isinstance(part, Array) for part in parts):
+            return UNKNOWN
+        shapes = [shape_of(part) for part in parts]
+        # Items of other shapes than the first have make no array, and raise.
+        return Array(given or joined_dtype(parts), None if None in shapes else (len(parts), *(shapes[0] or ())))
     item = element_of(a)
-    if isinstance(a, Tuple) and a.items and isinstance(item, (Scalar, Array)):
-        inner = shape_of(item)
-        return Array(given or numpy_dtype(item), None if inner is None else (len(a.items), *inner))
+    if isinstance(item, List):
+        item = array(item)
     if isinstance(a, List) and isinstance(item, Scalar):
         # An empty list makes an array of float64.
         made = given or numpy_dtype(item)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Sequence
+from copy import copy as shallow_copy
 
 import numpy as np
 
-from adcompile.inference.registry import TRANSFERS, transfer
+from adcompile.inference.arguments import NOTHING
+from adcompile.inference.registry import TRANSFERS, join_items, transfer
 from adcompile.ir.nodes import Attribute, Method
 from adcompile.ir.types import (
     BOOL,
@@ -39,7 +41,7 @@ def make_tuple(*items: Type) -> Type:
 
 @transfer(structures.make_list)
 def make_list(*items: Type) -> Type:
-    return List(join_all(items))
+    return List(join_items(items))
 
 
 @transfer(structures.make_dict)
@@ -49,13 +51,18 @@ def make_dict(*pairs: Type) -> Type:
 
 @transfer(updates.append)
 def append(sequence: Type, value: Type) -> Type:
-    return List(join_all([sequence.item, value])) if isinstance(sequence, List) else UNKNOWN
+    return List(join_items([sequence.item, value])) if isinstance(sequence, List) else UNKNOWN
+
+
+@transfer(updates.become)
+def become(a: Type, value: Type) -> Type:
+    return value
 
 
 @transfer(updates.extend)
 def extend(sequence: Type, values: Type) -> Type:
     if isinstance(sequence, List) and isinstance(values, List):
-        return List(join_all([sequence.item, values.item]))
+        return List(join_items([sequence.item, values.item]))
     return UNKNOWN
 
 
@@ -125,8 +132,21 @@ def to_list(x: Type | None = None) -> Type:
     if x is None:
         return List(NEVER)
     if isinstance(x, Tuple):
-        return List(join_all(x.items))
+        return List(join_items(x.items))
     return List(element_of(x)) if isinstance(x, (List, Array)) else UNKNOWN
+
+
+@transfer(builtins.dict)
+def to_dict(x: Type = NOTHING, **named: Type) -> Type:
+    held = dict(x.items) if isinstance(x, Dict) else {}
+    return Dict(tuple({**held, **named}.items())) if isinstance(x, Dict) or x == NOTHING else UNKNOWN
+
+
+@transfer(Method("copy"), shallow_copy)
+def copied(x: Type, *options: Type, **named: Type) -> Type:
+    if isinstance(x, (List, Dict, Tuple, Scalar)):
+        return x
+    return x if isinstance(x, Array) and x.shape is not None else UNKNOWN
 
 
 @transfer(builtins.abs)
@@ -213,10 +233,17 @@ def unpacked_star(value: Type, before: int, after: int) -> Sequence[Type]:
     """The same for `a, *b, c = value`."""
     if isinstance(value, Tuple) and len(value.items) >= before + after:
         end = len(value.items) - after
-        middle = List(join_all(value.items[before:end]))
+        middle = List(join_items(value.items[before:end]))
         return [*value.items[:before], middle, *value.items[end:]]
     item_ = element_of(value)
     return [item_] * before + [List(item_)] + [item_] * after
+
+
+@transfer(np.isscalar)
+def is_scalar(value: Type) -> Type:
+    """Whether a value is a number: so says its type, where that is known."""
+    known = isinstance(value, (Scalar, Array, List, Tuple, Dict))
+    return Scalar("bool", isinstance(value, Scalar)) if known else BOOL
 
 
 @transfer(builtins.isinstance)

@@ -8,7 +8,8 @@ values. It may raise `NotStatic` where it needs a value that is not known, and r
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy as np
 from adcompile.ir.callables import IN_PLACE, canonical, is_cmath, is_math
 from adcompile.ir.nodes import Attribute, Augmented, Method, ReverseBlock, Syntax, Through
 from adcompile.ir.types import (
+    EACH,
     FLOAT,
     NEVER,
     STRING,
@@ -69,6 +71,12 @@ def unknown_size() -> Affine:
     """A symbol for a size that this call makes and that is not known."""
     SITE.made += 1
     return symbol(("size", SITE.name, SITE.made))
+
+
+def join_items(types: Iterable[Type]) -> Type:
+    """The join of the types of the items of a list that this call makes, each with sizes of its own."""
+    least: Type = NEVER
+    return reduce(partial(join, fresh=(EACH, SITE.name)), types, least)
 
 
 def infer_call(fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type]) -> Type:
@@ -131,7 +139,7 @@ def _sequence(fn: Any, args: Sequence[Type]) -> Type | None:
         if isinstance(first, Tuple) and isinstance(args[1], Tuple):
             return Tuple(first.items + args[1].items)
         if isinstance(first, List) and isinstance(args[1], List):
-            return List(join(first.item, args[1].item))
+            return List(join_items([first.item, args[1].item]))
         return UNKNOWN
     if plain is operator.mul and isinstance(first, List):
         return first

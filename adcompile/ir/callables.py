@@ -67,6 +67,7 @@ IN_PLACE: dict[Any, Callable[..., Any]] = {
 UPDATES = frozenset(
     [
         updates.update,
+        updates.become,
         updates.increment,
         updates.add_at,
         updates.append,

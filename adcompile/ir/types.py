@@ -351,7 +351,7 @@ def join(a: Type, b: Type, fresh: Any = None) -> Type:
         pairs = enumerate(zip(a.items, b.items, strict=True))
         return Tuple(tuple(join(s, t, fresh and (fresh, i)) for i, (s, t) in pairs))
     if isinstance(a, List) and isinstance(b, List):
-        return List(join(a.item, b.item, fresh and (fresh, "item")))
+        return List(join(a.item, b.item, fresh and (EACH, fresh)))  # one may hold items of many sizes
     if isinstance(a, Dict) and isinstance(b, Dict) and [k for k, _ in a.items] == [k for k, _ in b.items]:
         pairs_ = zip(a.items, b.items, strict=True)
         return Dict(tuple((k, join(s, t, fresh and (fresh, k))) for (k, s), (_, t) in pairs_))
@@ -442,7 +442,7 @@ def forget_symbols(type_: Type, known: Mapping[Symbol, Any] | set[Symbol], fresh
     if isinstance(type_, Tuple):
         return Tuple(tuple(forget_symbols(t, known, (fresh, i)) for i, t in enumerate(type_.items)))
     if isinstance(type_, List):
-        return List(forget_symbols(type_.item, known, (fresh, "item")))
+        return List(forget_symbols(type_.item, known, (EACH, fresh)))
     if isinstance(type_, Dict):
         return Dict(tuple((k, forget_symbols(t, known, (fresh, k))) for k, t in type_.items))
     return type_

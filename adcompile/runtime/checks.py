@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import byte_bounds
 
 
 def require_view(view: Any, base: Any) -> None:
@@ -32,6 +33,31 @@ def require_apart(changed: Any, *others: Any) -> None:
             raise ValueError(
                 "an argument that the function changes in place shares memory with another one; pass a copy of it"
             )
+
+
+def require_items_apart(container: Any) -> None:
+    """Raise ValueError if `container`, an item of which is about to be changed, holds an object twice,
+    or objects that share memory: the change would be seen in both places, and the program was
+    compiled for items apart."""
+    containers = [id(one) for one in _containers_in(container)]
+    arrays = sorted(((*byte_bounds(a), a) for a in _arrays_in(container) if a.size), key=lambda one: one[:2])
+    together = len(set(containers)) < len(containers)
+    for i, (low, _, a) in enumerate(arrays):
+        together = together or any(low < high and _share(a, b) for _, high, b in arrays[:i])
+    if together:
+        raise ValueError(
+            "an item that the function changes in place is in its list or dict twice, or shares memory "
+            "with another one; put a copy of it there"
+        )
+
+
+def _containers_in(value: Any) -> Iterator[Any]:
+    """A list or dict, and those in it."""
+    if isinstance(value, (list, tuple, dict)):
+        if not isinstance(value, tuple):
+            yield value
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _containers_in(item)
 
 
 def _arrays_in(value: Any) -> Iterator[np.ndarray]:

@@ -20,6 +20,12 @@ def update(a: Any, index: Any, value: Any) -> Any:
     return changed
 
 
+def become(a: Any, value: Any) -> Any:
+    """`a` with the contents of `value`, which is like it. An item of a container that changes is
+    written so until it is known that nothing else sees the change; then it is `value`."""
+    return value
+
+
 def increment(a: Any, index: Any, value: Any) -> Any:
     """`a` with `a[index] += value`, for an index that names no element twice."""
     changed = copy(a)

@@ -12,6 +12,7 @@ nothing else changes a value.
 from __future__ import annotations
 
 import ast
+import operator
 from dataclasses import replace
 from types import FunctionType
 from typing import Any, Protocol
@@ -22,6 +23,7 @@ from adcompile.analyses.aliasing import Aliasing
 from adcompile.analyses.effects import changes_memory, is_pure, leaves_arguments, names_changed
 from adcompile.analyses.infer import Types
 from adcompile.analyses.liveness import Liveness
+from adcompile.analyses.places import Places
 from adcompile.analyses.separation import Separation
 from adcompile.analyses.user_functions import is_user_function
 from adcompile.analyses.versions import versions_of_inputs
@@ -43,8 +45,9 @@ from adcompile.ir.nodes import (
     Var,
     WriteBack,
 )
-from adcompile.ir.traverse import atoms_of, blocks_of, map_atoms, walk
+from adcompile.ir.traverse import atoms_of, blocks_of, map_atoms, substitute, walk
 from adcompile.ir.types import UNKNOWN, Array, Dict, List, Passive, Scalar, Tuple, Type, Unknown, kind_of
+from adcompile.runtime import updates
 from adcompile.runtime.structures import contains, not_contains
 from adcompile.transforms.rewrites import may_change
 
@@ -102,17 +105,23 @@ def _has_memory(operand: Var, stmt: Stmt, types: Types) -> bool:
     return isinstance(type_, MEMORY) or (isinstance(type_, Passive) and _reaches_into_objects(stmt))
 
 
-def _checked(block: Block, kept: set[Stmt]) -> Block:
-    """A block with the calls marked that are to be kept, and what was only said for the check gone."""
+def _checked(body: Block, kept: set[Stmt]) -> Block:
+    """A body with the calls marked that are to be kept, and what was only said for the check gone."""
+    became: dict[Var, Atom] = {}
+
+    def block(b: Block) -> Block:
+        became.update({s.result: s.operands[1] for s in b.stmts if isinstance(s, Call) and s.fn is updates.become})
+        stmts = (stmt(s) for s in b.stmts if not (isinstance(s, Call) and s.fn is updates.become))
+        return Block(tuple(stmts), b.yields)
 
     def stmt(s: Stmt) -> Stmt:
         if isinstance(s, Call) and isinstance(s.fn, Through) and not s.fn.views:
             return replace(s, fn=s.fn.fn)
         if s in kept and isinstance(s, Call):
             return replace(s, kept=True)
-        return map_atoms(s, lambda a: a, lambda b: _checked(b, kept))
+        return map_atoms(s, lambda a: a, block)
 
-    return Block(tuple(map(stmt, block.stmts)), block.yields)
+    return substitute(block(body), became)
 
 
 def _check_updates(
@@ -120,11 +129,19 @@ def _check_updates(
 ) -> None:
     liveness = Liveness(function)
 
+    taken = {s.result: s.operands[0] for s in walk(function.body) if isinstance(s, Call) and s.fn is operator.getitem}
+
+    def holders(target: Atom) -> set[Atom]:
+        """What an item that changes was just taken from: it is made anew, with the changed item."""
+        found: set[Atom] = set()
+        while isinstance(target, Var) and separation.places.at(target).path and target in taken:
+            target = taken[target]
+            found.add(target)
+        return found
+
     def sees(call: Call, other: Var) -> bool:
-        place = separation.places.place(call.operands[0])
-        itself = isinstance(call.fn, Through) and not call.fn.views  # an item that may be an object
-        if place is not None and separation.places.at(other).root is place.root and not itself:
-            return False  # the same object: its names were made to follow the change
+        if other in holders(call.operands[0]) or _is_followed(call, other, separation.places):
+            return False
         return _sees(call, other, aliasing, separation)
 
     inputs = {v: v.name for v in function.inputs}
@@ -157,6 +174,16 @@ def _check_updates(
                 "the change may be seen through the other name, which is not followed yet",
                 f"copy before changing: {name} = {name}.copy()" if target.name else "copy it before it is changed",
             )
+
+
+def _is_followed(call: Call, other: Var, places: Places) -> bool:
+    """Whether another value is the object that a call changes, or a view of it: those were made to
+    follow the change. An item that was taken out of a container was not, and is what it was."""
+    mine, theirs = places.place(call.operands[0]), places.at(other)
+    if mine is None or mine.root is not theirs.root or not places.is_update(call):
+        return False
+    itself = isinstance(call.fn, Through) and not call.fn.views  # an item that may be an object
+    return not itself and (not theirs.path or isinstance(places.types.get(theirs.root), Array))
 
 
 def _check_loops(function: Function, separation: Separation, aliasing: Aliasing, found: DiagnosticList) -> None:

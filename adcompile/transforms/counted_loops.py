@@ -9,7 +9,7 @@ import operator
 from collections.abc import Sequence
 from dataclasses import replace
 
-from adcompile.analyses.places import Place
+from adcompile.analyses.places import Place, is_counter
 from adcompile.ir.nodes import (
     Call,
     Const,
@@ -21,7 +21,7 @@ from adcompile.ir.nodes import (
     Var,
 )
 from adcompile.ir.traverse import map_source, walk
-from adcompile.ir.types import INT, Array
+from adcompile.ir.types import INT, UNKNOWN, Array, Unknown
 from adcompile.runtime import updates
 from adcompile.transforms.newest_values import NewestValues
 
@@ -32,32 +32,32 @@ class CountedLoops(NewestValues):
     def sources(self, loop: For, new: For, objects: Sequence[Var]) -> For:
         """A loop over the elements of what it changes counts them instead, and takes each from
         the object as it is then."""
-        sources: list[Source] = []
-        items: list[Var] = []
+        made: dict[Var, Source] = {}
         for item, source in zip(loop.items, loop.sources, strict=True):
             position = self.places.positions.get(item)
             whole = self.places.place(source.sequence) if isinstance(source, Each) else None
             if position and whole and whole.root in objects and self.keeps_length(loop, whole):
                 assert isinstance(source, Each)
                 self.types[position] = INT
-                sources.append(self.counting(source, loop))
-                items.append(position)
+                shorter = position in made and not is_counter(made[position])
+                made[Var("", loop.origin) if shorter else position] = self.counting(source, loop)
             else:
                 if position and whole and whole.root in objects:
                     self.moved.add(item)  # it is not found again by its position
-                sources.append(map_source(source, self.read))
-                items.append(item)
-        return replace(new, sources=tuple(sources), items=tuple(items))
+                made[item] = map_source(source, self.read)
+        self.types.update((v, INT) for v in made if v not in self.types)
+        return replace(new, sources=tuple(made.values()), items=tuple(made))
 
     def take_items(self, loop: For, new: For) -> list[Call]:
-        """At the start of a trip: the items that are numbers, taken from what is counted."""
+        """At the start of a trip: the items that are numbers, or may be, taken from what is counted."""
         taken: list[Call] = []
-        for item, source, kept in zip(loop.items, loop.sources, new.items, strict=True):
-            if item is not kept and self.places.place(item) is None:
-                assert isinstance(source, Each)
-                taken.append(Call((item,), operator.getitem, (source.sequence, kept), origin=loop.origin))
-            elif item is kept:
+        for item, source in zip(loop.items, loop.sources, strict=True):
+            if item in new.items:
                 self.define(item)
+            elif self.places.place(item) is None or isinstance(self.types.get(item, UNKNOWN), Unknown):
+                assert isinstance(source, Each)
+                position = self.places.positions[item]
+                taken.append(Call((item,), operator.getitem, (source.sequence, position), origin=loop.origin))
         return taken
 
     def counting(self, source: Each, loop: For) -> Range:

@@ -38,7 +38,7 @@ from adcompile.ir.nodes import (
     WriteBack,
 )
 from adcompile.ir.traverse import blocks_of, defined_in, inner_of, map_atoms, walk
-from adcompile.ir.types import UNKNOWN, Array, Dict, List, Tuple, Unknown, of_constant
+from adcompile.ir.types import UNKNOWN, Array, Dict, List, Tuple, Unknown
 from adcompile.runtime import checks, structures
 from adcompile.transforms.counted_loops import CountedLoops
 from adcompile.transforms.detach_blocks import is_detached
@@ -79,12 +79,6 @@ class _Following(StoredObjects, CountedLoops):
         if not others and isinstance(type_, Array) and type_.shape == ():
             return None
         return Call((self.nothing(),), checks.require_apart, (changed, *others), origin=changed.origin)
-
-    def nothing(self) -> Var:
-        """What a check gives: None, which has no memory."""
-        result = Var()
-        self.types[result] = of_constant(None)
-        return result
 
     def may_hold_arrays(self, var: Var) -> bool:
         return isinstance(self.types.get(var, UNKNOWN), (Array, List, Tuple, Dict, Unknown))
@@ -168,6 +162,8 @@ class _Following(StoredObjects, CountedLoops):
         place = self.places.place(var)
         if place is None or place.root is var or place.root not in objects:
             return False
+        if isinstance(self.types.get(var, UNKNOWN), Unknown) and place.path:
+            return False  # it may be a number, which is what it was
         return var not in self.moved and not any(self.is_moved(place, move) for move in moves)
 
     def newcomer(self, root: Var) -> Var:

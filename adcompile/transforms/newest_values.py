@@ -12,17 +12,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.places import Places, Step
+from adcompile.errors import Origin
 from adcompile.inference.registry import infer_call
 from adcompile.ir.nodes import (
     Atom,
+    Block,
     Call,
     Function,
+    If,
     Stmt,
     Var,
 )
-from adcompile.ir.types import UNKNOWN, Array, Scalar, Type
+from adcompile.ir.types import UNKNOWN, Array, Scalar, Type, Unknown, of_constant
 from adcompile.runtime.markers import detach
 
 
@@ -75,10 +80,25 @@ class NewestValues:
             call = self.displays[var]
             return self.make(replace(call, args=tuple(map(self.read, call.operands))), var)
         place = self.places.at(var)
-        taken = self.view(self.newest.get(place.root, place.root), place.path, var)
+        may_be_number = isinstance(self.types.get(var, UNKNOWN), Unknown) and var in self.known
+        taken = self.view_or_number if may_be_number else self.view
+        fresh = taken(self.newest.get(place.root, place.root), place.path, var)
         if var not in self.constant:
-            return taken
-        return self.make(Call((var,), detach, (taken,), origin=var.origin), var)
+            return fresh
+        return self.make(Call((var,), detach, (fresh,), origin=var.origin), var)
+
+    def view_or_number(self, whole: Atom, path: Sequence[Step], named: Var) -> Var:
+        """What a path leads to, where that may be a number: a number stays what it was when it was
+        taken, whatever is stored to the array afterwards."""
+        old, _ = self.known[named]
+        is_number, result = self.compute(np.isscalar, (old,), named.origin), Var(named.name, named.origin)
+        self.types[result] = UNKNOWN
+        steps = [replace(step, atoms=tuple(map(self.read, step.atoms))) for step in path]
+        outer, self.stmts = self.stmts, []
+        fresh = self.view(whole, steps, named)
+        viewed, self.stmts = Block(tuple(self.stmts), (fresh,)), outer
+        self.emit(If(is_number, Block((), (old,)), viewed, (result,), named.origin))
+        return result
 
     def view(self, whole: Atom, path: Sequence[Step], named: Var) -> Atom:
         """Take the view that a path leads to."""
@@ -99,12 +119,18 @@ class NewestValues:
         """A value has just been computed."""
         self.known[var] = var, self.state(var)
 
-    def compute(self, fn: Any, operands: Sequence[Atom], call: Call) -> Var:
+    def compute(self, fn: Any, operands: Sequence[Atom], origin: Origin | None) -> Var:
         """A new value."""
-        value = Var("", call.origin)
+        value = Var("", origin)
         self.types[value] = infer_call(fn, [atom_type(self.types, a) for a in operands], {})
-        self.emit(Call((value,), fn, tuple(operands), origin=call.origin))
+        self.emit(Call((value,), fn, tuple(operands), origin=origin))
         return value
+
+    def nothing(self) -> Var:
+        """What a check gives: None, which has no memory."""
+        result = Var()
+        self.types[result] = of_constant(None)
+        return result
 
     def type_of(self, atom: Atom) -> Type:
         """What is known of an atom."""

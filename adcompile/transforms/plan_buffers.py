@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping, Sequence, Set
+from copy import copy as shallow_copy
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -24,6 +25,7 @@ from adcompile.analyses.infer import Types
 from adcompile.analyses.liveness import Liveness
 from adcompile.analyses.ownership import Ownership
 from adcompile.analyses.separation import Separation
+from adcompile.analyses.unbound import Unbound
 from adcompile.analyses.versions import sources_in_trip, versions_of_inputs, written_elsewhere
 from adcompile.inference.elementwise import shape_of
 from adcompile.ir.callables import is_update
@@ -43,6 +45,7 @@ from adcompile.ir.traverse import blocks_of, map_atoms, substitute, walk
 from adcompile.ir.types import UNKNOWN, Array, List, Scalar, Type, kind_of
 from adcompile.runtime import updates
 from adcompile.runtime.checks import require_apart
+from adcompile.transforms.bind_none import bind_none
 from adcompile.transforms.read_before_store import read_before_store
 from adcompile.transforms.save_old_values import save_old_values
 
@@ -92,7 +95,10 @@ def _planned(function: Function, types: Types, given: Set[Var]) -> Plan:
             body = _on_copies(function.body, first, types)
         elif copies:
             had.update(loop.params[i] for loop, positions in copies.items() for i in positions)
-            body = _insert(function.body, copies, types, owned)
+            unset = Unbound(function, types).maybe.intersection(inits)
+            body = _insert(function.body, copies, types, owned, unset)
+            if unset:
+                body = bind_none(body, unset, Unbound(replace(function, body=body), types))
         else:
             break
         function = replace(function, body=body)
@@ -212,9 +218,11 @@ def _outside(old: Stmt, new: Stmt) -> Stmt:
     return new
 
 
-def _insert(body: Block, copies: Mapping[Loop, Sequence[int]], types: Types, owned: list[Call]) -> Block:
+def _insert(
+    body: Block, copies: Mapping[Loop, Sequence[int]], types: Types, owned: list[Call], unset: Set[Var]
+) -> Block:
     """A body with copies of loops' inits, given by their positions, before each loop; `owned`
-    receives them."""
+    receives them. Of `unset`, which may be None, there is nothing to copy then."""
 
     def block(b: Block) -> Block:
         stmts: list[Stmt] = []
@@ -235,7 +243,8 @@ def _insert(body: Block, copies: Mapping[Loop, Sequence[int]], types: Types, own
         assert isinstance(init, Var)
         copied = Var(init.name, init.origin)
         types[copied] = types.get(init, UNKNOWN)
-        return Call((copied,), copier(types[copied]), (init,), origin=loop.origin)
+        fn = shallow_copy if init in unset else copier(types[copied])
+        return Call((copied,), fn, (init,), origin=loop.origin)
 
     return block(body)
 
@@ -257,9 +266,7 @@ def copier(type_: Type) -> Any:
         return list
     if isinstance(type_, Array):
         return np.copy
-    from copy import copy
-
-    return copy
+    return shallow_copy
 
 
 def _gathers(before: Atom, name: str) -> bool:

@@ -10,8 +10,11 @@ from __future__ import annotations
 import itertools
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from adcompile.analyses.effects import is_mutation
 from adcompile.analyses.infer import Types, atom_type
@@ -25,131 +28,178 @@ from adcompile.ir.callables import ATTRIBUTES, IN_PLACE
 from adcompile.ir.nodes import NONE, Atom, Attribute, Block, Call, Const, Function, Method, Star, Stmt, Var
 from adcompile.ir.traverse import map_atoms, substitute
 from adcompile.ir.types import Array, Dict, List, Passive, Static, Tuple, Type, of_constant
-from adcompile.runtime.structures import make_list
+from adcompile.runtime.structures import make_dict, make_list
 
-GET = Method("get")
+GET, COPY = Method("get"), Method("copy")
 ARRAY_ATTRIBUTES = frozenset((*ATTRIBUTES, "dtype", "flat", "nbytes", "itemsize", "strides", "base"))
 EmittedBy = Callable[[Any, Sequence[Type], Mapping[str | None, Type], Origin | None], Any]
+Arguments = list[Atom | Star]
 
 
 def resolve_calls(function: Function, types: Types, emitted_by: EmittedBy) -> Function:
     """The function with plain calls; `types` receives the types of new values. `emitted_by`
     gives the function that stands for a transformation at arguments of some types."""
+    resolving = _Resolving(types, emitted_by)
+    body = resolving.block(function.body)
+    return replace(function, body=substitute(body, resolving.renamed))
 
-    renamed: dict[Var, Atom] = {}
 
-    def item(made: list[Stmt], holder: Atom, key: object, call: Call) -> Atom:
-        value = Var("", call.origin)
-        types[value] = getitem(atom_type(types, holder), of_constant(key))
-        made.append(Call((value,), operator.getitem, (holder, Const(key)), origin=call.origin))
-        return value
+class _Resolving:
+    """One walk. What a call needs before it is put into `made`."""
 
-    def lists_of(args: Sequence[Atom | Star], call: Call, made: list[Stmt]) -> list[Stmt] | None:
-        """`[a, *b, c]` as `[a] + b + [c]`, where `b` is a list; None for other displays."""
-        stars = [types.get(a.value) for a in args if isinstance(a, Star) and isinstance(a.value, Var)]
-        if not stars or not all(isinstance(t, List) for t in stars):
-            return None
-        parts: list[Atom] = []
-        for is_star, group in itertools.groupby(args, lambda a: isinstance(a, Star)):
-            if is_star:
-                parts += [a.value for a in group if isinstance(a, Star)]
+    def __init__(self, types: Types, emitted_by: EmittedBy) -> None:
+        self.types = types
+        self.emitted_by = emitted_by
+        self.renamed: dict[Var, Atom] = {}
+        self.made: list[Stmt] = []
+
+    def block(self, block: Block) -> Block:
+        outer, self.made = self.made, []
+        for stmt in block.stmts:
+            if isinstance(stmt, Call) and _is_to_resolve(stmt):
+                self.plain(stmt)
             else:
-                parts.append(value_of(make_list, tuple(group), call, made))  # type: ignore[arg-type]
-        if len(parts) == 1:
-            parts.insert(0, value_of(make_list, (), call, made))  # a list of its own
-        while len(parts) > 2:
-            parts[:2] = [value_of(operator.add, tuple(parts[:2]), call, made)]
-        return [replace(call, fn=operator.add, args=tuple(parts))]
+                self.made.append(self.in_order(map_atoms(stmt, lambda a: a, self.block)))
+        stmts, self.made = tuple(self.made), outer
+        return Block(stmts, block.yields)
 
-    def value_of(fn: Any, args: tuple[Atom, ...], call: Call, made: list[Stmt]) -> Var:
-        value = Var("", call.origin)
-        types[value] = infer_call(fn, [atom_type(types, a) for a in args], {})
-        made.append(Call((value,), fn, args, origin=call.origin))
-        return value
+    def in_order(self, stmt: Stmt) -> Stmt:
+        """A statement, kept where it stands if it reads what an object holds now, and as the plain
+        operator where `a op= b` makes another object."""
+        if not isinstance(stmt, Call):
+            return stmt
+        if isinstance(stmt.fn, Attribute):
+            holder = atom_type(self.types, stmt.operands[0])
+            of_object = isinstance(holder, Passive) or stmt.fn.name not in ARRAY_ATTRIBUTES
+            return replace(stmt, kept=True) if of_object else stmt
+        if is_mutation(stmt.fn) and _makes_another(stmt, self.types):
+            return replace(stmt, fn=IN_PLACE[stmt.fn])
+        return stmt
 
-    def plain(call: Call) -> list[Stmt]:
-        made: list[Stmt] = []
-        args: list[Atom | Star] = []
+    def plain(self, call: Call) -> None:
+        """Put a call with plain arguments, of the function that is really called."""
+        if is_transformation(call.fn) and isinstance(made := self.types.get(call.result), Static):
+            self.renamed[call.result] = Const(made.value)
+            return
+        args, kwargs = self.spread(call)
+        if self.as_joined(call, args) or (not kwargs and self.as_entries(call, args)):
+            return
+        fn, args = self.called(call.fn, args)
+        if fn == GET and self.as_item(call, args):
+            return
+        if is_transformed(fn) and not any(isinstance(a, Star) for a in args):
+            given = [atom_type(self.types, a) for a in args if not isinstance(a, Star)]
+            named = {key: atom_type(self.types, a) for key, a in kwargs}
+            fn = self.emitted_by(fn, given, named, call.origin) or fn
+        self.made.append(replace(call, fn=fn, args=tuple(args), kwargs=tuple(kwargs)))
+
+    def spread(self, call: Call) -> tuple[Arguments, list[tuple[str | None, Atom]]]:
+        """A call's arguments, `*tuple` and `**dict` spread out."""
+        args: Arguments = []
         for arg in call.args:
-            packed = atom_type(types, arg.value) if isinstance(arg, Star) else None
+            packed = atom_type(self.types, arg.value) if isinstance(arg, Star) else None
             if isinstance(arg, Star) and isinstance(packed, Tuple):
-                args += [item(made, arg.value, i, call) for i in range(len(packed.items))]
+                args += [self.item(arg.value, i, call) for i in range(len(packed.items))]
             else:
                 args.append(arg)
         kwargs: list[tuple[str | None, Atom]] = []
         for key, atom in call.kwargs:
-            spread = atom_type(types, atom) if key is None else None
-            if isinstance(spread, Dict):
-                kwargs += [(name, item(made, atom, name, call)) for name, _ in spread.items]
+            named = atom_type(self.types, atom) if key is None else None
+            if isinstance(named, Dict):
+                kwargs += [(name, self.item(atom, name, call)) for name, _ in named.items]
             else:
                 kwargs.append((key, atom))
-        fn = call.fn
-        shown = args if fn is make_list else []
-        if fn is list and len(args) == 1 and not isinstance(args[0], Star):
-            shown = [Star(args[0])]  # `list(a)` is `[*a]`
-        if shown and (parts := lists_of(shown, call, made)) is not None:
-            return [*made, *parts]
-        if is_transformation(fn) and isinstance(made_by := types.get(call.result), Static):
-            renamed[call.result] = Const(made_by.value)
-            return made
-        if fn is operator.call and isinstance(args[0], Var):
-            called = types.get(args[0])
-            pulled = pullback_of(called) if called is not None else None
+        return args, kwargs
+
+    def called(self, fn: Any, args: Arguments) -> tuple[Any, Arguments]:
+        """The function that is called, and its arguments: what a name holds, or an object's method."""
+        first = args[0] if args else None
+        if fn is copy and isinstance(first, Var) and isinstance(self.types.get(first), Array):
+            return np.copy, args
+        if fn is operator.call and isinstance(first, Var):
+            held = self.types.get(first)
+            pulled = pullback_of(held) if held is not None else None
             if pulled is not None:
                 fn = pulled
-            elif isinstance(called, Static) and callable(called.value):
-                fn, args = called.value, args[1:]
-        receiver = args[0] if args and (isinstance(fn, Method) or fn is operator.call) else None
-        method = None
-        if receiver is not None and not isinstance(receiver, Star):
-            method = function_of_method(fn, atom_type(types, receiver))
-        if method is not None:
-            fn, args = method.function, [*method.constants, *args[0 if method.takes_receiver else 1 :]]
-        if fn == GET and isinstance(args[0], Var) and isinstance(mapping := types.get(args[0]), Dict):
-            # `d.get(key, default)` of a dict whose keys are known is an item, or the default.
-            wanted = args[1]
-            if isinstance(wanted, Const):
-                if any(k == wanted.value for k, _ in mapping.items):
-                    return [*made, replace(call, fn=operator.getitem, args=(args[0], wanted))]
-                default = args[2] if len(args) > 2 else NONE
-                assert not isinstance(default, Star)
-                renamed[call.result] = default
-                return made
-        if is_transformed(fn) and not any(isinstance(a, Star) for a in args):
-            given = [atom_type(types, a) for a in args if not isinstance(a, Star)]
-            fn = emitted_by(fn, given, {key: atom_type(types, a) for key, a in kwargs}, call.origin) or fn
-        made.append(replace(call, fn=fn, args=tuple(args), kwargs=tuple(kwargs)))
-        return made
+            elif isinstance(held, Static) and callable(held.value):
+                fn, args = held.value, args[1:]
+                first = args[0] if args else None
+        if first is None or isinstance(first, Star) or not (isinstance(fn, Method) or fn is operator.call):
+            return fn, args
+        method = function_of_method(fn, atom_type(self.types, first))
+        if method is None:
+            return fn, args
+        return method.function, [*method.constants, *args[0 if method.takes_receiver else 1 :]]
 
-    def in_order(stmt: Stmt) -> Stmt:
-        """`a op= b` of what does not change itself is `a = a op b`. The attribute of an object is read
-        where the program reads it: something may change it."""
-        if isinstance(stmt, Call) and isinstance(stmt.fn, Attribute):
-            of_object = isinstance(atom_type(types, stmt.operands[0]), Passive) or stmt.fn.name not in ARRAY_ATTRIBUTES
-            return replace(stmt, kept=True) if of_object else stmt
-        if isinstance(stmt, Call) and is_mutation(stmt.fn) and _makes_another(stmt, types):
-            return replace(stmt, fn=IN_PLACE[stmt.fn])
-        return stmt
+    def as_item(self, call: Call, args: Arguments) -> bool:
+        """`d.get(key, default)` of a dict whose keys are known is an item, or the default."""
+        mapping, wanted = args[0], args[1]
+        held = self.types.get(mapping) if isinstance(mapping, Var) else None
+        if not isinstance(held, Dict) or not isinstance(wanted, Const):
+            return False
+        if any(key == wanted.value for key, _ in held.items):
+            self.made.append(replace(call, fn=operator.getitem, args=(mapping, wanted)))
+        else:
+            default = args[2] if len(args) > 2 else NONE
+            assert not isinstance(default, Star)
+            self.renamed[call.result] = default
+        return True
 
-    def block(b: Block) -> Block:
-        stmts: list[Stmt] = []
-        for stmt in b.stmts:
-            needs = isinstance(stmt, Call) and (
-                stmt.fn is operator.call
-                or stmt.fn is list
-                or is_transformed(stmt.fn)
-                or is_transformation(stmt.fn)
-                or isinstance(stmt.fn, Method)
-                or any(isinstance(a, Star) for a in stmt.args)
-                or any(k is None for k, _ in stmt.kwargs)
-            )
-            if needs and isinstance(stmt, Call):
-                stmts += plain(stmt)
+    def as_joined(self, call: Call, args: Arguments) -> bool:
+        """`[a, *b, c]` as `[a] + b + [c]`, where `b` is a list; so are `list(b)` and copies, `[*b]`."""
+        shown = args if call.fn is make_list else []
+        if call.fn in (list, copy, COPY) and len(args) == 1 and not isinstance(args[0], Star):
+            shown = [Star(args[0])]
+        stars = [a.value for a in shown if isinstance(a, Star)]
+        if not stars or not all(isinstance(atom_type(self.types, a), List) for a in stars):
+            return False
+        parts: list[Atom] = []
+        for is_star, group in itertools.groupby(shown, lambda a: isinstance(a, Star)):
+            if is_star:
+                parts += [a.value for a in group if isinstance(a, Star)]
             else:
-                stmts.append(in_order(map_atoms(stmt, lambda a: a, block)))
-        return Block(tuple(stmts), b.yields)
+                parts.append(self.value(make_list, tuple(group), call))  # type: ignore[arg-type]
+        if len(parts) == 1:
+            parts.insert(0, self.value(make_list, (), call))  # a list of its own
+        while len(parts) > 2:
+            parts[:2] = [self.value(operator.add, tuple(parts[:2]), call)]
+        self.made.append(replace(call, fn=operator.add, args=tuple(parts)))
+        return True
 
-    return replace(function, body=substitute(block(function.body), renamed))
+    def as_entries(self, call: Call, args: Arguments) -> bool:
+        """`dict(d)` and copies of a dict whose keys are known as `{key: d[key], ...}`."""
+        if call.fn not in (dict, copy, COPY) or len(args) != 1 or isinstance(args[0], Star):
+            return False
+        held = atom_type(self.types, args[0])
+        if not isinstance(held, Dict):
+            return False
+        entries = [part for key, _ in held.items for part in (Const(key), self.item(args[0], key, call))]
+        self.made.append(replace(call, fn=make_dict, args=tuple(entries)))
+        return True
+
+    def item(self, holder: Atom, key: object, call: Call) -> Atom:
+        value = Var("", call.origin)
+        self.types[value] = getitem(atom_type(self.types, holder), of_constant(key))
+        self.made.append(Call((value,), operator.getitem, (holder, Const(key)), origin=call.origin))
+        return value
+
+    def value(self, fn: Any, args: tuple[Atom, ...], call: Call) -> Var:
+        value = Var("", call.origin)
+        self.types[value] = infer_call(fn, [atom_type(self.types, a) for a in args], {})
+        self.made.append(Call((value,), fn, args, origin=call.origin))
+        return value
+
+
+def _is_to_resolve(call: Call) -> bool:
+    """Whether a call may be of another function, or of other arguments, than stand there."""
+    return (
+        any(call.fn is fn for fn in (operator.call, list, dict, copy))
+        or is_transformed(call.fn)
+        or is_transformation(call.fn)
+        or isinstance(call.fn, Method)
+        or any(isinstance(a, Star) for a in call.args)
+        or any(key is None for key, _ in call.kwargs)
+    )
 
 
 def _makes_another(call: Call, types: Types) -> bool:

@@ -220,7 +220,7 @@ class _Separating:
         if isinstance(call.fn, Augmented):
             self.augmented(call, root, args)
             return True
-        if (part := copy_of(call, items, args)) is not None:
+        if (part := copy_of(call, items, args, self.contents)) is not None:
             if not self.begin(call.result, part):
                 self.display(call, part)
             return True
@@ -335,10 +335,20 @@ class _Separating:
         self.fill(slots, results)
 
 
-def copy_of(call: Call, items: Items, args: Sequence[Atom]) -> Items | None:
-    """The items of a new container that a call makes of all items of one, or of some."""
+def copy_of(
+    call: Call, items: Items, args: Sequence[Atom], known: Callable[[Atom], Items | None]
+) -> Items | None:
+    """The items of a new container that a call makes of all items of one, or of some; `known` gives
+    those of another."""
     if call.fn is operator.getitem:
         return slice_of(items, args[0])
+    if call.fn is operator.add:
+        other = known(args[0])
+        together = other is not None and other.display is items.display and not items.is_dict
+        return items.of(*items.values, *other.values) if together else None  # type: ignore[union-attr]
+    if call.fn is operator.mul and not items.is_dict:
+        times = args[0].value if isinstance(args[0], Const) else None
+        return items.of(*items.values * times) if type(times) is int else None
     copies = call.fn == Method("copy") or (not isinstance(call.fn, (Method, Syntax)) and call.fn is builtins.list)
     return items if copies and not args and items.display is structures.make_list else None
 

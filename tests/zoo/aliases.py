@@ -235,3 +235,11 @@ def copy_is_not_an_alias(x):
     z[1] = 1.0
     z += y
     return np.sum(y * z)
+
+
+@at((1.5,))
+def table_of_numbers_under_two_names(y):
+    table = np.array([[-0.9], [-0.2], [1.0]])
+    other = table
+    other /= np.sin(other)
+    return np.mean(table) * y

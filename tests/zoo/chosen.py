@@ -225,3 +225,16 @@ def chosen_array_raised_against(x, w, first):
     c[0] = x[2]
     a *= b
     return np.sum(c)
+
+
+@at((V, W, 0), (V, W, 2))
+def argument_bound_anew_by_a_loop_that_may_not_run(x, w, times):
+    k = 0
+    total = 0.0
+    while k < times:
+        k += 1
+        w = np.where(x > 1.0, x, 4.0 * x)
+        total += np.sum(w * w)
+    for k in range(1, len(w)):
+        w[:k] = w[k]
+    return total + np.sum(w * x)

@@ -189,3 +189,21 @@ def list_of_the_last_trip_is_what_is_read(x, v, values):
             values = [x, v[k]]
             values.insert(0, x * v[k])
     return values[0] * values[-1]
+
+
+@at((V, W))
+def joined_lists_hold_the_same_arrays(x, w):
+    first = [x * w, x + w]
+    both = [x * 3.0] + first + [w]  # noqa: RUF005
+    both[1] *= x
+    both[2][0] = w[1]
+    return np.sum(first[0] * first[1]) + np.sum(both[-1] * both[0])
+
+
+@at((V, W))
+def repeated_list_holds_the_same_array(x, w):
+    first = [x * w, x + w]
+    both = first * 2
+    both[2] *= x
+    both[3] = w
+    return np.sum(first[0] * both[0]) + np.sum(first[1] * both[3])

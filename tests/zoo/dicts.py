@@ -168,3 +168,11 @@ def array_of_a_dict_argument_is_added_to(table):
     table["w"] += 0.3
     table["w"][1] = table["rate"] * before[0]
     return np.sum(table["w"] * before)
+
+
+@at(({"p": V, "q": 0.7}, W), ({"p": W, "q": -0.7}, V))
+def copies_of_a_dict_argument(table, w):
+    other, third = table.copy(), dict(table)
+    other["q"] = table["q"] * 2.0
+    third["p"] = other["p"] * w
+    return np.sum(other["p"] * w) * third["q"] + other["q"] * np.sum(third["p"])

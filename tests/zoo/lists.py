@@ -401,3 +401,80 @@ def item_is_changed_after_its_list_was_put_in_another(x, w):
     held.append(w * 2.0)
     row[1] = 3.0 * x[0]
     return np.sum(taken * x) + np.sum(holder[1][1] * row)
+
+
+@at((P,))
+def items_of_many_sizes(x):
+    items = [x[:1] * 2.0]
+    for k in range(1, 4):
+        items.append(x[:k] * x[0])
+        items = [x[2:3] * 1.0] + items  # noqa: RUF005
+    items[-1] *= items[0]
+    return np.sum(items[3] * items[-1]) + np.sum(items[-2] * x[:2])
+
+
+@at((P,))
+def views_of_the_argument_in_joined_lists(x):
+    items = [x[:1] * 2.0]
+    for k in range(1, 4):
+        items = [x[2:3]] + items * k
+    return np.sum(items[1:][0] * items[-1]) + np.sum(items.copy()[0] * x[:2])
+
+
+@at((P, 3))
+def one_array_in_a_list_twice(x, n):
+    y = x * 2.0
+    items = [y for _ in range(n)]
+    for item in items:
+        item += x
+    return np.sum(items[0] * x)
+
+
+@at((P, 3))
+def arrays_joined_to_another_list(x, n):
+    items = [x * k for k in range(n)]
+    joined = [x * 2.0] + items  # noqa: RUF005
+    joined[2] *= x
+    return np.sum(items[1] * x)
+
+
+@at((P, 3))
+def slice_of_a_list_of_arrays(x, n):
+    items = [x * k for k in range(n)]
+    rest = items[1:]
+    rest[0] *= x
+    return np.sum(items[1] * x)
+
+
+@at((P, 3))
+def copy_of_a_list_of_arrays(x, n):
+    items = [x * k for k in range(n)]
+    other = items.copy()
+    other[1] *= x
+    return np.sum(items[1] * x)
+
+
+@at((P, 3))
+def popped_and_put_back(x, n):
+    items = [x * k for k in range(n)]
+    last = items.pop()
+    items.append(last)
+    items[-1] *= x
+    return np.sum(last * x)
+
+
+@at((P, 3))
+def one_list_in_a_list_twice(x, n):
+    inner = [x * n, x * 2.0]
+    rows = [inner for _ in range(n)]
+    for row in rows:
+        row[0] *= 2.0
+    return np.sum(rows[1][0] * x)
+
+
+@at((P, 3))
+def number_in_one_list_twice(x, n):
+    inner = [1.0, 2.0]
+    rows = [inner for _ in range(n)]
+    rows[0][1] = 3.0
+    return np.sum(rows[1][1] * x)

@@ -345,3 +345,39 @@ def the_arguments_in_a_tuple_change(x, w):
         one *= 2.0
         one[0] = x[1]
     return np.sum(x * w)
+
+
+@at((V, W))
+def counted_loop_over_two_arrays_that_change(x, w):
+    a, b = x * w, x + w
+    total = 0.0
+    for k, (u, v) in enumerate(zip(a, b)):
+        a[k] = u * v
+        b[(k + 1) % len(b)] += a[k]
+        total += u * v * k
+    return total + np.sum(a * b)
+
+
+@at((M, M))
+def counted_loop_over_the_rows_from_the_last(a, b):
+    a = a * b
+    total = 0.0
+    for k, row in enumerate(reversed(a)):
+        row *= b[0]
+        a[k] += row
+        total += np.sum(row * k)
+    return total + np.sum(a)
+
+
+@at((V,))
+def swap_in_a_table_made_by_a_function(x):
+    def around(q):
+        return np.concatenate([q[1:], q[:1]]) + q
+
+    total = 0.0
+    for step in range(3):
+        table = around(np.array([0.3 * step, 0.6, x[0]]))
+        for _, item in enumerate(table):
+            table[step], table[2] = table[-2], table[step]
+            total += np.sin(item * x[1])
+    return total

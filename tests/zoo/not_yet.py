@@ -4,9 +4,12 @@ The table is held strictly: a program that starts to work has to be taken out, a
 refused for another reason has to be looked at. A wrong number or a crash never stands here.
 """
 
-# The emitted code finds out when it runs that an array is not laid out as it was compiled for, and
-# says so in a ValueError.
+# The emitted code finds out when it runs that an array is not laid out as it was compiled for, or that
+# one object stands in two places, and says so in a ValueError.
 AT_RUN_TIME: dict[str, str] = {
+    "lists.number_in_one_list_twice": "in its list or dict twice",
+    "lists.one_array_in_a_list_twice": "in its list or dict twice",
+    "lists.one_list_in_a_list_twice": "in its list or dict twice",
     "views.ravel_of_a_transpose_is_a_copy": "makes a copy here",
     "views.reshape_of_a_slice_may_be_a_copy": "makes a copy here",
     "views.reshape_of_a_transpose_is_a_copy": "makes a copy here",
@@ -25,10 +28,14 @@ NOT_YET: dict[str, str] = {
     "containers.first_and_rest": ", which may share its memory,",
     "containers.list_of_a_trip_has_the_name_of_another": "in place, which is read elsewhere",
     "containers.list_of_the_last_trip_is_what_is_read": "in place, which is read elsewhere",
+    "lists.arrays_joined_to_another_list": ", which may share its memory,",
+    "lists.copy_of_a_list_of_arrays": ", which may share its memory,",
     "lists.items_deleted": "in place, which is read elsewhere",
     "lists.list_cleared": "in place, which is read elsewhere",
     "lists.list_index_by_values": ", which may share its memory,",
     "lists.list_reversed_and_copied": "is called with an active value,",
+    "lists.popped_and_put_back": ", which may share its memory,",
+    "lists.slice_of_a_list_of_arrays": ", which may share its memory,",
     "lists.snapshots_are_the_same_array": ", which may share its memory,",
     "lists.sorted_list_of_numbers": "in place, which is read elsewhere",
     "loops.loop_over_a_tuple_left_by_a_break": "is changed in place while a",
@@ -37,22 +44,23 @@ NOT_YET: dict[str, str] = {
 
 # The gradient is right; the emitted adjoint is refused as a program of its own.
 NOT_YET_TWICE: dict[str, str] = {
+    "chosen.argument_bound_anew_by_a_loop_that_may_not_run": ", which may share its memory,",
     "chosen.chosen_again_until_it_is_large": ", which may share its memory,",
     "chosen.chosen_views_of_one_array": ", which may share its memory,",
     "chosen.two_names_for_what_a_trip_made": ", which may share its memory,",
-    "dicts.array_of_a_dict_argument_is_added_to": "is changed in place, and may",
-    "dicts.keys_made_in_a_loop": "is changed in place, and may",
-    "dicts.momentum_step_on_a_dict_argument": "is changed in place, and may",
-    "dicts.table_of_results_already_computed": ", which may share its memory,",
+    "dicts.array_of_a_dict_argument_is_added_to": ", which may share its memory,",
+    "dicts.keys_made_in_a_loop": "is called with an active value,",
+    "dicts.momentum_step_on_a_dict_argument": ", which may share its memory,",
+    "dicts.table_of_results_already_computed": "is called with an active value,",
     "lists.arrays_in_a_list_argument_are_changed": "is changed in place, and may",
-    "lists.arrays_in_a_list_change": ", which may share its memory,",
-    "lists.item_of_a_list_in_a_list_changes_while_the_outer_list_grows": ", which may share its memory,",
     "lists.list_of_lists_with_stores": ", which may share its memory,",
-    "lists.runge_kutta_that_appends_to_the_trajectory": "is changed in place while a",
+    "lists.runge_kutta_that_appends_to_the_trajectory": ", which may share its memory,",
     "overwritten.slices_by_a_counter_that_changes": ", which may share its memory,",
-    "views.diagonal_read_after_a_store": ", which may share its memory,",
+    "views.diagonal_read_after_a_store": "is called with an active value,",
+    "views.loop_over_numbers_or_rows": "is changed in place, and may",
+    "views.number_or_row_taken_before_a_store": "is changed in place, and may",
     "views.split_gives_views": ", which may share its memory,",
-    "views.splits_along_an_axis_in_a_loop": "is changed in place, and may",
+    "views.splits_along_an_axis_in_a_loop": ", which may share its memory,",
 }
 
 # The first and second order are right, as far as they are not in the tables above; of the compositions

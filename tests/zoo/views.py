@@ -443,3 +443,21 @@ def same_array_under_a_function_of_numpy(x):
     rows[0, 2:] *= x[2:]
     y += rows[0]
     return np.sum(rows * y)
+
+
+@at((V, 1.0), (V, -1.0))
+def number_or_row_taken_before_a_store(x, sign):
+    a = x * 2.0 if sign > 0 else np.stack((x, x))
+    first = a[0]
+    a[0] = np.sum(x * x)
+    return np.sum(first * x) + np.sum(a)
+
+
+@at((V, 1.0), (V, -1.0))
+def loop_over_numbers_or_rows(x, sign):
+    a = x * 2.0 if sign > 0 else np.stack((x, x, x))
+    total = 0.0
+    for k, item in enumerate(a):
+        a[k] = np.sum(x * x) * k
+        total += np.sum(item * x)
+    return total

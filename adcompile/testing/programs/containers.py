@@ -40,6 +40,8 @@ class Containers(Stencils):
             (LIST, f"[{self.leaf(SCALAR)}]"),
             (ROWS, f"[{', '.join(vectors)}]"),
             (ROWS, f"[{vectors[0]}]"),
+            (ROWS, f"[{self.pick(vectors)} for _ in range(3)]"),
+            (ROWS, f"[{vectors[0]}] * 2 + [{vectors[1]}]"),
             (PAIR, f"({vectors[0]}, {vectors[1]})"),
             (TABLE, f"{{'p': {vectors[0]}, 'q': {self.bounded(SCALAR)}}}"),
         ]
@@ -50,7 +52,12 @@ class Containers(Stencils):
         """Another name for a container, or a copy of it that holds the same arrays."""
         name = self.pick(self.names(LIST, ROWS, TABLE, PAIR))
         kind = self.env[name]
-        copies = {LIST: [f"{name}[:]", f"{name}[::-1]"], ROWS: [f"list({name})"], TABLE: [f"dict({name})"]}
+        whole = f"{name}[1:] + {name}[:1]"
+        copies = {
+            LIST: [f"{name}[:]", f"{name}[::-1]", f"{name}.copy()", whole],
+            ROWS: [f"list({name})", f"{name}[:]", f"{name}.copy()", whole, f"[{name}[0], *{name}[1:]]"],
+            TABLE: [f"dict({name})", f"{name}.copy()", f"{{**{name}}}"],
+        }
         self.bind(kind, self.pick([name, name, *copies.get(kind, [])]))
 
     def growing(self, name: str, text: str) -> None:
@@ -101,7 +108,7 @@ class Containers(Stencils):
         at = self.list_index(name)
         way = self.random.randrange(6)
         if way == 0:
-            self.growing(name, f"{name}.append({vector})")
+            self.growing(name, f"{name}.append({self.pick((vector, f'{name}[0]', f'{name}.pop()'))})")
         elif way == 1:
             self.shrinking(name, self.pick((f"{name}.pop()", f"del {name}[0]")))
         elif way == 2:
