@@ -85,8 +85,8 @@ def rotated(x):
     total = 0.0
     z = 1.0
     for value in x:
-        z = z * cmath.exp(1j * value)
-        total = total + abs(z - 0.5) ** 2
+        z = z * cmath.exp(1j * value) + complex(value) * complex(imag=value) / 9
+        total = total + abs(z - complex(real=0.5, imag=value)) ** 2
     return total
 
 

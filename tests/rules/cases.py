@@ -67,7 +67,8 @@ def moved(value: Any, by: Any, h: float) -> Any:
 
 
 def inner(a: Any, b: Any) -> float:
-    """The scalar product of two trees of one structure; None and missing values count as zeros."""
+    """The scalar product of two trees of one structure, of complex numbers its real part; None and
+    missing values count as zeros."""
     if a is None or b is None:
         return 0.0
     assert isinstance(a, (list, tuple)) == isinstance(b, (list, tuple)), f"a {type(a)} for a {type(b)}"
@@ -75,7 +76,7 @@ def inner(a: Any, b: Any) -> float:
         return sum(inner(p, q) for p, q in zip(a, b, strict=True))
     assert np.shape(a) == np.shape(b), f"a cotangent of shape {np.shape(a)} for an argument of shape {np.shape(b)}"
     with np.errstate(invalid="ignore"):
-        return float(np.sum(np.asarray(a) * b))
+        return float(np.sum(np.asarray(a) * b).real)
 
 
 def difference(f: Callable[[float], float], h: float) -> float:
@@ -83,11 +84,15 @@ def difference(f: Callable[[float], float], h: float) -> float:
     return (f(-2 * h) - 8 * f(-h) + 8 * f(h) - f(2 * h)) / (12 * h)
 
 
+def is_short(value: Any) -> bool:
+    """Whether a number or an array is in single precision."""
+    return np.asarray(value).dtype in (np.float32, np.complex64)
+
+
 def tolerance(result: Any) -> tuple[float, float]:
     """The step and the tolerance that the result's precision allows."""
     items = result if isinstance(result, (tuple, list)) else [result]
-    low = any(np.asarray(i).dtype == np.float32 for i in items)
-    return (1e-2, 2e-3) if low else (1e-4, 1e-7)
+    return (1e-2, 2e-3) if any(map(is_short, items)) else (1e-4, 1e-7)
 
 
 def close(made: float, expected: float, scale: float, tol: float) -> bool:
@@ -127,12 +132,14 @@ class Program:
         items = self.result if isinstance(self.result, (tuple, list)) else [self.result]
         self.weights = [np.asarray(rng.uniform(0.5, 1.5, np.shape(i))) for i in items]
         self.weights = [w if w.ndim else float(w) for w in self.weights]
-        if any(np.asarray(i).dtype == np.float32 for i in items):
+        if any(map(is_short, items)):
             self.weights = [np.float32(w) for w in self.weights]
         names = [f"w{i}" for i in range(len(items))]
         tupled = isinstance(self.result, (tuple, list))
         sums = [f"np.sum({w} * r{[i] if tupled else ''})" for i, w in enumerate(names)]
-        self.text = f"def program({', '.join([*self.names, *names])}):\n    r = {text}\n    return {' + '.join(sums)}\n"
+        total = " + ".join(sums)
+        total = f"np.real({total})" if any(map(np.iscomplexobj, items)) else total
+        self.text = f"def program({', '.join([*self.names, *names])}):\n    r = {text}\n    return {total}\n"
         self.positions = tuple(i for i, name in enumerate(self.names) if is_float(self.values[i]) and name in active)
         self.args = (*self.values, *self.weights)
 
