@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from adcompile import check_grads, detach
+from adcompile import check_grads, check_rule, detach, pullback
+from adcompile.rules.registry import complex_too
 from adcompile.testing import GradientMismatch, numerical_gradient
 
 V = np.array([0.3, -0.8])
@@ -82,3 +83,30 @@ def test_a_named_tuple_stays_one():
     assert isinstance(found, Point)
     assert found.x == pytest.approx(-0.5)
     np.testing.assert_allclose(found.y, [2.0, 2.0], rtol=1e-10)
+
+
+def test_complex_arguments():
+    def loss(p, z):
+        return np.sum(np.abs(p["w"] * z) ** 2) + np.vdot(z, z).real * p["scale"]
+
+    z = np.array([0.5 + 0.2j, -1.2 + 1j])
+    check_grads(loss, ({"w": z * 1j, "scale": 2.0}, z), order=2)
+    check_grads(lambda z: abs(z**2 - 1j), (0.3 - 0.8j,), order=2)
+    assert numerical_gradient(lambda z: abs(z) ** 2, (3 + 4j,)) == pytest.approx(6 - 8j)
+
+
+def test_a_wrong_gradient_of_complex_numbers_is_found():
+    def size(z):
+        return np.abs(z)
+
+    @pullback(size)
+    def not_conjugated(r, z, r_bar):
+        return r_bar * z / r
+
+    complex_too(size)
+    with pytest.raises(GradientMismatch):
+        check_grads(lambda z: np.sum(size(z)), (np.array([0.5 + 0.2j]),))
+    with pytest.raises(GradientMismatch):
+        check_rule(size, (np.array([0.5 + 0.2j]),))
+    check_rule(np.exp, (np.array([0.5 + 0.2j]),))
+    check_rule(np.vdot, (np.array([0.5 + 0.2j]), np.array([1 - 0.2j])))

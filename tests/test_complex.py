@@ -163,7 +163,7 @@ def test_an_image_in_its_spectrum():
 def polynomial_root(c):
     """Newton's method for `z**3 + c[0]*z + c[1]`."""
     z = 1.0 + 1.0j
-    for _ in range(30):
+    for _ in range(12):
         z = z - (z**3 + c[0] * z + c[1]) / (3 * z**2 + c[0])
     return np.abs(z) ** 2 + z.real
 

@@ -565,3 +565,23 @@ def test_what_a_program_uses_is_in_the_module(f, specialised, tmp_path):
     namespace = {}
     exec(compile(text, "saved.py", "exec"), namespace)
     assert same(namespace[f"{f.__name__}_grad"](x), emitted_by(df)(x))
+
+
+def test_a_saved_gradient_of_complex_numbers(tmp_path):
+    """The rules that it calls at run time are written into it."""
+
+    def f(x, w):
+        total = 0.0
+        for k in range(3):
+            total = total + np.sum(np.fft.fft(x) * w**k)
+        return np.abs(total * np.roots([1.0, 2.0, 5.0])[0]) ** 2
+
+    x, w = np.array([0.5, 1.2, -0.3]), np.array([0.5j, 1.2 + 1j, -0.3])
+    df = grad(f)
+    expected = df(x, w)
+    df.save(tmp_path / "saved.py", x, w)
+    spec = importlib.util.spec_from_file_location("saved", tmp_path / "saved.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    np.testing.assert_allclose(module.f_grad(x, w), expected)
+    assert "import adcompile" not in (tmp_path / "saved.py").read_text()

@@ -48,6 +48,7 @@ from adcompile.ir.types import STRING, UNKNOWN, Array, Dict, List, Never, Scalar
 from adcompile.runtime import broadcasting, seeds, structures, tangents, updates
 from adcompile.runtime.markers import detach
 
+ASTYPE = (np.ndarray.astype, Method("astype"))
 # Pure functions whose result may be an argument, a view of it, or may hold it.
 SHARING = frozenset(
     [
@@ -411,7 +412,11 @@ def copies(call: Call, types: Mapping[Var, Type]) -> bool:
     """Whether a call copies an array, takes elements of one by a mask or an array of indices, or
     makes one of another dtype."""
     given = [types.get(a, UNKNOWN) if isinstance(a, Var) else of_constant(a.value) for a in call.operands]
-    if not given or not isinstance(given[0], Array) or isinstance(call.fn, (Method, Attribute, Syntax)):
+    if not given or not isinstance(given[0], Array):
+        return False
+    if call.fn in ASTYPE:  # unless it is told not to
+        return len(call.args) <= 2 and not any(name == "copy" for name, _ in call.kwargs)
+    if isinstance(call.fn, (Method, Attribute, Syntax)):
         return False
     if call.fn is operator.getitem:
         return is_basic_index(given[1]) is False

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from adcompile.inference.registry import transfer
 from adcompile.ir.types import FLOAT, UNKNOWN, Array, Dict, List, Never, Scalar, Tuple, Type, kind_of
-from adcompile.runtime import tangents
+from adcompile.runtime import broadcasting, tangents
 
 
 @transfer(tangents.zero_tangent)
@@ -23,6 +23,13 @@ def tangent_type(type_: Type) -> Type:
     if isinstance(type_, Dict):
         return Dict(tuple((key, tangent_type(item)) for key, item in type_.items))
     return type_ if isinstance(type_, Never) else UNKNOWN
+
+
+@transfer(broadcasting.unbroadcast)
+def unbroadcast(g: Type, x: Type) -> Type:
+    """The type of a cotangent as its value is: where that has an axis, an array like it."""
+    known = isinstance(x, Array) and x.shape and kind_of(x.dtype) in ("float", "complex")
+    return x if known else UNKNOWN
 
 
 @transfer(tangents.spread)

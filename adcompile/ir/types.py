@@ -344,7 +344,9 @@ def join(a: Type, b: Type, fresh: Any = None) -> Type:
         if a.dtype == b.dtype:
             return Scalar(a.dtype)
         kinds = {kind_of(a.dtype), kind_of(b.dtype)}
-        return Scalar(SOME_FLOAT) if kinds == {"float"} else Scalar("?") if kinds <= {"float", "?"} else UNKNOWN
+        if kinds == {"float"}:
+            return Scalar(SOME_FLOAT)
+        return Scalar("?") if kinds <= {"float", "complex", "?"} else UNKNOWN
     if isinstance(a, Array) and isinstance(b, Array):
         return Array(a.dtype if a.dtype == b.dtype else "?", _join_shapes(a.shape, b.shape, fresh))
     if isinstance(a, Tuple) and isinstance(b, Tuple) and len(a.items) == len(b.items):

@@ -24,25 +24,28 @@ STEP = 1e-3  # relative to the argument, or to 1
 def numerical_gradient(f: Callable[..., Any], args: Sequence[Any], position: int = 0, step: float = STEP) -> Any:
     """The gradient of the scalar function `f` by its argument `position`, by 5-point differences.
 
-    Returns what has the argument's structure: an array of an array's shape, a float for a number,
+    Returns what has the argument's structure: an array of an array's shape, a number for a number,
     and for a dict, list or tuple one with the gradient by each item (None for an item that is no float).
+    Of complex numbers it is the derivative by the real part, less 1j times that by the imaginary part.
     """
     whole = args[position]
 
     def by(path: Path) -> Any:
-        x = np.asarray(_item(whole, path), dtype=float)
-        gradient = np.zeros(x.shape)
+        x = np.asarray(_item(whole, path))
+        x = x.astype(complex if np.iscomplexobj(x) else float)
+        gradient = np.zeros(x.shape, x.dtype)
         for index in np.ndindex(x.shape):
-            h = step * max(1.0, abs(float(x[index])))
-            for k, weight in FIVE_POINT:
-                at = x.copy()
-                at[index] += k * h
-                gradient[index] += weight * value(path, at) / h
-        return gradient if isinstance(_item(whole, path), np.ndarray) else float(gradient)
+            h = step * max(1.0, float(abs(x[index])))
+            for unit in (1, 1j) if np.iscomplexobj(x) else (1,):
+                for k, weight in FIVE_POINT:
+                    at = x.copy()
+                    at[index] += k * h * unit
+                    gradient[index] += weight * value(path, at) / h / unit
+        return gradient if isinstance(_item(whole, path), np.ndarray) else gradient.item()
 
     def value(path: Path, at: np.ndarray) -> float:
         moved = copy.deepcopy(list(args))
-        new = at if isinstance(_item(whole, path), np.ndarray) else float(at)
+        new = at if isinstance(_item(whole, path), np.ndarray) else at.item()
         moved[position] = _with_item(moved[position], path, new)
         return float(f(*moved))
 
@@ -66,10 +69,10 @@ def check_grads(
     Args:
         f: a function that `grad` can differentiate.
         args: its positional arguments.
-        wrt: the arguments to check: positions or names; if left out, all that are floats, float
-            arrays, or dicts, lists and tuples with such in them.
+        wrt: the arguments to check: positions or names; if left out, all that are floats, complex
+            numbers, arrays of such, or dicts, lists and tuples with such in them.
         order: 2 checks the gradient of `sum(gradient * w)` for a random `w` as well, and so on,
-            for arguments that are floats or arrays.
+            for arguments that are numbers or arrays.
         rtol, atol: tolerances of the comparison, relative to the largest entry.
 
     Raises:
@@ -88,29 +91,38 @@ def check_grads(
             _compare(f, args, position, made, STEP, rtol, atol)
         except GradientMismatch:  # a kink may be closer than the step
             _compare(f, args, position, made, STEP / 100, rtol, atol)
-        if order > 1 and is_float(args[position]):
+        if order > 1 and is_inexact(args[position]):
             _check_higher(df, args, position, order, rtol, atol)
 
 
 def _check_higher(df: Any, args: Sequence[Any], position: int, order: int, rtol: float, atol: float) -> None:
     """Check the derivative of a gradient: of its scalar product with random numbers."""
     bare = df.specialize(*copy.deepcopy(list(args)))
-    w = np.round(np.random.default_rng(order).uniform(-1, 1, np.shape(args[position])), 2)
-    scalar = along(bare, w if np.ndim(w) else float(w), len(args))
+    w = random_like(args[position], np.random.default_rng(order))
+    scalar = along(bare, w, len(args))
     check_grads(scalar, args, position, order - 1, rtol=rtol * 10, atol=atol * 10)
 
 
-def is_float(value: Any) -> bool:
-    """Whether a value is a float or an array of floats."""
-    return isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
+def random_like(value: Any, rng: np.random.Generator) -> Any:
+    """Random numbers with two decimals for a number or an array: complex ones for what is complex."""
+    made = np.round(rng.uniform(-1, 1, np.shape(value)), 2)
+    if np.iscomplexobj(value):
+        made = made + 1j * np.round(rng.uniform(-1, 1, np.shape(value)), 2)
+    return made if np.ndim(made) else np.asarray(made).item()
+
+
+def is_inexact(value: Any) -> bool:
+    """Whether a value is a float or a complex number, or an array of such."""
+    return isinstance(value, (float, complex)) or (isinstance(value, np.ndarray) and value.dtype.kind in "fc")
 
 
 Path = tuple[Any, ...]
 
 
 def _paths(value: Any) -> list[Path]:
-    """Where the floats and float arrays of a value stand: the keys and positions that lead to each."""
-    if is_float(value):
+    """Where the numbers and arrays with a derivative stand in a value: the keys and positions that
+    lead to each."""
+    if is_inexact(value):
         return [()]
     return [(key, *path) for key, item in _items(value) for path in _paths(item)]
 

@@ -24,9 +24,12 @@ def load_text(text: str, name: str, module: dict[str, Any] | None = None, /, **v
 
 
 def along(function: Callable[..., Any], weights: Any, count: int) -> Callable[..., Any]:
-    """`np.sum(function(...) * weights)` as a function with source and `count` plain parameters."""
+    """`np.sum(function(...) * weights)`, of complex numbers the real part, as a function with source
+    and `count` plain parameters."""
     names = ", ".join(f"a{i}" for i in range(count))
-    text = f"def along({names}):\n    return np.sum(function({names}) * weights)\n"
+    total = f"np.sum(function({names}) * weights)"
+    total = f"np.real({total})" if np.iscomplexobj(weights) else total
+    text = f"def along({names}):\n    return {total}\n"
     return load_text(text, "along", function=function, weights=weights)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from adcompile.errors import UsageError
 from adcompile.rules.registry import pushforward_for, rule_for
-from adcompile.testing.gradients import GradientMismatch, check_grads, is_float
+from adcompile.testing.gradients import GradientMismatch, check_grads, is_inexact, random_like
 from adcompile.testing.loading import load_text
 
 
@@ -28,9 +28,9 @@ def check_rule(
 
     The function is called in a program that makes one number of what it returns, whatever its
     shape or structure; the gradient of that is compared with 5-point differences for each
-    argument in `wrt` (all floats and float arrays if left out), and from `order` 2 on that of
-    the emitted gradient too. Where the rule serves forward mode, its tangents are compared with the
-    gradients.
+    argument in `wrt` (all floats, complex numbers and arrays of them if left out), and from `order`
+    2 on that of the emitted gradient too. Where the rule serves forward mode, its tangents are
+    compared with the gradients.
 
     Raises:
         UsageError: if the function has no rule.
@@ -43,7 +43,7 @@ def check_rule(
     program = _program(function, args, dict(options or {}))
     check_grads(program, args, wrt, order, rtol=rtol, atol=atol)
     has_tangent = rule.kind == "partials" or pushforward_for(function) is not None
-    where = [k for k, a in enumerate(args) if is_float(a)] if wrt is None else wrt
+    where = [k for k, a in enumerate(args) if is_inexact(a)] if wrt is None else wrt
     for position in where if has_tangent else ():
         _check_tangent(program, args, position)
 
@@ -53,9 +53,9 @@ def _check_tangent(program: Callable[..., Any], args: Sequence[Any], position: i
     from adcompile.api import grad
     from adcompile.pushforward import jvp
 
-    direction = np.random.default_rng(11).uniform(-1, 1, np.shape(args[position]))
-    tangent = jvp(program, position)(*args, direction if np.ndim(direction) else float(direction))[1]
-    by_gradient = np.sum(grad(program, position)(*args) * direction)
+    direction = random_like(args[position], np.random.default_rng(11))
+    tangent = jvp(program, position)(*args, direction)[1]
+    by_gradient = np.sum(grad(program, position)(*args) * direction).real
     if abs(tangent - by_gradient) > 1e-11 * max(1.0, abs(by_gradient)):
         raise GradientMismatch(
             f"the tangent by argument {position} is {tangent}, and the gradient along the same direction {by_gradient}"
@@ -73,5 +73,8 @@ def _program(function: Callable[..., Any], args: Sequence[Any], options: dict[st
     parameters = ", ".join(f"a{k}" for k in range(len(args)))
     given = ", ".join([parameters, *(f"{name}=option_{name}" for name in options)])
     sums = [f"np.sum({f'result[{k}]' if several else 'result'} * weights{k})" for k in range(len(weights))]
-    text = f"def program({parameters}):\n    result = function({given})\n    return {' + '.join(sums)}\n"
+    total = " + ".join(sums)
+    if any(map(np.iscomplexobj, result if several else [result])):
+        total = f"np.real({total}) + 2 * np.imag({total})"
+    text = f"def program({parameters}):\n    result = function({given})\n    return {total}\n"
     return load_text(text, "program", function=function, **values)

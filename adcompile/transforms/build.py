@@ -377,8 +377,13 @@ class Builder:
             return self.make(np.ndarray.astype, (g, Const(np.dtype(want.dtype)))) if both else g  # type: ignore[attr-defined]
         if self.real or (is_complex(have) and is_complex(want)) or not isinstance(want, (Scalar, Array, Unknown)):
             return g
-        made = self.definition(g, match_dtype) or self.definition(g, unbroadcast)
-        return g if made is not None and made.operands[1] is x else self.make(match_dtype, (g, x))
+        before = self.definition(g, match_dtype) or self.definition(g, unbroadcast)
+        if before is not None and before.operands[1] is x:
+            return g
+        made = self.make(match_dtype, (g, x))
+        if isinstance(made, Var) and (is_real(want) or is_complex(want)) and shape_of(want):
+            self.types[made] = want  # what `g` is of has the shape of `x`
+        return made
 
     def real_part(self, g: Atom) -> Atom:
         """The real part of what is complex; of what is spread over an array, spread."""

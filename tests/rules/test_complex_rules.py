@@ -152,7 +152,7 @@ def check_kind(cotangent: Any, value: Any) -> None:
         assert cotangent.dtype == value.dtype
 
 
-@pytest.mark.parametrize("primitive, rule, sample", cases(most=5))
+@pytest.mark.parametrize("primitive, rule, sample", cases(most=3))
 def test_first_order(primitive: Any, rule: Rule, sample: Any) -> None:
     for case in calls(primitive, sample):
         check_first(case, jvp(case.value, case.positions), vjp(case.value, case.positions))
@@ -172,7 +172,7 @@ def check_unknown(case: Case) -> None:
     check_first(case, forward, backward, 1 + 0j)
 
 
-@pytest.mark.parametrize("primitive, rule, sample", cases(most=2))
+@pytest.mark.parametrize("primitive, rule, sample", cases(most=1))
 def test_unknown_arguments(primitive: Any, rule: Rule, sample: Any) -> None:
     for case in calls(primitive, sample):
         check_unknown(case)
