@@ -231,11 +231,11 @@ def jacobian(
             'reverse' its rows, one for each number in the result; 'auto' takes what is fewer, and
             'reverse' for a function that has effects or draws random numbers.
         sparsity: 'auto' finds where the Jacobian may have entries, and makes a `scipy.sparse.csr_array`
-            of shape `(out.size, x.size)`, arrays of other dimensions flattened in C order, by one sweep
+            of shape `(out.size, x.size)`, arrays of other dimensions flattened in C order, from one seed
             for each group of columns (or rows) that share none of their rows. Or the pattern itself: a
             sparse or boolean matrix of that shape. An entry that it lacks would give wrong numbers.
         check: compare the Jacobian of a given pattern with the derivative along a random vector, and
-            refuse the pattern if they differ. It costs a sweep.
+            refuse the pattern if they differ. It costs a seed.
 
     Returns:
         A function of the arguments of `f`. Where `f` returns a list, tuple or dict, so does it,

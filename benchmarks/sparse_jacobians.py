@@ -39,7 +39,7 @@ def main():
         ("tridiagonal Hessian", adcompile.hessian, rosenbrock),
         ("Hessian of five bands", adcompile.hessian, five_bands),
     ]
-    print(f"{'n = ' + str(N):24s}{'sweeps':>8s}{'first call':>13s}{'sparse':>12s}{'dense':>12s}{'ratio':>9s}")
+    print(f"{'n = ' + str(N):24s}{'seeds':>8s}{'first call':>13s}{'sparse':>12s}{'dense':>12s}{'ratio':>9s}")
     for name, transform, f in rows:
         dense, sparse = transform(f), transform(f, sparsity="auto")
         start = time.perf_counter()
@@ -48,7 +48,7 @@ def main():
         assert np.array_equal(made.toarray(), dense(x)), name
         one, other, ratio = compare(lambda s=sparse: s(x), lambda d=dense: d(x))
         times = f"{first * 1e3:10.1f} ms{one * 1e6:9.0f} µs{other * 1e3:9.1f} ms{1 / ratio:9.0f}"
-        print(f"{name:24s}{sparse.sweeps:8d}{times}")
+        print(f"{name:24s}{sparse.seeds:8d}{times}")
     print("the first call compiles the program and the one that finds the entries, runs that, and colours")
 
 

@@ -1,4 +1,4 @@
-"""A rod that heats itself: Newton's method with a sparse Jacobian, which takes three sweeps.
+"""A rod that heats itself: Newton's method with a sparse Jacobian, of three colours.
 
 Run it: python examples/sparse_newton.py  (needs SciPy)
 """
@@ -44,5 +44,5 @@ if __name__ == "__main__":
     u, history = by_newton()
     print("imbalance", *(f"{h:.1e}" for h in history))
     print(f"hottest   {u.max():.6f}, {by_least_squares().max():.6f} on a coarse grid")
-    print(f"sweeps    {slopes.sweeps} for each Jacobian; looked for its entries {slopes.searches} times")
+    print(f"seeds     {slopes.seeds} for each Jacobian; looked for its entries {slopes.searches} times")
     print(slopes.source)

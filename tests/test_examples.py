@@ -108,7 +108,7 @@ def test_programs_with_solvers():
 def test_sparse_newton():
     example = load("sparse_newton")
     u, history = example.by_newton(200)
-    assert example.slopes.sweeps == 3
+    assert example.slopes.seeds == 3
     assert history[-1] < 1e-6 < history[0]
     assert history[2] < 0.1 * history[1] and history[3] < 1e-3 * history[2]  # as Newton's method converges
     np.testing.assert_allclose(u, u[::-1], rtol=1e-9)

@@ -1,4 +1,4 @@
-"""Sparse Jacobians: where their entries are, which of them one sweep can give, and how they come back."""
+"""Sparse Jacobians: where their entries are, which of them one seed can give, and how they come back."""
 
 from adcompile.sparsity.jacobian import SparseJacobian
 

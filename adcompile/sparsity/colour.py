@@ -1,4 +1,4 @@
-"""Colours: groups of columns that one sweep gives together.
+"""Colours: groups of columns that one seed gives together.
 
 `column_colours`: no two columns of a colour have an entry in the same row, so each entry of their
 sum is of one column. A greedy colouring looks at the columns in some order and gives each the first

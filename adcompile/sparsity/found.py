@@ -51,7 +51,7 @@ class Sparsity:
         return np.repeat(np.arange(self.matrix.shape[0]), np.diff(self.matrix.indptr))
 
     def prefers_rows(self) -> bool:
-        """Whether reverse mode takes fewer sweeps than forward mode."""
+        """Whether reverse mode takes fewer seeds than forward mode."""
         return count(self.rows) < count(self.columns)
 
     def filled(self, data: np.ndarray) -> Any:

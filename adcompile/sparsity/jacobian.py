@@ -1,4 +1,4 @@
-"""`jacobian(f, sparsity=...)`: the Jacobian as a sparse matrix, at a sweep for each colour."""
+"""`jacobian(f, sparsity=...)`: the Jacobian as a sparse matrix, at a seed for each colour."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import numpy as np
 
 from adcompile.api import Wrt
 from adcompile.errors import UsageError
-from adcompile.pushforward import jvp
 from adcompile.sparsity.found import EFFECTS, FoundSparsity, Sparsity, given_sparsity
-from adcompile.sparsity.recover import Product, by_columns, by_rows, check_sparsity
+from adcompile.sparsity.recover import Product, check_sparsity, entries_by_columns, entries_by_rows
 from adcompile.sparsity.symmetric import Symmetric, symmetric_form
-from adcompile.vector_jacobian import vjp
+from adcompile.together import Pullbacks, Pushforwards
 
 NUMBERS = (bool, int, float, complex, np.integer, np.inexact, np.ndarray)
 
@@ -21,8 +20,8 @@ NUMBERS = (bool, int, float, complex, np.integer, np.inexact, np.ndarray)
 class SparseJacobian:
     """The Jacobian of a function as a `scipy.sparse.csr_array`; made by `jacobian` and `hessian`.
 
-    `sweeps` is the number of sweeps that the latest call took: one for each colour, and one to check
-    a given sparsity.
+    `seeds` is the number of seeds that the sweeps of the latest call started from: one for each colour,
+    and one to check a given sparsity. A sweep carries many of them, if the program allows it.
     """
 
     def __init__(self, function: Any, wrt: Wrt, mode: str, sparsity: Any, check: bool, square: bool = False) -> None:
@@ -33,14 +32,15 @@ class SparseJacobian:
         self._mode = "forward" if mode == "auto" and square else mode
         self._square = square
         self._form: tuple[Sparsity | None, Symmetric | None] = (None, None)  # of the latest sparsity
-        self._reverse, self._forward = vjp(function, wrt), jvp(function, wrt)
+        self._reverse = Pullbacks(function, (wrt,))
         (self._position,) = self._reverse.positions
+        self._forward = Pushforwards(function, self._position)
         auto = isinstance(sparsity, str) and sparsity == "auto"
         self._given = None if auto else given_sparsity(sparsity)
         self._found = FoundSparsity(function, self._position) if auto else None
         self._check = check and not auto
         self._latest: Any = self._forward
-        self.sweeps = 0
+        self.seeds = 0
         self.__name__, self.__doc__ = self._reverse.__name__, self._reverse.__doc__
         self.__wrapped__ = function
 
@@ -52,26 +52,20 @@ class SparseJacobian:
                 function with effects, or for a given sparsity that does not fit.
         """
         sparsity, x = self._at(args, kwargs)
-        self.sweeps = 0
-        dtype = x.dtype if isinstance(x, (np.floating, np.ndarray)) else np.dtype(float)
-        if self._mode == "reverse" or (self._mode == "auto" and sparsity.prefers_rows()):
-            product = self._pulled(sparsity, args, kwargs)
-            made = sparsity.filled(by_rows(sparsity, product, dtype))
-            compared, which = made.T, "column"
-        else:
-            product = self._pushed(sparsity, args, kwargs, x)
-            symmetric = self._symmetric_form(sparsity)
-            made = symmetric.filled(product, dtype) if symmetric is not None else None
-            if made is not None:
-                return made
-            made = sparsity.filled(by_columns(sparsity, product, dtype))
-            compared, which = made, "row"
-        if self._check:
-            check_sparsity(compared, product, which)
+        dtype = x.dtype if isinstance(x, np.ndarray) and x.dtype.kind == "f" else np.dtype(float)
+        by_rows = self._mode == "reverse" or (self._mode == "auto" and sparsity.prefers_rows())
+        product = self._pulled(sparsity, args, kwargs) if by_rows else self._pushed(sparsity, args, kwargs, x)
+        form = None if by_rows else self._symmetric_form(sparsity)
+        made = form.filled(product, dtype) if form is not None else None
+        if made is None:
+            made = sparsity.filled((entries_by_rows if by_rows else entries_by_columns)(sparsity, product, dtype))
+            if self._check:
+                check_sparsity(made.T if by_rows else made, product, "column" if by_rows else "row")
+        self.seeds = product.seeds
         return made
 
     def _symmetric_form(self, sparsity: Sparsity) -> Symmetric | None:
-        """How to read a Hessian by fewer sweeps, if it has a form for that."""
+        """How to read a Hessian from fewer seeds, if it has a form for that."""
         if not self._square:
             return None
         of, form = self._form
@@ -99,31 +93,30 @@ class SparseJacobian:
     # ------------------------------------------------------------------------------------ products
 
     def _pushed(self, sparsity: Sparsity, args: tuple[Any, ...], kwargs: dict[str, Any], x: Any) -> Product:
-        """The product of the Jacobian and a vector, by forward mode."""
-        program, _ = self._forward.at(args, kwargs, _shaped(np.zeros(np.size(x)), x))
-        if not program.repeatable:
+        """The product of the Jacobian and vectors, by forward mode."""
+        pushed = self._forward.at(args, kwargs)
+        if not pushed.program.repeatable:
             raise UsageError(EFFECTS)
         self._latest = self._forward
 
-        def product(vector: np.ndarray) -> np.ndarray:
-            value, tangent = self._forward.at(args, kwargs, _shaped(vector, x))[1]()
+        def run(vectors: np.ndarray) -> np.ndarray:
+            value, tangents = pushed(_shaped(vectors, x))
             _require_rows(value, sparsity)
-            self.sweeps += 1
-            return np.ravel(tangent)
+            return np.reshape(tangents, (len(vectors), -1))
 
-        return product
+        return Product(run, pushed.most)
 
     def _pulled(self, sparsity: Sparsity, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Product:
-        """The product of the transposed Jacobian and a vector, by reverse mode."""
-        value, back = self._reverse(*args, **kwargs)
+        """The product of the transposed Jacobian and vectors, by reverse mode."""
+        value, pulled = self._reverse(*args, **kwargs)
         _require_rows(value, sparsity)
         self._latest = self._reverse
 
-        def product(vector: np.ndarray) -> np.ndarray:
-            self.sweeps += 1
-            return np.ravel(back(_shaped(vector, value)))
+        def run(vectors: np.ndarray) -> np.ndarray:
+            (cotangents,) = pulled(_shaped(vectors, value))
+            return np.reshape(cotangents, (len(vectors), -1))
 
-        return product
+        return Product(run, pulled.most)
 
     @property
     def searches(self) -> int:
@@ -153,9 +146,7 @@ def _require_rows(value: Any, sparsity: Sparsity) -> None:
         raise UsageError(f"sparsity= has {rows} rows, and the result {np.size(value)} numbers")
 
 
-def _shaped(vector: np.ndarray, like: Any) -> Any:
-    """A vector in the shape of an argument or a result, and in its dtype; a number for a number."""
-    if not isinstance(like, np.ndarray):
-        return float(vector[0])
-    dtype = like.dtype if like.dtype.kind == "f" else np.dtype(float)
-    return vector.reshape(like.shape).astype(dtype)
+def _shaped(vectors: np.ndarray, like: Any) -> np.ndarray:
+    """Vectors in the shape of an argument or a result, and in its dtype."""
+    dtype = like.dtype if isinstance(like, np.ndarray) and like.dtype.kind == "f" else np.dtype(float)
+    return vectors.reshape(len(vectors), *np.shape(like)).astype(dtype)

@@ -11,7 +11,6 @@ from adcompile.errors import UsageError
 from adcompile.sparsity.colour import count
 from adcompile.sparsity.found import Sparsity
 
-Product = Callable[[np.ndarray], np.ndarray]  # of the Jacobian, or of its transpose, and a vector
 DOUBLE = (1e-7, 1e-12)  # relative to a row's numbers, and to the largest row's
 SINGLE = (1e-3, 1e-5)
 PROBES = np.random.default_rng(20)
@@ -21,29 +20,43 @@ MISFIT = (
 )
 
 
-def by_columns(sparsity: Sparsity, product: Product, dtype: Any) -> np.ndarray:
+class Product:
+    """Products of a Jacobian, or its transpose, and vectors: `run` takes a matrix whose rows are the
+    vectors, `most` at a time, and gives one whose rows are the products. `seeds` counts them."""
+
+    def __init__(self, run: Callable[[np.ndarray], np.ndarray], most: int) -> None:
+        self.run = run
+        self.most = most
+        self.seeds = 0
+
+    def __call__(self, vectors: np.ndarray) -> np.ndarray:
+        """The products with some vectors."""
+        self.seeds += len(vectors)
+        return self.run(vectors)
+
+
+def entries_by_columns(sparsity: Sparsity, product: Product, dtype: Any) -> np.ndarray:
     """The entries of a Jacobian from its products with sums of unit vectors, one for each colour."""
-    rows, columns = sparsity.row_of_entry, sparsity.matrix.indices
-    return entries(sparsity.columns, columns, rows, product, dtype)
+    return entries(sparsity.columns, sparsity.matrix.indices, sparsity.row_of_entry, product, dtype)
 
 
-def by_rows(sparsity: Sparsity, product: Product, dtype: Any) -> np.ndarray:
+def entries_by_rows(sparsity: Sparsity, product: Product, dtype: Any) -> np.ndarray:
     """The entries of a Jacobian from products of its transpose."""
-    rows, columns = sparsity.row_of_entry, sparsity.matrix.indices
-    return entries(sparsity.rows, rows, columns, product, dtype)
+    return entries(sparsity.rows, sparsity.row_of_entry, sparsity.matrix.indices, product, dtype)
 
 
 def entries(
     colours: np.ndarray, summed: np.ndarray, apart: np.ndarray, product: Product, dtype: Any
 ) -> np.ndarray:
     """Entries of a matrix whose columns (`summed`) have colours, each read where its row (`apart`) is."""
-    data = np.zeros(len(summed), dtype)
+    data, number = np.zeros(len(summed), dtype), count(colours)
     colour_of_entry = colours[summed]
-    for colour in range(count(colours)):
-        mine = colour_of_entry == colour
-        found = product((colours == colour).astype(float))
+    for first in range(0, number, product.most):
+        some = np.arange(first, min(first + product.most, number))
+        found = product((colours == some[:, None]).astype(float))
+        mine = (colour_of_entry >= first) & (colour_of_entry <= some[-1])
         data = data.astype(np.result_type(dtype, found.dtype), copy=False)
-        data[mine] = found[apart[mine]]
+        data[mine] = found[colour_of_entry[mine] - first, apart[mine]]
     return data
 
 
@@ -64,7 +77,7 @@ def disagreement(matrix: Any, product: Product) -> tuple[int, Any, Any] | None:
     it, with both: entries that the matrix lacks are in the one, and not in the other."""
     size = matrix.shape[1]
     vector = PROBES.uniform(0.5, 1.5, size) * PROBES.choice((-1.0, 1.0), size)
-    found = product(vector)
+    (found,) = product(vector[None])
     with np.errstate(invalid="ignore", over="ignore"):
         made, whole = matrix @ vector, abs(matrix) @ abs(vector)
         by_row, by_all = DOUBLE if matrix.dtype.itemsize > 4 else SINGLE

@@ -15,7 +15,7 @@ from adcompile.sparsity.colour import count, star_colours
 from adcompile.sparsity.found import Sparsity
 from adcompile.sparsity.recover import Product, disagreement, entries
 
-LEAST = 4  # sweeps by columns, from which fewer are looked for
+LEAST = 4  # seeds by columns, from which fewer are looked for
 
 
 class Symmetric:
@@ -38,7 +38,7 @@ class Symmetric:
         self.readable = bool(np.all(alone | alone[across]))
 
     @property
-    def sweeps(self) -> int:
+    def seeds(self) -> int:
         """How many products it takes, with the one that is compared."""
         return count(self.colours) + 1
 
@@ -56,4 +56,4 @@ def symmetric_form(sparsity: Sparsity) -> Symmetric | None:
     if rows != columns or by_columns < LEAST:
         return None
     found = Symmetric(sparsity)
-    return found if found.readable and found.sweeps < by_columns else None
+    return found if found.readable and found.seeds < by_columns else None

@@ -13,6 +13,7 @@ from adcompile.ir.parser import from_text
 from adcompile.runtime import index_sets as sets
 from adcompile.sparsity.colour import column_colours, count
 from adcompile.sparsity.found import Sparsity
+from adcompile.sparsity.recover import Product
 from adcompile.sparsity.symmetric import Symmetric
 from adcompile.transforms.check_sets import check_sets
 
@@ -169,7 +170,7 @@ def test_a_symmetric_matrix_is_read_off_its_products():
         dense = np.where(rng.random((size, size)) < rng.random() * 0.5, rng.normal(size=(size, size)), 0.0)
         dense += dense.T
         found = star_form(dense != 0)
-        made = found.filled(lambda vector, of=dense: of @ vector, np.dtype(float))
+        made = found.filled(Product(lambda vectors, of=dense: vectors @ of.T, 3), np.dtype(float))
         np.testing.assert_allclose(made.toarray(), dense, rtol=1e-12, atol=1e-14)
         # Each of the colours alone is proper, and no path of four columns has two of them.
         colours, joined = found.colours, (dense != 0) & ~np.eye(size, dtype=bool)
@@ -187,4 +188,4 @@ def test_an_arrow_takes_two_colours():
 def test_a_matrix_that_is_not_symmetric_is_not_read_off_as_if_it_were():
     dense = np.eye(8)
     dense[0], dense[:, 0] = 1.0, 2.0
-    assert star_form(dense).filled(lambda vector: dense @ vector, np.dtype(float)) is None
+    assert star_form(dense).filled(Product(lambda vectors: vectors @ dense.T, 8), np.dtype(float)) is None

@@ -43,39 +43,39 @@ def test_a_sparse_hessian_is_the_dense_one(f, args):
     agree(hessian(f, sparsity="auto")(*args), hessian(f)(*args))
 
 
-# --------------------------------------------------------------------------------------- sweeps
+# --------------------------------------------------------------------------------------- seeds
 
 
 def program(name):
     return next(f for f, _ in (*PROGRAMS, *ENERGIES) if f.__name__ == name)
 
 
-def test_a_tridiagonal_jacobian_takes_three_sweeps():
+def test_a_tridiagonal_jacobian_takes_three_seeds():
     x = np.random.default_rng(0).normal(size=1000)
     J = jacobian(program("tridiagonal"), sparsity="auto")
     made = J(x)
-    assert (J.sweeps, made.shape, made.nnz) == (3, (1000, 1000), 2998)
+    assert (J.seeds, made.shape, made.nnz) == (3, (1000, 1000), 2998)
     agree(made, jacobian(program("tridiagonal"))(x))
 
 
-def test_a_banded_hessian_takes_as_many_sweeps_as_bands():
+def test_a_banded_hessian_takes_as_many_seeds_as_bands():
     x = np.random.default_rng(0).normal(size=1000)
     for energy, bands in ((program("rosenbrock"), 3), (lambda x: np.sum((x[2:] * x[1:-1] - x[:-2]) ** 2), 5)):
         H = hessian(energy, sparsity="auto")
         agree(H(x), hessian(energy)(x))
-        assert H.sweeps == bands
+        assert H.seeds == bands
 
 
-def test_an_arrow_of_a_hessian_takes_two_sweeps_and_one_to_compare():
+def test_an_arrow_of_a_hessian_takes_two_seeds_and_one_to_compare():
     x = np.linspace(-1.0, 1.0, 300)
     H = hessian(program("arrow_energy"), sparsity="auto")
     made = H(x)
     agree(made, hessian(program("arrow_energy"))(x))
-    assert H.sweeps == 3
+    assert H.seeds == 3
     assert np.array_equal(made.toarray(), made.toarray().T)
     H = hessian(program("two_hubs"), sparsity="auto")
     agree(H(x), hessian(program("two_hubs"))(x))
-    assert H.sweeps < 10
+    assert H.seeds < 10
 
 
 def test_a_hessian_that_is_not_symmetric_is_made_by_columns():
@@ -89,7 +89,7 @@ def test_a_hessian_that_is_not_symmetric_is_made_by_columns():
 
     H = hessian(energy, sparsity="auto")
     agree(H(POINT), hessian(energy)(POINT))
-    assert H.sweeps > 12
+    assert H.seeds > 12
 
 
 def user_function_with_a_skewed_rule(function):
@@ -112,17 +112,17 @@ def test_what_is_cheaper_is_taken():
     by_rows, by_columns = jacobian(one_full_row, sparsity="auto"), jacobian(one_full_column, sparsity="auto")
     agree(by_rows(POINT), jacobian(one_full_row)(POINT))
     agree(by_columns(POINT), jacobian(one_full_column)(POINT))
-    assert (by_rows.sweeps, by_columns.sweeps) == (2, 2)
+    assert (by_rows.seeds, by_columns.seeds) == (2, 2)
     assert "pullback" in by_rows.source and "pushforward" in by_columns.source
     forward = jacobian(one_full_row, mode="forward", sparsity="auto")
     agree(forward(POINT), jacobian(one_full_row)(POINT))
-    assert forward.sweeps == 12
+    assert forward.seeds == 12
 
 
-def test_no_sweep_is_made_for_nothing():
+def test_no_seed_is_taken_for_nothing():
     J = jacobian(lambda x: np.zeros(3) + np.sign(x[0]), sparsity="auto")
     made = J(POINT)
-    assert (made.shape, made.nnz, J.sweeps) == ((3, 12), 0, 0)
+    assert (made.shape, made.nnz, J.seeds) == ((3, 12), 0, 0)
 
 
 def test_a_linear_term_has_no_second_derivative():
@@ -235,9 +235,9 @@ def test_zeros_in_a_matrix_of_constants_are_no_entries():
     J, H = jacobian(bands_times, sparsity="auto"), hessian(stiffness, sparsity="auto")
     full = np.ones((12, 12))
     assert searched(J, (POINT, BANDS), (-POINT, BANDS), (POINT, full), (POINT, BANDS)) == [1, 1, 2, 2]
-    for matrix, sweeps in ((BANDS, 3), (full, 12), (BANDS * 2, 3)):
+    for matrix, seeds in ((BANDS, 3), (full, 12), (BANDS * 2, 3)):
         agree(H(POINT, matrix), hessian(stiffness)(POINT, matrix))
-        assert H.sweeps == sweeps
+        assert H.seeds == seeds
     K = jacobian(program("signs_times"), sparsity="auto")
     assert searched(K, (POINT,), (-POINT,), (POINT,)) == [1, 2, 3]
 
@@ -290,16 +290,16 @@ def test_a_given_pattern(form, mode):
     f = program("tridiagonal")
     J = jacobian(f, mode=mode, sparsity=form(BANDS))
     agree(J(POINT), jacobian(f)(POINT))
-    assert (J.sweeps, J.searches) == (4, 0)
+    assert (J.seeds, J.searches) == (4, 0)
     unchecked = jacobian(f, mode=mode, sparsity=form(BANDS), check=False)
     agree(unchecked(POINT), jacobian(f)(POINT))
-    assert unchecked.sweeps == 3
+    assert unchecked.seeds == 3
 
 
 def test_a_given_pattern_of_a_hessian():
     H = hessian(program("rosenbrock"), sparsity=BANDS)
     agree(H(POINT), hessian(program("rosenbrock"))(POINT))
-    assert H.sweeps == 4
+    assert H.seeds == 4
 
 
 @pytest.mark.parametrize("mode", ["forward", "reverse"])
