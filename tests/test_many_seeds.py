@@ -357,6 +357,10 @@ def a_dict_that_grows(x, s):
     return grown[0] * x + grown[2]
 
 
+def a_list_for_an_array(x, s):
+    return np.concatenate([[np.sum(x) * s], x[1:], [1.0]]) * s
+
+
 @pytest.mark.parametrize(
     "function, why",
     [(recursive, "a function that calls itself"), (a_dict_that_grows, "a store into what is not known")],
@@ -367,6 +371,12 @@ def test_a_sweep_for_each_seed(function, why):
     assert check_pushforwards(function, (X, 0.7), 0).carried is None
     made = [jacobian(function, "x", mode)(X, 0.7) for mode in ("forward", "reverse")]
     np.testing.assert_allclose(*made, rtol=1e-13, atol=1e-14)
+
+
+def test_lists_that_stand_for_arrays():
+    made = [jacobian(a_list_for_an_array, "x", mode)(X, 0.7) for mode in ("forward", "reverse")]
+    np.testing.assert_allclose(*made, rtol=1e-13, atol=1e-14)
+    assert Pushforwards(a_list_for_an_array, 0).at((X, 0.7), {}).program.decisions.not_carried is not None
 
 
 def test_every_seed_rule_is_tried(monkeypatch):

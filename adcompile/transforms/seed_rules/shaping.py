@@ -136,9 +136,14 @@ def stacked(c: Carrying, call: Call, parts: Atom, axis: Atom = ZERO) -> Atom:
 
 
 def _listed(c: Carrying, parts: Atom) -> Atom:
-    """A list or tuple of arrays; an array's first axis would be that of the seeds."""
-    if not isinstance(c.type_of(parts), (List, Tuple)):
+    """A list or tuple of arrays; an array's first axis would be that of the seeds, and of a list in
+    it each item would have one."""
+    type_, shown = c.type_of(parts), c.items_of(parts)
+    if not isinstance(type_, (List, Tuple)):
         raise NotCarried("arrays that are not in a list")
+    items = type_.items if isinstance(type_, Tuple) else (type_.item,)
+    if any(isinstance(item, (List, Tuple)) for item in (items if shown is None else map(c.type_of, shown))):
+        raise NotCarried("lists that stand for arrays")
     return c.lifted(parts)
 
 
