@@ -5,7 +5,7 @@ import pytest
 import scipy.optimize
 from scipy.optimize import brentq, fixed_point, minimize, newton, root, root_scalar
 
-from adcompile import Refused, check_grads, grad, hessian, hessp, hvp, jacobian, jvp, value_and_grad, vjp
+from adcompile import Refused, check_grads, grad, hessian, hessp, hvp, implicit, jacobian, jvp, value_and_grad, vjp
 
 A = np.array([[3.0, 0.4, -0.2], [0.1, 2.5, 0.3], [-0.5, 0.2, 4.0]])
 B = np.array([1.0, -0.7, 0.4])
@@ -189,6 +189,62 @@ def test_a_solver_in_a_loop_and_in_a_function():
         return np.sum(path**2)
 
     check_grads(flow, (1.2, 0.3), order=2)
+
+
+def test_what_changes_afterwards():
+    """The sweep reads the parameters as they were when the solver was called."""
+
+    def f(b):
+        scaled = 2.0 * b
+        x = root(system, np.zeros(3), args=(A, scaled), **TIGHT).x
+        scaled *= 3.0
+        scaled[0] = 7.0
+        total = np.sum(x**2)
+        x *= 2.0
+        x[1] = b[0]
+        return total + np.sum(scaled * x)
+
+    check_grads(f, (B,), order=2)
+
+
+def test_reports_in_branches():
+    def f(p, c):
+        if c > 0:
+            found = root(cubic, 1.0, args=(p,), **TIGHT)
+            x = found.x[0]
+        else:
+            x = root_scalar(cubic, args=(p * p,), bracket=(0.0, 5.0), xtol=1e-14).root
+        return x**2 * p
+
+    check_grads(f, (1.3, 1.0), wrt=(0,), order=2)
+    check_grads(f, (1.3, -1.0), wrt=(0,), order=2)
+
+
+def hill(x, p):
+    return np.sum((x - p) ** 4) / 4 + np.sum((x - 1) ** 2)
+
+
+slope_of_hill = grad(hill)
+
+
+def test_the_bottom_of_a_function():
+    """Where its gradient is zero: the gradient is the solver's function, and the implicit one."""
+
+    def outside(p):
+        return np.sum(root(slope_of_hill, np.zeros(3), args=(p,), **TIGHT).x ** 2 * p)
+
+    def inside(p):
+        return np.sum(root(grad(hill), np.zeros(3), args=(p,), jac=hessian(hill), **TIGHT).x ** 2 * p)
+
+    @implicit(slope_of_hill)
+    def lowest(p):
+        return minimize(hill, p, args=(p,), jac=slope_of_hill, options={"gtol": 1e-11}).x
+
+    x = root(slope_of_hill, np.zeros(3), args=(B,), **TIGHT).x
+    by_p = 3 * (x - B) ** 2 / (3 * (x - B) ** 2 + 2)
+    for f in (outside, inside, lambda p: np.sum(lowest(p) ** 2 * p)):
+        np.testing.assert_allclose(grad(f)(B), 2 * x * by_p * B + x**2, rtol=1e-7)
+    check_grads(outside, (B,), order=2)
 
 
 def test_the_program_is_one_that_can_be_read():

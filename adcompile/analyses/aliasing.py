@@ -45,6 +45,7 @@ from adcompile.ir.nodes import (
 )
 from adcompile.ir.traverse import blocks_of
 from adcompile.ir.types import STRING, UNKNOWN, Array, Dict, List, Never, Scalar, Static, Tuple, Type, of_constant
+from adcompile.rules.solvers import scipy_solver
 from adcompile.runtime import broadcasting, seeds, structures, tangents, updates
 from adcompile.runtime.markers import detach
 
@@ -410,7 +411,9 @@ class Aliasing:
 
 def copies(call: Call, types: Mapping[Var, Type]) -> bool:
     """Whether a call copies an array, takes elements of one by a mask or an array of indices, or
-    makes one of another dtype."""
+    makes one of another dtype. What SciPy's solvers find is new as well."""
+    if scipy_solver(call.fn) is not None:
+        return True
     given = [types.get(a, UNKNOWN) if isinstance(a, Var) else of_constant(a.value) for a in call.operands]
     if not given or not isinstance(given[0], Array):
         return False

@@ -6,13 +6,15 @@ for a call of a solver whose equation is not known, the reason.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adcompile.frontend.stand_in import function_of_lambda, linear_equation
+from adcompile.frontend.stand_in import function_of_lambda, linear_equation, stand_in
+from adcompile.frontend.transformations import is_transformed
 from adcompile.ir.nodes import Atom, Attribute, Call, Const, Function, Star, Syntax, Var
 from adcompile.ir.traverse import walk
 from adcompile.rules.solvers import Solver, equation_of, is_solver, scipy_solver
@@ -61,7 +63,7 @@ class Solutions:
         if not solving or function is None:
             return
         definitions = {s.result: s for s in calls if len(s.results) == 1}
-        reports: dict[Var, Solution] = {}
+        reports: dict[Var, Solution | NoSolution] = {}
         for call in solving:
             solver = scipy_solver(call.fn)
             if solver is not None:
@@ -72,8 +74,7 @@ class Solutions:
                 self._found[call.result] = found
             else:
                 self._found[call.result] = NoSolution(NO_REPORT, REPORT) if isinstance(found, Solution) else found
-                if isinstance(found, Solution):
-                    reports[call.result] = found
+                reports[call.result] = found
         for call in calls:
             holder = call.operands[0] if isinstance(call.fn, Attribute) else None
             if isinstance(holder, Var) and holder in reports and _is_solution(call, definitions[holder]):
@@ -179,11 +180,20 @@ def _function(
     """The function that a solver is given, and what it takes behind its arguments: what a lambda
     reads of the program; None if the function is not known."""
     if isinstance(atom, Const):
-        return (atom.value if isinstance(atom.value, types.FunctionType) else None), ()
+        held = atom.value
+        if is_transformed(held) or isinstance(held, types.MethodType):
+            return _standing(held), ()
+        return (held if isinstance(held, types.FunctionType) else None), ()
     made = definitions.get(atom)
     if made is None or not isinstance(made.fn, Syntax):
         return None, ()
     return function_of_lambda(made.fn.node, made.fn.reads, program.holder), made.operands
+
+
+@functools.lru_cache(maxsize=256)
+def _standing(callable_: Any) -> types.FunctionType | None:
+    """The function that stands for a derivative, or for a method: one for the same."""
+    return stand_in(callable_)
 
 
 def _plain(name: str) -> str:

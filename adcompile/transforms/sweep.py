@@ -5,7 +5,7 @@ from __future__ import annotations
 from adcompile.analyses.infer import Types
 from adcompile.analyses.solutions import Solutions
 from adcompile.errors import DiagnosticList
-from adcompile.ir.nodes import Atom, Call, Star
+from adcompile.ir.nodes import Atom, Attribute, Call, Star
 from adcompile.transforms.algebra import AdjointBuilder
 from adcompile.transforms.rewrites import name_of_call, no_rule
 
@@ -29,7 +29,8 @@ class Sweep:
             return  # its equation was refused
         refused = self.solutions.refusal(call)
         if refused is not None:
-            what = f"the derivative of {name_of_call(call)} is not known for this call"
+            what = "the solution here has no known equation" if isinstance(call.fn, Attribute) else ""
+            what = what or f"the derivative of {name_of_call(call)} is not known for this call"
             self.found.add(what, call.origin, refused.why, refused.hint)
             return
         what, why, hint = no_rule(call, self.types.get(call.operands[0]) if call.operands else None)  # type: ignore[arg-type]
