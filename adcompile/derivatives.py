@@ -59,6 +59,9 @@ class _Numbers:
     def units(self, parts: Sequence[tuple[int, int]], first: int = 0) -> Iterator[np.ndarray]:
         """For each part of the numbers from `first` on, its unit vectors, in one array that changes
         from one part to the next; zeros where there is no such number."""
+        if list(parts) == [(first, first + self.size)]:
+            yield np.eye(self.size, dtype=self.dtype).reshape(self.size, *self.shape)
+            return
         made = np.zeros((max((stop - start for start, stop in parts), default=0), self.size), self.dtype)
         for start, stop in parts:
             low, high = max(start, first), min(stop, first + self.size)
@@ -111,15 +114,17 @@ class Jacobian:
                 return found
         self._latest = self._reverse
         value, pulled = self._reverse(*args, **kwargs)
-        rows = sum(_Numbers.of(leaf, "a result").size for leaf in _leaves(value))
+        results = [_Numbers.of(leaf, "a result") for leaf in _leaves(value)]
+        rows = sum(result.size for result in results)
         if self._mode == "auto" and 0 < columns <= rows and self._reverse.program_at(args, kwargs).repeatable:
             found = self._by_columns(args, kwargs, inputs)
             if found is not None:
                 return found
-        return self._by_rows(value, pulled, inputs)
+        return self._by_rows(value, results, pulled, inputs)
 
-    def _by_rows(self, value: Any, pulled: PulledTogether, inputs: list[_Numbers]) -> Any:
-        results = [_Numbers.of(leaf, "a result") for leaf in _leaves(value)]
+    def _by_rows(
+        self, value: Any, results: list[_Numbers], pulled: PulledTogether, inputs: list[_Numbers]
+    ) -> Any:
         blocks = [[result.by(one) for one in inputs] for result in results]
         starts = [0, *itertools.accumulate(result.size for result in results)]
         parts = _parts(starts.pop(), pulled.most)

@@ -593,4 +593,4 @@ def _import_lines(bindings: Bindings) -> list[str]:
     return sorted(set(bindings.imports.values()), key=lambda line: (line.startswith("from"), line))
 
 
-__all__ = ["COMPILE_LOCK", "Compilation", "Program", "Want"]
+__all__ = ["COMPILE_LOCK", "Carried", "Compilation", "Program", "Want"]

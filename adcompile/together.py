@@ -22,12 +22,14 @@ from adcompile.dispatch import Compiled
 from adcompile.inference.tangents import tangent_type
 from adcompile.ir.types import Affine, Array, Dict, Dim, Symbol, Tuple, Type
 from adcompile.loading import loaded
-from adcompile.pipeline import COMPILE_LOCK, Compilation, Program, Want
+from adcompile.pipeline import COMPILE_LOCK, Carried, Compilation, Program, Want
 from adcompile.runtime.seeds import one_by_one, together
 from adcompile.signature import signature_of
 from adcompile.vector_jacobian import VectorJacobian
 
-NUMBERS = 2**17  # that the largest array of a sweep should hold
+FAST = 2**14 - 256  # numbers that the largest array of a sweep should hold: larger ones are new pages of memory
+MOST = 2**17  # numbers that it may hold
+ENOUGH = 32  # seeds that make Python's own time small
 GROWING = 16  # seeds of a sweep that makes a list as it goes: all of it is kept
 
 
@@ -39,17 +41,23 @@ class Sweep:
         self.program = program
         self.inputs = inputs
         self.function = function
+        self._most: dict[Any, int] = {}  # by the shapes of the arguments
 
     def most(self, values: Sequence[Any]) -> int:
         """How many seeds one call should take, for these arguments."""
-        carried = self.program.carried
-        if carried is None:
+        if self.program.carried is None:
             return 1
+        key = tuple([getattr(value, "shape", None) for value in values])
+        if key not in self._most or any(isinstance(value, (list, tuple, dict)) for value in values):
+            self._most[key] = self._bounded(self.program.carried, values)
+        return self._most[key]
+
+    def _bounded(self, carried: Carried, values: Sequence[Any]) -> int:
         sizes: dict[Symbol, int] = {}
         for type_, value in zip(self.inputs, values, strict=True):
             _bind(type_, value, sizes)
         largest = max((_size(shape, sizes) for shape in carried.shapes), default=1)
-        most = max(1, NUMBERS // max(1, largest))
+        most = max(1, FAST // max(1, largest), min(ENOUGH, MOST // max(1, largest)))
         return min(most, GROWING) if carried.grows else most
 
 

@@ -36,7 +36,7 @@ def for_each_seed(x: Any, seeds: int) -> Any:
     if x is None:
         return None
     dtype = np.asarray(x).dtype
-    return np.full((seeds, *np.shape(x)), x, dtype if dtype.kind == "f" else float)
+    return np.full((seeds, *np.shape(x)), x, dtype if dtype.kind in "fc" else float)
 
 
 def count_seeds(x: Any) -> int | None:

@@ -36,6 +36,7 @@ from adcompile.ir.traverse import walk
 from adcompile.ir.types import (
     PYTHON_NUMBERS,
     UNKNOWN,
+    VAGUE,
     Array,
     Dict,
     Dim,
@@ -241,8 +242,8 @@ def _changing(body: Block) -> set[Atom]:
 
 def _float(dtype: str) -> str:
     """The dtype of derivatives of numbers of a dtype."""
-    if dtype == "complex":
-        return "complex128"
+    if dtype == "complex" or dtype in VAGUE:
+        return "complex128" if dtype == "complex" else "?"
     return "float64" if dtype in PYTHON_NUMBERS or kind_of(dtype) in ("int", "bool") else dtype
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from adcompile.inference.elementwise import shape_of
 from adcompile.ir.callables import IN_PLACE, OPERATORS, canonical, is_math
 from adcompile.ir.nodes import Atom, Call, Const, Method
-from adcompile.ir.types import PYTHON_NUMBERS, Array, List, Scalar, kind_of
+from adcompile.ir.types import PYTHON_NUMBERS, VAGUE, Array, List, Scalar, kind_of
 from adcompile.runtime.broadcasting import add, match_dtype, unbroadcast, zeros_like
 from adcompile.runtime.seeds import add_seeds, array_of_items, elementwise_seeds, spread_seeds, unbroadcast_seeds
 from adcompile.runtime.tangents import spread, zero_tangent
@@ -58,8 +58,8 @@ def _operand(c: Carrying, atom: Atom, rank: int, call: Call) -> Atom:
         return atom
     made = c.aligned(atom, rank)
     given, result = c.type_of(atom), c.type_of(call.result)
-    weak = isinstance(given, Scalar) and (given.dtype in PYTHON_NUMBERS or given.dtype == "?")
-    if weak and isinstance(result, (Scalar, Array)) and result.dtype not in (*PYTHON_NUMBERS, "float64", "?"):
+    weak = isinstance(given, Scalar) and (given.dtype in PYTHON_NUMBERS or given.dtype in VAGUE)
+    if weak and isinstance(result, (Scalar, Array)) and result.dtype not in (*PYTHON_NUMBERS, *VAGUE, "float64"):
         return c.b.make(np.ndarray.astype, (made, Const(np.dtype(result.dtype))))
     return made
 
