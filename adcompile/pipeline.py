@@ -81,7 +81,7 @@ from adcompile.transforms.place_residuals import place_residuals, split_residual
 from adcompile.transforms.plan_buffers import plan_buffers
 from adcompile.transforms.read_shapes import read_shapes
 from adcompile.transforms.reverse import reverse
-from adcompile.transforms.reverse_blocks import Taken, blocks_in, check_blocks, take_blocks, without_blocks
+from adcompile.transforms.reverse_blocks import Taken, blocks_in, check_block, check_blocks, take_blocks, without_blocks
 from adcompile.transforms.simplify import simplify
 from adcompile.transforms.solve_implicitly import ImplicitSweeps, Making
 from adcompile.transforms.split_calls import Halves, halves_of, split_calls
@@ -443,6 +443,7 @@ class Compilation:
         inputs = [tangent_type(types_.get(call.result, UNKNOWN)), *(atom_type(types_, a) for a in taken.reads)]
         with self.callees.following(taken.function):
             body, known = self.prepare(taken.function, inputs)
+        check_block(body, call, self.found)
         types_.update(known)
         return replace(taken, body=body)
 

@@ -341,3 +341,57 @@ def test_changed_before_the_block_and_new_in_each_trip():
         return total
 
     np.testing.assert_allclose(grad(f)(X), np.clip(2 * X, -1, 1) + 2 * np.clip(4 * X, -1, 1))
+
+
+def set_first(a, g):
+    a[0] = g[0]
+
+
+def by_fill(a, g):
+    a.fill(0.0)
+
+
+def by_out(a, g):
+    np.add(g, 1.0, out=a)
+
+
+@pytest.mark.parametrize("change", [set_first, by_fill, by_out], ids=lambda f: f.__name__)
+def test_a_block_that_changes_an_object_of_the_function_is_refused(change):
+    def f(x):
+        a = np.ones(3)
+        h = x * x
+        with grad_of(h) as g:
+            change(a, g)
+        return np.sum(h * a)
+
+    with pytest.raises(ad.Refused, match="a 'with grad_of' block changes 'a'"):
+        grad(f)(X)
+
+
+def test_a_block_that_changes_the_cotangent_elsewhere():
+    def f(x):
+        h = x * x
+        with grad_of(h) as g:
+            set_first(g, np.full(3, 5.0))
+            view = g[1:]
+            view[...] = 0.0
+        return np.sum(h)
+
+    np.testing.assert_array_equal(grad(f)(X), [5.0 * 2 * X[0], 0.0, 0.0])
+
+
+def test_a_block_reads_what_is_changed_behind_it():
+    def f(x):
+        a = np.ones(3)
+        h = x * x
+        with grad_of(h) as g:
+            g = g * a
+        a[0] = 7.0
+        return np.sum(h * a)
+
+    np.testing.assert_array_equal(grad(f)(X), 2 * X * [7.0, 1.0, 1.0])
+
+
+def test_numba_runs_the_block_too():
+    pytest.importorskip("numba", reason="the extra [numba] is not installed")
+    np.testing.assert_allclose(grad(clipped, backend="numba")(X), grad(clipped)(X), rtol=1e-14)

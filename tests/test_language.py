@@ -731,3 +731,16 @@ def test_lambdas_that_return_a_constant():
     three, minus = lambda x: 3.0, lambda x: -1.5
     assert value_and_grad(three)(2.0) == (3.0, 0.0)
     assert value_and_grad(minus)(2.0) == (-1.5, 0.0)
+
+
+def test_a_kept_statement_that_reads_and_writes_another_name_of_a_value():
+    def f(x, n):
+        k = n
+        try:
+            k = k * 2
+            k = k + 1
+        except ValueError:
+            pass
+        return x * k * n
+
+    assert grad(f)(2.0, 3) == 21.0

@@ -334,6 +334,107 @@ def in_a_loop_with_a_store(x):
     return np.sum(out * V)
 
 
+def changes_its_argument(x):
+    x[0] = x[1] * x[2]
+    return np.sum(x**3)
+
+
+def of_a_function_that_changes_its_argument(x):
+    y = 1.0 * x
+    return np.sum(grad(changes_its_argument)(y) * V) + np.sum(y * y)
+
+
+def packed(*xs, **options):
+    return xs[0] * xs[1] ** options["power"]
+
+
+def of_packed_arguments(x):
+    return np.sum(grad(packed)(x[0], x[1], power=3)[1] * x)
+
+
+class Model:
+    w = 2.0
+
+    @grad(wrt="x")
+    def slope(self, x):
+        return np.sum(self.w * x**3)
+
+
+model = Model()
+
+
+def of_a_method(x):
+    return np.sum(model.slope(x) * x)
+
+
+def with_jumps(x):
+    s = 0.0
+    while np.sum(x) < 10:
+        x = x * x + 1.0
+        s = s + x[0]
+        if s > 50:
+            break
+    if s > 3:
+        return s * x[1]
+    return np.sum(x)
+
+
+def of_a_function_with_jumps(x):
+    return np.sum(grad(with_jumps)(x) * x)
+
+
+def with_aux(x):
+    return np.sum(x**3), {"twice": 2.0 * x}
+
+
+def of_a_function_with_aux(x):
+    (value, aux), gradient = value_and_grad(with_aux, has_aux=True)(x)
+    return value * np.sum(gradient * aux["twice"]) + grad(with_aux, has_aux=True)(x)[0][1]
+
+
+def closes_over_an_array_that_changes(x):
+    p = 1.0 * x
+    slope = grad(lambda y: np.sum(y * y * p))
+    p[0] = x[1] * 2.0
+    return np.sum(slope(x))
+
+
+def three_deep(x):
+    return grad(lambda a: grad(lambda b: grad(lambda c: a * b * c * c * x[1])(b))(a))(x[0])
+
+
+def of_a_dict(x):
+    def inner(w):
+        return np.sum(w["a"] ** 2) * w["b"][0] ** 2 * w["b"][1]
+
+    g = grad(inner)({"a": x, "b": [x[0], 2.0]})
+    return np.sum(g["a"]) * g["b"][0] * g["b"][1]
+
+
+def a_pullback_of_a_dict(x):
+    value, pullback = vjp(lambda a, b: {"s": a * b, "t": (a, b * b)}, wrt=(0, 1))(x, x * x)
+    a_bar, b_bar = pullback({"s": x, "t": (value["s"], value["t"][1])})
+    return np.sum(a_bar * b_bar)
+
+
+def pushed_in_a_loop(x):
+    y = x
+    for _ in range(2):
+        y, tangent = jvp(lambda z: np.sin(z) * x)(y, x)
+        y = y + tangent
+    return np.sum(y)
+
+
+def an_inner_minimum(x):
+    def distance(p):
+        return np.sum((p - x) ** 2) + np.sum(p**4)
+
+    p = np.zeros(3)
+    for _ in range(4):
+        p = p - np.linalg.solve(hessian(distance)(p), grad(distance)(p))
+    return np.sum(p * x)
+
+
 def detached(x):
     return np.sum(detach(grad(energy)(x)) * x)
 
@@ -348,7 +449,8 @@ PROGRAMS = [
     value
     for value in list(globals().values())
     if callable(value) and getattr(value, "__module__", "") == __name__ and hasattr(value, "__code__")
-    and value not in (energy, scaled, product, vector, layer, loop, cube, cube_minus, penalty, detached, without_grad)
+    and value not in (energy, scaled, product, vector, layer, loop, cube, cube_minus, penalty, packed, with_jumps,
+                      with_aux, changes_its_argument, detached, without_grad)
 ]
 
 
@@ -392,7 +494,7 @@ def test_min_max_of_a_saddle():
 
     def inner(x):
         y = 0.0
-        for _ in range(60):
+        for _ in range(4):
             y = y - 0.25 * grad(lambda y: x * x + (y - x) ** 2)(y)
         return y
 

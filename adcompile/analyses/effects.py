@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from adcompile.frontend.transformations import is_transformation
 from adcompile.inference.registry import ELEMENTWISE, TRANSFERS
 from adcompile.ir.callables import IN_PLACE, METHODS, canonical, is_update
 from adcompile.ir.nodes import (
@@ -168,6 +169,8 @@ def leaves_arguments(call: Call, types: Mapping[Var, Type]) -> bool:
     """Whether a call certainly changes none of its arguments."""
     fn: Any = call.fn
     if is_pure(call) or isinstance(fn, (Syntax, FunctionRef, WriteBack, Attribute, ReverseBlock)):
+        return True
+    if is_transformation(fn):
         return True
     if isinstance(fn, Method):
         receiver = types.get(call.operands[0], UNKNOWN) if isinstance(call.operands[0], Var) else Static(None)

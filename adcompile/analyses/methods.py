@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adcompile.analyses.user_functions import is_user_function
+from adcompile.frontend.transformations import is_transformed
 from adcompile.ir.nodes import Attribute, Const, Method
 from adcompile.ir.types import Passive, Static, Type
 from adcompile.rules.registry import rule_for
@@ -39,9 +40,14 @@ def function_of_method(fn: Any, receiver: Type) -> MethodFunction | None:
             return MethodFunction(held.__func__, (Const(held.__self__),))
         return MethodFunction(held)
     found = _method_of_class(fn, receiver)
-    if found is None or not (rule_for(found.function) is not None or is_user_function(found.function)):
+    if found is None or not (is_transformed(found.function) or is_followed(found.function)):
         return None
     return found
+
+
+def is_followed(function: Any) -> bool:
+    """Whether a function has a rule, or a source."""
+    return rule_for(function) is not None or is_user_function(function)
 
 
 def _method_of_class(fn: Any, receiver: Type) -> MethodFunction | None:
@@ -53,7 +59,7 @@ def _method_of_class(fn: Any, receiver: Type) -> MethodFunction | None:
         return MethodFunction(found.__func__)
     if isinstance(found, classmethod):
         return MethodFunction(found.__func__, (Const(receiver.kind),))
-    has_rule = callable(found) and rule_for(found) is not None
+    has_rule = callable(found) and (is_transformed(found) or rule_for(found) is not None)
     return MethodFunction(found, takes_receiver=True) if has_rule or isinstance(found, types.FunctionType) else None
 
 

@@ -154,6 +154,9 @@ class _Writer(Loops):
     def opaque(self, stmt: Opaque) -> None:
         reads = {name: self.expr(atom) for name, atom in stmt.reads}
         writes: dict[str, ast.expr] = {name: name_node(self.names[var]) for name, var in stmt.writes}
+        for name, target in writes.items():  # the statement reads and writes one variable
+            if name in reads and ast.dump(reads[name]) != ast.dump(target):
+                self.out.append(ast.Assign([target], reads[name]))
         node = Substitution(reads, writes).visit(ast.parse(ast.unparse(stmt.node)).body[0])
         self.out.append(node)
 
@@ -165,6 +168,9 @@ def keep_apart(plan: Plan, folding: Folding, liveness: Liveness) -> None:
             # It is written as two statements: take the target's value, then change it.
             target, *others = stmt.operands
             liveness.clash(stmt.result, [v for a in others for v in folding.expand(a) if v is not target])
+        elif isinstance(stmt, Opaque):
+            for name, var in stmt.writes:  # which may be given its value before the statement
+                liveness.clash(var, [v for n, a in stmt.reads if n != name for v in folding.expand(a)])
 
 
 HINTS = {np.shape: "shape", np.size: "n", np.ndim: "rank", len: "n"}

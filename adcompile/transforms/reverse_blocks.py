@@ -94,6 +94,18 @@ def check_blocks(function: Function, types: Types, found: DiagnosticList) -> Non
                 )
 
 
+def check_block(body: Function, call: Call, found: DiagnosticList) -> None:
+    """Refuse a block that changes an object of the function around it: the reverse sweep would read that."""
+    changed = {s.fn.of for s in walk(body.body) if isinstance(s, Call) and isinstance(s.fn, WriteBack)}
+    for param in body.params[1:]:
+        if param.var in changed:
+            found.add(
+                f"a 'with grad_of' block changes '{param.var.name}'", call.origin,
+                "what the reverse sweep reads behind the block would be changed",
+                f"work on a copy: {param.var.name}.copy()",
+            )
+
+
 def run_block(sweep: Cotangents, call: Call, bar: Atom, taken: Taken) -> None:
     """Put a block where the cotangent of its value passes; what it gives goes on."""
     function = taken.body
