@@ -318,7 +318,8 @@ REFUSED = {
     "does not fit 'cubic'": lambda p: brentq(cubic, 0.0, 2.0, args=(p, p)),
     "and does not say which": lambda p: np.sum(newton(cubic, np.ones(2), args=(p,))),
     "beside the solution is not": lambda p: root(cubic, 1.0, args=(p,)).fun[0],
-    "is called with an active value": lambda p: scipy.optimize.fsolve(cubic, 1.0, args=(p,))[0],
+    "root\\(f, x0, args=\\(p,\\)\\).x, which reports that": lambda p: scipy.optimize.fsolve(cubic, 1.0, args=(p,))[0],
+    "root\\(grad\\(f\\), x0, args=\\(p,\\)\\).x": lambda p: minimize(lambda x, p: (x[0] - p) ** 2, 0.5, args=(p,)).x[0],
 }
 
 

@@ -17,7 +17,7 @@ from adcompile.frontend.stand_in import function_of_lambda, linear_equation, sta
 from adcompile.frontend.transformations import is_transformed
 from adcompile.ir.nodes import Atom, Attribute, Call, Const, Function, Star, Syntax, Var
 from adcompile.ir.traverse import walk
-from adcompile.rules.solvers import Solver, equation_of, is_solver, scipy_solver
+from adcompile.rules.solvers import Solver, equation_of, is_solver, other_solver, scipy_solver
 from adcompile.runtime.solutions import require_success, solve_linear
 from adcompile.runtime.structures import make_tuple
 
@@ -63,22 +63,18 @@ class Solutions:
         if not solving or function is None:
             return
         definitions = {s.result: s for s in calls if len(s.results) == 1}
-        reports: dict[Var, Solution | NoSolution] = {}
+        reports: dict[Var, tuple[str, Solution | NoSolution]] = {}
         for call in solving:
-            solver = scipy_solver(call.fn)
-            if solver is not None:
-                found = _of_scipy(solver, call, definitions, function)
-            else:
-                found = _of_linear_system(call) if call.fn is solve_linear else _named(call)
-            if solver is None or not solver.solution:
-                self._found[call.result] = found
-            else:
-                self._found[call.result] = NoSolution(NO_REPORT, REPORT) if isinstance(found, Solution) else found
-                reports[call.result] = found
+            found, report = _equation(call, definitions, function), _report(call)
+            if report is not None:
+                reports[call.result] = report, found
+                found = NoSolution(NO_REPORT, REPORT) if isinstance(found, Solution) else found
+            self._found[call.result] = found
         for call in calls:
-            holder = call.operands[0] if isinstance(call.fn, Attribute) else None
-            if isinstance(holder, Var) and holder in reports and _is_solution(call, definitions[holder]):
-                self._found[call.result] = reports[holder]
+            if isinstance(call.fn, Attribute) and isinstance(holder := call.operands[0], Var) and holder in reports:
+                report, found = reports[holder]
+                if call.fn.name == report:
+                    self._found[call.result] = found
 
     def of(self, call: Call) -> Solution | None:
         """The equation that a call's result solves."""
@@ -95,6 +91,24 @@ class Solutions:
         equation depends on, of another call its operands. Where a solver starts has no influence."""
         found = self.of(call)
         return call.operands if found is None else found.parameters
+
+
+def _equation(call: Call, definitions: Mapping[Var, Call], program: Function) -> Solution | NoSolution:
+    """The equation of a call of a solver."""
+    other, solver = other_solver(call.fn), scipy_solver(call.fn)
+    if other is not None:
+        return NoSolution(*other)
+    if solver is not None:
+        return _of_scipy(solver, call, definitions, program)
+    return _of_linear_system(call) if call.fn is solve_linear else _named(call)
+
+
+def _report(call: Call) -> str | None:
+    """The name of the solution in what a solver returns, if that is a report."""
+    solver = scipy_solver(call.fn)
+    if other_solver(call.fn) is not None:
+        return "x"
+    return solver.solution or None if solver is not None else None
 
 
 def _named(call: Call) -> Solution | NoSolution:
@@ -214,12 +228,6 @@ def _after_first(function: types.FunctionType, items: Sequence[Atom]) -> tuple[A
     if any(p.default is p.empty for p in rest):
         return None
     return (*items, *(Const(p.default) for p in rest))
-
-
-def _is_solution(read: Call, solving: Call) -> bool:
-    """Whether the attribute of a solver's report that is read is the solution."""
-    solver = scipy_solver(solving.fn)
-    return solver is not None and isinstance(read.fn, Attribute) and read.fn.name == solver.solution
 
 
 def check_of(solution: Solution) -> list[Call]:

@@ -55,14 +55,31 @@ def scipy_solver(fn: Any) -> Solver | None:
     return _SCIPY.get(fn.__name__)
 
 
+_LOWEST = "the equation that the lowest point solves is that the gradient is zero"
+_INSTEAD = {
+    "fsolve": ("it only warns where it finds no solution", "root(f, x0, args=(p,)).x, which reports that"),
+    "minimize": (_LOWEST, "root(grad(f), x0, args=(p,)).x"),
+    "minimize_scalar": (_LOWEST, "root_scalar(grad(f), args=(p,), x0=x0).root"),
+}
+
+
+def other_solver(fn: Any) -> tuple[str, str] | None:
+    """Of a function of `scipy.optimize` that is no solver of equations: why, and what to write instead."""
+    if not isinstance(fn, types.FunctionType) or not (fn.__module__ or "").startswith("scipy.optimize"):
+        return None
+    return _INSTEAD.get(fn.__name__)
+
+
 def is_solver(fn: Any) -> bool:
-    """Whether a callable solves an equation that is known."""
+    """Whether a callable is a solver: of an equation that is known, or one of which it is known why
+    that is not so. It leaves its arguments alone."""
     if not isinstance(fn, types.FunctionType):
         return False
     if fn is solve_linear:
         return True
     rule = RULES.get(fn)
-    return (rule is not None and rule.kind == "implicit") or scipy_solver(fn) is not None
+    named = rule is not None and rule.kind == "implicit"
+    return named or scipy_solver(fn) is not None or other_solver(fn) is not None
 
 
 @dataclass(frozen=True, slots=True)
