@@ -14,7 +14,7 @@ from adcompile.rules.python import concatenate_lists, repeat_list
 from adcompile.rules.registry import RULES
 from adcompile.testing.loading import load_text
 
-EVERY = 3  # of a rule's samples, for the time that they take
+EVERY = 4  # of a rule's samples, for the time that they take
 
 
 SEQUENCES = (concatenate_lists, repeat_list)  # they give lists, of the items as they are

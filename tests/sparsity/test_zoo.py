@@ -50,11 +50,11 @@ def agree(program, function, position):
         np.testing.assert_allclose(made, expected, rtol=max(program.tolerance, 1e-13), atol=1e-13)
 
 
-@pytest.mark.parametrize("program, position", by_one_array(2))
+@pytest.mark.parametrize("program, position", by_one_array(3))
 def test_programs(program, position):
     agree(program, program.function, position)
 
 
-@pytest.mark.parametrize("program, position", by_one_array(8))
+@pytest.mark.parametrize("program, position", by_one_array(9))
 def test_gradients(program, position):
     agree(program, grad(program.function, position), position)
