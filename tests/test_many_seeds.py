@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from zoo.one_by_one import check_pullbacks, check_pushforwards
 
-from adcompile import jacobian, no_grad
+from adcompile import grad, hessian, jacobian, no_grad, together, vjp
 from adcompile.testing.gradients import FIVE_POINT
 from adcompile.together import Pullbacks, Pushforwards
 from adcompile.transforms import carry_seeds
@@ -395,3 +395,64 @@ def test_every_seed_rule_is_tried(monkeypatch):
             Pushforwards(function, position).at(args, {})
     rules = {rule for rule, _ in registry.SEED_RULES.values()}
     assert not {rule.__name__ for rule in rules - tried}
+
+
+# ------------------------------------------------------------------------------- how many at once
+
+
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
+@pytest.mark.parametrize("most", [1, 2, 3, 5])
+def test_unit_vectors_in_parts(monkeypatch, mode, most):
+    whole = jacobian(joined_and_moved, ("x", "a"), mode)(X, A)
+    monkeypatch.setattr(together, "FAST", 1)
+    monkeypatch.setattr(together, "MOST", 10**6)
+    monkeypatch.setattr(together, "ENOUGH", most)
+    found = jacobian(joined_and_moved, ("x", "a"), mode)(X, A)
+    np.testing.assert_array_equal(numbers(found), numbers(whole))
+
+
+def test_the_largest_array_of_a_sweep_is_bounded():
+    def pairs(x):
+        return np.sum(np.sin(np.outer(x, x)), axis=1)
+
+    for size in (3, 50, 400, 3000):
+        x = np.ones(size)
+        most = Pullbacks(pairs, 0)(x)[1].most, Pushforwards(pairs, 0).at((x,), {}).most
+        assert all(m == 1 or m * size * size <= together.MOST for m in most)
+    assert min(Pullbacks(pairs, 0)(X)[1].most, Pushforwards(pairs, 0).at((X,), {}).most) > 100
+
+
+def test_a_list_of_tangents_that_grows_bounds_the_seeds():
+    def steps(x):
+        states = [x]
+        for _ in range(3):
+            states.append(np.sin(states[-1]))
+        return states[-1] * states[1]
+
+    assert Pushforwards(steps, 0).at((X,), {}).most == together.GROWING
+
+
+def test_hessians():
+    def loss(x, s):
+        y = x.copy()
+        for i in range(1, 4):
+            y[i] = np.sin(y[i - 1] * s) * x[i]
+        return np.sum(y * y) + np.linalg.norm(x) * s
+
+    made = hessian(loss, ("x", "s"))
+    blocks = made(X, 0.7)
+    assert "def loss_grad_pushforwards(" in made.source
+    by_rows = hessian(loss, ("x", "s"), mode="reverse")(X, 0.7)
+    np.testing.assert_allclose(numbers(blocks), numbers(by_rows), rtol=1e-13, atol=1e-13)
+    np.testing.assert_allclose(blocks[0][0], blocks[0][0].T, atol=1e-13)
+    np.testing.assert_allclose(blocks[0][1], blocks[1][0], atol=1e-13)
+    check_pushforwards(grad(loss), (X, 0.7), 0)
+
+
+def test_one_seed_and_the_pullback_agree():
+    value, pulled = Pullbacks(stores, (0, 1, 2))(X, A, 0.4)
+    _, pullback = vjp(stores, (0, 1, 2))(X, A, 0.4)
+    ones = np.ones_like(value)
+    for found, wanted in zip(pulled(ones[None]), pullback(ones), strict=True):
+        assert found.shape == (1, *np.shape(wanted))
+        np.testing.assert_allclose(found[0], wanted, rtol=1e-13)
