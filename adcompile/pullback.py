@@ -81,7 +81,7 @@ def fitted(given: Any, form: Form, word: str = "cotangent", of: str = "value") -
 
 
 def _fitted_number(given: Any, shape: tuple[int, ...], dtype: np.dtype[Any], word: str, of: str) -> Any:
-    if type(given) is float and not shape:
+    if type(given) is float and not shape and dtype.kind == "f":
         return given
     made = given if isinstance(given, np.ndarray) else np.asarray(given)
     if made.dtype.kind not in ("biufc" if dtype.kind == "c" else "biuf"):

@@ -367,6 +367,43 @@ def test_a_complex_number_of_unknown_origin_is_refused_at_run_time():
         grad(f)(X)
 
 
+class Waves:
+    """An object of which nothing is known before the program runs."""
+
+    def __getitem__(self, key):
+        return np.array([1j, 2.0 - 1j, 0.5, 1.0, 3j])
+
+    def __iter__(self):
+        return iter([1j, 2.0 - 1j])
+
+
+WAVES = Waves()
+
+
+def from_an_item(x):
+    return np.sum(np.abs(x * WAVES["w"] + 1) ** 2)
+
+
+def from_a_loop(x):
+    total = 0.0
+    for w in WAVES:
+        total = total + np.sum(np.abs(x * w + 1))
+    return total
+
+
+def from_a_kept_statement(x):
+    try:
+        w = np.sqrt(np.array(-2.0, dtype="complex128"))
+    except FloatingPointError:
+        w = 1.0
+    return np.sum(np.abs(x * w + 1))
+
+
+@pytest.mark.parametrize("f", [from_an_item, from_a_loop, from_a_kept_statement], ids=lambda f: f.__name__)
+def test_complex_numbers_of_which_nothing_says_so_before(f):
+    check(f, X)
+
+
 def test_roots_that_are_complex():
     """What a function without a rule returns is complex, and nothing says so before."""
 

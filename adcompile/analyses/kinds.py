@@ -9,6 +9,7 @@ relies on: types.  ensures: False only where no value can be complex, inputs of 
 from __future__ import annotations
 
 import builtins
+import operator
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,11 +18,25 @@ import numpy as np
 from adcompile.analyses.infer import atom_type
 from adcompile.analyses.user_functions import is_user_function
 from adcompile.ir.callables import canonical, is_cmath
-from adcompile.ir.nodes import Attribute, Call, Const, Function, FunctionRef, Method, Syntax, Var
+from adcompile.ir.nodes import (
+    Attribute,
+    Call,
+    Const,
+    Each,
+    For,
+    Function,
+    FunctionRef,
+    Method,
+    Opaque,
+    Stmt,
+    Syntax,
+    Var,
+)
 from adcompile.ir.traverse import atoms_of, blocks_of, walk
 from adcompile.ir.types import Array, Dict, List, Passive, Scalar, Tuple, Type, Unknown, holds_complex, parts_of
 from adcompile.rules.registry import rule_for
 
+NAMES = frozenset(["complex", "complex64", "complex128", "c8", "c16", "F", "D"])  # of dtypes
 # What makes complex numbers of real ones, besides `np.fft`.
 MAKERS = frozenset(
     [
@@ -53,7 +68,7 @@ def may_make_complex(function: Function, types: Mapping[Var, Type]) -> bool:
     atoms = [a for s in walk(function.body) for a in (*atoms_of(s), *(y for b in blocks_of(s) for y in b.yields))]
     if any(isinstance(a, Const) and _is_complex_constant(a.value) for a in (*atoms, *function.body.yields)):
         return True
-    return any(isinstance(s, Call) and _makes_complex(s, types) for s in walk(function.body))
+    return any(_makes_complex(s, types) for s in walk(function.body))
 
 
 def is_vague(type_: Type | None) -> bool:
@@ -70,14 +85,26 @@ def _is_complex_constant(value: Any) -> bool:
         return any(map(_is_complex_constant, value))
     if isinstance(value, np.dtype):
         return value.kind == "c"
+    if isinstance(value, str):
+        return value in NAMES
     return isinstance(value, (complex, np.complexfloating)) or (isinstance(value, type) and value in MAKERS)
 
 
-def _makes_complex(call: Call, types: Mapping[Var, Type]) -> bool:
-    """Whether a call may make complex numbers: a function that does, or one that nothing is known of."""
+def _makes_complex(stmt: Stmt, types: Mapping[Var, Type]) -> bool:
+    """Whether a statement may make complex numbers, or take some from where nothing is known."""
+    if isinstance(stmt, Opaque):
+        return any(is_vague(types.get(var)) for _, var in stmt.writes)
+    if isinstance(stmt, For):
+        sources = (s.sequence for s in stmt.sources if isinstance(s, Each))
+        return any(isinstance(atom_type(types, a), Passive) for a in sources)
+    return isinstance(stmt, Call) and _is_maker(stmt, types)
+
+
+def _is_maker(call: Call, types: Mapping[Var, Type]) -> bool:
+    """Whether a call is of a function that makes complex numbers, or of one that nothing is known of."""
     fn: Any = call.fn
     unknown = any(is_vague(types.get(r)) for r in call.results)
-    if isinstance(fn, (Attribute, Method)):
+    if isinstance(fn, (Attribute, Method)) or fn is operator.getitem:
         return unknown and bool(call.operands) and isinstance(atom_type(types, call.operands[0]), Passive)
     if isinstance(fn, (Syntax, FunctionRef)) or is_user_function(fn):
         return False

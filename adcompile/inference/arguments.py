@@ -12,7 +12,7 @@ from adcompile.inference.elementwise import shape_of
 from adcompile.inference.registry import unknown_size
 from adcompile.ir.types import (
     PYTHON_NUMBERS,
-    SOME_FLOAT,
+    VAGUE,
     Affine,
     Array,
     Dim,
@@ -39,7 +39,7 @@ def numpy_dtype(type_: Type) -> str:
     """The dtype that an array made of a value has."""
     if not isinstance(type_, (Scalar, Array)):
         raise NotStatic("dtype")
-    if type_.dtype == SOME_FLOAT:
+    if type_.dtype in VAGUE:
         return "?"
     return np.dtype(type_.dtype).name if type_.dtype in PYTHON_NUMBERS else type_.dtype
 

@@ -20,6 +20,7 @@ from adcompile.ir.types import (
     FLOAT,
     INT,
     PYTHON_NUMBERS,
+    SOME_COMPLEX,
     SOME_FLOAT,
     UNKNOWN,
     VAGUE,
@@ -46,6 +47,7 @@ COMPARISONS = frozenset(
 )
 NUMBER_OF: dict[str, Any] = {"int": 1, "float": 1.0, "complex": 1j}  # what stands for a Python number in promotion
 PYTHON_OPERATORS = frozenset([*OPERATORS, *IN_PLACE])
+LIKELY = {SOME_FLOAT: "float64", SOME_COMPLEX: "complex128"}  # beside double precision it makes no difference
 WEAK = {"bool": np.dtype(bool), "int": int, "float": float, "complex": complex}
 
 
@@ -139,15 +141,17 @@ def _elementwise(fn: Any, ufunc: Any, types: Sequence[Type]) -> Type:
     dtype = "?"
     if len(numbers) == len(types) and not {"float64", "complex128"}.isdisjoint(dtypes):
         # A float of a precision that is not known leaves float64 what it is.
-        dtypes = tuple("float64" if d == SOME_FLOAT else d for d in dtypes)
+        dtypes = tuple(LIKELY.get(d, d) for d in dtypes)
     if len(numbers) == len(types) and "?" not in dtypes:
-        vague = SOME_FLOAT in dtypes
+        vague = not {SOME_FLOAT, SOME_COMPLEX}.isdisjoint(dtypes)
         dtype = vague_dtype(dtypes) if vague else _python_dtype(fn, numbers, dtypes) or _result_dtype(ufunc, dtypes)
+    if ufunc is np.absolute and dtype == SOME_COMPLEX:
+        dtype = SOME_FLOAT
     if ufunc in COMPARISONS:
         dtype = "bool"
     if ufunc is np.conjugate and isinstance(fn, Method):
         dtype = dtypes[0]  # of a Python number, one
-    of_array = "?" if dtype == SOME_FLOAT else dtype
+    of_array = "?" if dtype in VAGUE else dtype
     if shape is None:
         # An unknown operand with an array gives an array; with a number, anything.
         return Array(of_array, None) if any(isinstance(t, Array) and t.shape != () for t in types) else UNKNOWN
@@ -159,6 +163,8 @@ def _elementwise(fn: Any, ufunc: Any, types: Sequence[Type]) -> Type:
 def vague_dtype(dtypes: Sequence[str]) -> str:
     """The dtype of what is computed of numbers, one of which has a precision that is not known."""
     kinds = {kind_of(d) for d in dtypes}
+    if "complex" in kinds and kinds <= {"complex", "float", "int", "bool"}:
+        return SOME_COMPLEX
     return SOME_FLOAT if "float" in kinds and kinds <= {"float", "int", "bool"} else "?"
 
 
@@ -261,7 +267,7 @@ def angle(z: Type, deg: Type = BOOL) -> Type:
         return UNKNOWN
     if isinstance(z, Array) and z.shape == ():
         return UNKNOWN
-    known = kind_of(z.dtype) in ("float", "complex") and z.dtype != SOME_FLOAT
+    known = kind_of(z.dtype) in ("float", "complex") and z.dtype not in VAGUE
     dtype = real_dtype(np.dtype(z.dtype).name) if known else "?"
     return Array(dtype, z.shape) if isinstance(z, Array) else Scalar(dtype)
 

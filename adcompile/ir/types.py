@@ -122,8 +122,8 @@ class Never(Type):
 @dataclass(frozen=True, slots=True)
 class Scalar(Type):
     """A number. `dtype` is a NumPy name ('float64'), a Python name ('float', 'int', 'bool',
-    'complex': weak in promotion), 'some float', or '?'; `value` is the number if it is a known int or bool,
-    or a size as an affine form."""
+    'complex': weak in promotion), 'some float', 'some complex', or '?'; `value` is the number if it
+    is a known int or bool, or a size as an affine form."""
 
     dtype: str
     value: Dim | None = None
@@ -224,7 +224,8 @@ BOOL = Scalar("bool")
 STRING = Passive("str")
 
 SOME_FLOAT = "some float"  # the dtype of a number that is a float, of Python's or of some of NumPy's
-VAGUE = ("?", SOME_FLOAT)
+SOME_COMPLEX = "some complex"  # the same of a complex number
+VAGUE = ("?", SOME_FLOAT, SOME_COMPLEX)
 PYTHON_NUMBERS = ("bool", "int", "float", "complex")
 _KINDS = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"}
 
@@ -234,8 +235,8 @@ def kind_of(dtype: str) -> str:
     """'bool', 'int', 'float', 'complex' or '?' of a dtype's name ('other' for strings, objects, ...)."""
     if dtype in PYTHON_NUMBERS or dtype == "?":
         return dtype
-    if dtype == SOME_FLOAT:
-        return "float"
+    if dtype in (SOME_FLOAT, SOME_COMPLEX):
+        return "float" if dtype == SOME_FLOAT else "complex"
     return _KINDS.get(np.dtype(dtype).kind, "other")
 
 
@@ -265,8 +266,8 @@ def is_real(type_: Type) -> bool:
 
 def real_dtype(dtype: str) -> str:
     """The dtype of the parts of a number: float64 for complex128; of a real one its own."""
-    if dtype == "complex":
-        return "float"
+    if dtype in ("complex", SOME_COMPLEX):
+        return "float" if dtype == "complex" else SOME_FLOAT
     return np.empty(0, dtype).real.dtype.name if kind_of(dtype) == "complex" else dtype
 
 
@@ -344,8 +345,8 @@ def join(a: Type, b: Type, fresh: Any = None) -> Type:
         if a.dtype == b.dtype:
             return Scalar(a.dtype)
         kinds = {kind_of(a.dtype), kind_of(b.dtype)}
-        if kinds == {"float"}:
-            return Scalar(SOME_FLOAT)
+        if kinds == {"float"} or kinds == {"complex"}:
+            return Scalar(SOME_FLOAT if "float" in kinds else SOME_COMPLEX)
         return Scalar("?") if kinds <= {"float", "complex", "?"} else UNKNOWN
     if isinstance(a, Array) and isinstance(b, Array):
         return Array(a.dtype if a.dtype == b.dtype else "?", _join_shapes(a.shape, b.shape, fresh))

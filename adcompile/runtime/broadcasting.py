@@ -28,7 +28,8 @@ def unbroadcast(g: Any, x: Any) -> Any:
 
 def match_dtype(g: Any, x: Any) -> Any:
     """The cotangent `g` in the dtype of `x`, where `x` is an array or NumPy scalar of floats or
-    complex numbers; of a real number, the real part; of a list, tuple or dict, each of its items."""
+    complex numbers; of a real number the real part, of a complex one a complex number; of a list,
+    tuple or dict, each of its items."""
     if isinstance(x, (list, tuple)) and g is not None:
         items = [match_dtype(item, of) for item, of in zip(g, x, strict=True)]
         return items if isinstance(x, list) else tuple(items)
@@ -36,6 +37,8 @@ def match_dtype(g: Any, x: Any) -> Any:
         return {key: match_dtype(item, x[key]) for key, item in g.items()}
     if np.iscomplexobj(g) and not np.iscomplexobj(x):
         g = g.real
+    elif isinstance(g, float) and np.iscomplexobj(x):
+        g = complex(g)
     dtype = getattr(x, "dtype", None)
     if dtype is None or dtype.kind not in "fc" or getattr(g, "dtype", dtype) == dtype:
         return g
@@ -53,7 +56,9 @@ def zeros_like(x: Any) -> Any:
         return items if isinstance(x, list) else tuple(items)
     if isinstance(x, dict):
         return {key: zeros_like(item) for key, item in x.items()}
-    return 0.0 if isinstance(x, (float, complex, np.inexact)) else None
+    if isinstance(x, (float, complex, np.inexact)):
+        return 0j if np.iscomplexobj(x) else 0.0
+    return None
 
 
 def add(a: Any, b: Any) -> Any:

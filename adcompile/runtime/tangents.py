@@ -30,4 +30,6 @@ def zero_tangent(x: Any) -> Any:
         return items if isinstance(x, list) else tuple(items)
     if isinstance(x, dict):
         return {key: zero_tangent(item) for key, item in x.items()}
-    return 0.0 if isinstance(x, (bool, int, float, complex, np.number, np.bool_)) else None
+    if isinstance(x, (bool, int, float, complex, np.number, np.bool_)):
+        return 0j if np.iscomplexobj(x) else 0.0
+    return None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from adcompile.analyses.infer import atom_type
 from adcompile.ir.nodes import Atom, Block, Call, Const, Function, Param, Stmt, Var
 from adcompile.ir.traverse import inner_of, results_of, walk
-from adcompile.ir.types import Scalar, Tuple
+from adcompile.ir.types import Scalar, Tuple, is_complex
 from adcompile.runtime.checks import require_complex_scalar, require_scalar
 from adcompile.runtime.structures import make_tuple, unpack
 from adcompile.transforms.build import Builder
@@ -60,7 +60,8 @@ def join(
         result = builder.make(make_tuple, (value, result))
     params = tuple(p for p in primal.params if p.kind in ("positional", "*"))
     rest = tuple(p for p in primal.params if p.kind not in ("positional", "*"))
-    seed = Param(both.seed, "positional" if not any(p.kind == "*" for p in params) else "keyword", Const(1.0))
+    one = Const(1 + 0j if is_complex(atom_type(both.types, both.seed)) else 1.0)
+    seed = Param(both.seed, "positional" if not any(p.kind == "*" for p in params) else "keyword", one)
     stmts = (*forward, *check, *backward, *builder.stmts)
     return replace(primal, name=name, params=(*params, seed, *rest), body=Block(stmts, (result,)))
 

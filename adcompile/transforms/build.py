@@ -18,6 +18,7 @@ import numpy as np
 from adcompile.analyses.effects import CREATORS, is_pure
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.errors import Origin
+from adcompile.inference.arguments import numpy_dtype
 from adcompile.inference.elementwise import shape_of
 from adcompile.inference.registry import SITE, infer_call
 from adcompile.ir.callables import canonical
@@ -80,6 +81,7 @@ FOLDABLE = ARITHMETIC | frozenset(
 )
 ASKING = frozenset([np.ndim, np.shape, np.size, len])
 KINDS = {List: list, Tuple: tuple, Dict: dict, Array: np.ndarray}
+DOUBLE = {"float": "float64", "complex": "complex128"}
 FOLDED_KINDS = (bool, int, float, complex, str, tuple, type(None), slice, np.dtype, range)
 
 
@@ -371,11 +373,16 @@ class Builder:
         have, want = self.type_of(g), self.type_of(x)
         if is_complex(have) and is_real(want):
             return self.real_part(g)
-        if is_real(have) and (is_real(want) or is_complex(want) or not isinstance(have, Array)):
-            # The cotangent of an array without axes may be a number.
-            both = is_complex(want) and isinstance(want, Array) and isinstance(have, Array) and have.shape != ()
-            return self.make(np.ndarray.astype, (g, Const(np.dtype(want.dtype)))) if both else g  # type: ignore[attr-defined]
+        if is_real(have) and is_complex(want):
+            return self.complex_number(g, have, want)
+        if is_real(have) and is_real(want):
+            return g
         if self.real or (is_complex(have) and is_complex(want)) or not isinstance(want, (Scalar, Array, Unknown)):
+            return g
+        number = self.spread_number(g)
+        wide = DOUBLE.get(kind_of(number.dtype)) if number is not None else None
+        if isinstance(g, Var) and wide is not None and wide == getattr(want, "dtype", ""):
+            self.types[g] = want  # a number beside those of double precision is one, or Python's
             return g
         before = self.definition(g, match_dtype) or self.definition(g, unbroadcast)
         if before is not None and before.operands[1] is x:
@@ -384,6 +391,18 @@ class Builder:
         if isinstance(made, Var) and (is_real(want) or is_complex(want)) and shape_of(want):
             self.types[made] = want  # what `g` is of has the shape of `x`
         return made
+
+    def spread_number(self, g: Atom) -> Scalar | None:
+        """The type of the number that is spread over an array; None of all else."""
+        spread = self.definition(g, np.broadcast_to)
+        source = self.type_of(spread.operands[0]) if spread is not None else None
+        return source if isinstance(source, Scalar) else None
+
+    def complex_number(self, g: Atom, have: Type, want: Type) -> Atom:
+        """Real numbers as complex ones. What is of an array without axes may be a number itself."""
+        if isinstance(have, Array) and have.shape != ():
+            return self.make(np.ndarray.astype, (g, Const(np.dtype(numpy_dtype(want)))))
+        return Const(complex(g.value)) if isinstance(g, Const) else self.make(complex, (g,))
 
     def real_part(self, g: Atom) -> Atom:
         """The real part of what is complex; of what is spread over an array, spread."""

@@ -110,7 +110,7 @@ class Cotangents(Sweep):
         """A zero cotangent of `var`."""
         type_ = self.types.get(var)
         if isinstance(type_, Scalar):
-            return Const(0.0)
+            return Const(0j if is_complex(type_) else 0.0)
         if isinstance(type_, Array):
             return self.b.call(np.zeros_like, var)
         return self.b.call(broadcasting.zeros_like, var)

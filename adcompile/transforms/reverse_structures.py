@@ -19,7 +19,7 @@ from adcompile.inference.indexing import is_basic_index
 from adcompile.ir.callables import canonical
 from adcompile.ir.nodes import NONE, Atom, Block, Call, Const, For, Loop, Star, Stmt, Through, Var, View, same_atom
 from adcompile.ir.traverse import atoms_of, blocks_of, walk
-from adcompile.ir.types import Array, Dict, List, Scalar, Static, Tuple, Type, kind_of, may_carry_derivative
+from adcompile.ir.types import Array, Dict, List, Scalar, Static, Tuple, Type, is_complex, kind_of, may_carry_derivative
 from adcompile.runtime import broadcasting, updates
 from adcompile.runtime.structures import make_dict, make_list, make_tuple, unpack, unpack_star
 from adcompile.transforms.cotangents import Cotangents
@@ -152,7 +152,7 @@ def _items_with(
         elif not may_carry_derivative(type_):
             made.append(NONE)
         elif isinstance(type_, Scalar):
-            made.append(Const(0.0))
+            made.append(Const(0j if is_complex(type_) else 0.0))
         else:
             item = sweep.b.call(operator.getitem, holder, Const(key))
             zeros = np.zeros_like if isinstance(type_, Array) else broadcasting.zeros_like
@@ -163,7 +163,8 @@ def _items_with(
 def _is_zero(sweep: Cotangents, atom: Atom) -> bool:
     """Whether an item of a cotangent only stands for what nothing has contributed to yet."""
     zeros = (np.zeros_like, broadcasting.zeros_like)
-    return same_atom(atom, Const(0.0)) or any(sweep.b.definition(atom, fn) is not None for fn in zeros)
+    is_number = same_atom(atom, Const(0.0)) or same_atom(atom, Const(0j))
+    return is_number or any(sweep.b.definition(atom, fn) is not None for fn in zeros)
 
 
 def _item_of(sweep: Cotangents, structure: Atom, key: Any) -> Atom:
@@ -276,7 +277,7 @@ def _nothing_at(sweep: Cotangents, container: Atom, index: Atom, value: Atom) ->
     type_ = sweep.b.type_of(container)
     item = _item_type(type_, index) if isinstance(type_, (List, Dict)) else None
     if isinstance(item, Scalar) or not isinstance(type_, (List, Dict)):
-        return Const(0.0)
+        return Const(0j if item is not None and is_complex(item) else 0.0)
     same = isinstance(item, Array) and item.shape is not None and item == sweep.b.type_of(value)
     if item is None or same:
         return sweep.zeros(value) if isinstance(value, Var) else Const(0.0)

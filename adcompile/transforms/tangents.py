@@ -18,7 +18,7 @@ from adcompile.errors import DiagnosticList
 from adcompile.inference.elementwise import shape_of
 from adcompile.inference.tangents import tangent_type
 from adcompile.ir.nodes import NONE, UNDEF, UNDEFINED, Atom, Call, Const, Star, Var
-from adcompile.ir.types import UNKNOWN, Array, Dict, Scalar, Tuple, kind_of, may_carry_derivative
+from adcompile.ir.types import UNKNOWN, Array, Dict, Scalar, Tuple, is_complex, kind_of, may_carry_derivative
 from adcompile.runtime import broadcasting, tangents
 from adcompile.runtime.structures import make_dict, make_list, make_tuple
 from adcompile.transforms.algebra import AdjointBuilder
@@ -79,11 +79,13 @@ class Tangents(Sweep):
         if isinstance(atom, Const):
             if isinstance(atom.value, tuple):
                 return Const(tangents.zero_tangent(atom.value))
-            is_number = isinstance(atom.value, (bool, int, float, complex))
+            if isinstance(atom.value, complex):
+                return Const(0j)
+            is_number = isinstance(atom.value, (bool, int, float))
             return Const(0.0) if is_number else UNDEF if atom.value is UNDEFINED else NONE
         type_ = self.types.get(atom)
         if isinstance(type_, Scalar):
-            return Const(0.0)
+            return Const(0j if is_complex(type_) else 0.0)
         if atom in self.zero_dots:
             return self.zero_dots[atom]
         maker = self.makers.get(atom)

@@ -12,7 +12,19 @@ import pytest
 from cases import RULES, call_primitive, chosen, is_plain, spelling
 
 from adcompile.inference import infer_call
-from adcompile.ir.types import SOME_FLOAT, Array, Dict, List, Passive, Scalar, Static, Tuple, Type, Unknown
+from adcompile.ir.types import (
+    SOME_COMPLEX,
+    SOME_FLOAT,
+    Array,
+    Dict,
+    List,
+    Passive,
+    Scalar,
+    Static,
+    Tuple,
+    Type,
+    Unknown,
+)
 from adcompile.rules.registry import Rule
 from adcompile.signature import Sizes, type_of_value
 
@@ -35,6 +47,8 @@ def agree(type_: Type, value: Any, names: dict[Any, int]) -> None:
             assert type(value).__name__ == type_.dtype, f"{type_} for {value!r}"
         elif type_.dtype == SOME_FLOAT:
             assert isinstance(value, (float, np.floating)), f"{type_} for {value!r}"
+        elif type_.dtype == SOME_COMPLEX:
+            assert isinstance(value, (complex, np.complexfloating)), f"{type_} for {value!r}"
         elif type_.dtype != "?":
             assert np.asarray(value).dtype.name == type_.dtype, f"{type_} for {value!r}"
             assert type_.dtype == "bool" or isinstance(value, np.generic), f"{type_} for {value!r}"
