@@ -7,7 +7,6 @@ writes the messages anew. A program that the compiler has learnt to differentiat
 
 import ast
 import functools
-import importlib.util
 import os
 import re
 import subprocess
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from golden_files import REFUSED, check_refusal, load
 
 import adcompile
 from adcompile import ADError, InternalError, Refused, SourceError, UsageError, grad, value_and_grad, vjp
@@ -23,34 +23,18 @@ from adcompile.errors import Diagnostic, DiagnosticList, Origin
 
 FOLDER = Path(__file__).parent / "goldens" / "errors"
 PROGRAMS = sorted(FOLDER.glob("*.py"))
-MARK = "\n# refused:\n"
-
-
-def load(path):
-    spec = importlib.util.spec_from_file_location(f"golden_{path.stem}", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
 def test_refused_program(path):
     module = load(path)
-    with pytest.raises(Refused) as caught:
-        grad(module.f)(*module.ARGS)
-    message = str(caught.value).replace(str(path), path.name)
-    program, _, expected = path.read_text().partition(MARK)
-    as_comments = "".join(f"# {line}".rstrip() + "\n" for line in message.splitlines())
-    if os.environ.get("UPDATE_GOLDENS"):
-        path.write_text(program + MARK + as_comments)
-    else:
-        assert as_comments == expected
+    check_refusal(path, lambda: grad(module.f)(*module.ARGS))
 
 
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
 def test_every_diagnostic_of_a_golden_says_where_and_what(path):
     """Each has a place in the file, and its caret is under code."""
-    _, _, expected = path.read_text().partition(MARK)
+    _, _, expected = path.read_text().partition(REFUSED)
     assert expected
     for block in expected.split("#\n"):
         lines = [line[2:] for line in block.splitlines()]

@@ -5,7 +5,8 @@ import re
 
 import numpy as np
 import pytest
-from test_goldens import PROGRAMS, load, transformed
+from golden_files import load
+from test_goldens import PROGRAMS, transformed
 
 from adcompile import grad, value_and_grad, vjp
 from adcompile.explain import as_dot, as_tree

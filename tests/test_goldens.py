@@ -14,26 +14,17 @@ reviewer reads code. A file may also say
     SECOND_ORDER_FAILS = "why"               it should be, and a fault is open: remove it with the fault
 """
 
-import importlib.util
-import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+from golden_files import EMITTED, check_text, load
 
 import adcompile
 from adcompile.testing.gradients import numerical_gradient
 
 FOLDER = Path(__file__).parent / "goldens" / "emitted"
 PROGRAMS = sorted(FOLDER.glob("*.py"))
-MARK = "\n# emitted:\n"
-
-
-def load(path):
-    spec = importlib.util.spec_from_file_location(f"golden_{path.stem}", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def transformed(module):
@@ -88,13 +79,7 @@ def golden(request):
 
 
 def test_text(golden):
-    path = Path(golden.__file__)
-    before, _, expected = path.read_text(encoding="utf-8").partition(MARK)
-    text = emitted(golden).strip() + "\n"
-    if os.environ.get("UPDATE_GOLDENS"):
-        path.write_text(f"{before.rstrip()}\n\n{MARK}{text}", encoding="utf-8")
-        return
-    assert text == expected
+    check_text(Path(golden.__file__), EMITTED, emitted(golden).strip() + "\n")
 
 
 def test_text_is_the_same_when_compiled_again(golden):

@@ -5,7 +5,8 @@ A pass that is needed for a right gradient would hide a fault of the pass before
 
 import numpy as np
 import pytest
-from test_goldens import PROGRAMS, arguments, load, numbers, transformed
+from golden_files import load
+from test_goldens import PROGRAMS, arguments, numbers, transformed
 
 import adcompile.pipeline
 from adcompile.analyses.aliasing import Aliasing

@@ -5,12 +5,11 @@ Each file of `goldens/pushforwards` is a program `f` with its arguments `ARGS` a
 written for arguments of which nothing is known.
 """
 
-import os
 from pathlib import Path
 
 import numpy as np
 import pytest
-from test_goldens import MARK, load
+from golden_files import EMITTED, check_text, load
 
 import adcompile
 from adcompile import jvp
@@ -41,13 +40,7 @@ def emitted(module):
 
 
 def test_text(golden):
-    path = Path(golden.__file__)
-    before, _, expected = path.read_text(encoding="utf-8").partition(MARK)
-    text = emitted(golden).strip() + "\n"
-    if os.environ.get("UPDATE_GOLDENS"):
-        path.write_text(f"{before.rstrip()}\n\n{MARK}{text}", encoding="utf-8")
-        return
-    assert text == expected
+    check_text(Path(golden.__file__), EMITTED, emitted(golden).strip() + "\n")
 
 
 def test_golden_text_runs(golden):
