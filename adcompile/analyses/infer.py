@@ -28,7 +28,6 @@ from adcompile.ir.nodes import (
     Block,
     Call,
     Each,
-    For,
     Function,
     If,
     Loop,
@@ -36,7 +35,6 @@ from adcompile.ir.nodes import (
     Range,
     Source,
     Star,
-    Stmt,
     Var,
     While,
     With,
@@ -63,6 +61,7 @@ from adcompile.ir.types import (
     static_value,
     symbols_of,
 )
+from adcompile.ir.visitor import Visitor
 from adcompile.rules.solvers import scipy_solver
 from adcompile.runtime.structures import make_list, unpack, unpack_star
 
@@ -131,7 +130,7 @@ def expand_named(call: Call, types: Mapping[Var, Type]) -> dict[str | None, Type
     return given
 
 
-class _Inference:
+class _Inference(Visitor):
     def __init__(self, call_type: CallType, displays: Mapping[Var, Call]) -> None:
         self.types: Types = {}
         self.call_type = call_type
@@ -155,23 +154,16 @@ class _Inference:
         for stmt in block.stmts:
             self.stmt(stmt)
 
-    def stmt(self, stmt: Stmt) -> None:
-        if isinstance(stmt, Call):
-            self.call(stmt)
-        elif isinstance(stmt, If):
-            self.branch(stmt)
-        elif isinstance(stmt, (For, While)):
-            self.loop(stmt)
-        elif isinstance(stmt, With):
-            if stmt.target is not None:
-                self.set(stmt.target, Passive("object"))
-            self.block(stmt.body)
-            for result, atom in zip(stmt.results, stmt.body.yields, strict=True):
-                self.set(result, self.of(atom))
-        else:
-            assert isinstance(stmt, Opaque)
-            for var in results_of(stmt):
-                self.set(var, UNKNOWN)
+    def region(self, stmt: With) -> None:
+        if stmt.target is not None:
+            self.set(stmt.target, Passive("object"))
+        self.block(stmt.body)
+        for result, atom in zip(stmt.results, stmt.body.yields, strict=True):
+            self.set(result, self.of(atom))
+
+    def opaque(self, stmt: Opaque) -> None:
+        for var in results_of(stmt):
+            self.set(var, UNKNOWN)
 
     def call(self, call: Call) -> None:
         SITE.enter(self.site(call.results[0]))

@@ -39,11 +39,11 @@ from adcompile.ir.nodes import (
     If,
     Loop,
     Method,
+    Opaque,
     Param,
     Range,
     Source,
     Star,
-    Stmt,
     Through,
     Var,
     While,
@@ -63,6 +63,7 @@ from adcompile.ir.types import (
     kind_of,
     may_carry_derivative,
 )
+from adcompile.ir.visitor import Visitor
 from adcompile.runtime.seeds import count_seeds, of_one_seed, seed_by_seed
 from adcompile.runtime.structures import make_dict, make_list, make_tuple, unpack, unpack_star
 from adcompile.runtime.updates import append, written_last
@@ -145,7 +146,7 @@ class _Program:
         return self.refs[fn.name, given]
 
 
-class _Carrying(SeededValues):
+class _Carrying(SeededValues, Visitor):
     """One function, rewritten."""
 
     def __init__(self, program: _Program, function: Function, types: Types, of: Seedings, is_entry: bool) -> None:
@@ -196,23 +197,20 @@ class _Carrying(SeededValues):
             self.b.origin = stmt.origin
             self.stmt(stmt)
 
-    def stmt(self, stmt: Stmt) -> None:
-        if isinstance(stmt, Call):
-            self.call(stmt)
-        elif isinstance(stmt, If):
-            self.refuse_seeded((stmt.cond,), "a branch")
-            seeding = [self.seeding_of(r) for r in stmt.results]
-            then, orelse = self.block(stmt.then, seeding), self.block(stmt.orelse, seeding)
-            self.b.emit(replace(stmt, then=then, orelse=orelse, results=tuple(map(self.renamed, stmt.results))))
-        elif isinstance(stmt, (For, While)):
-            self.loop(stmt)
-        elif isinstance(stmt, With):
-            self.refuse_seeded((stmt.context,), "a context")
-            body = self.block(stmt.body, [self.seeding_of(r) for r in stmt.results])
-            self.b.emit(replace(stmt, body=body, results=tuple(map(self.renamed, stmt.results))))
-        else:
-            self.refuse_seeded(atoms_of(stmt), "a statement of Python's")
-            self.b.emit(stmt)
+    def branch(self, stmt: If) -> None:
+        self.refuse_seeded((stmt.cond,), "a branch")
+        seeding = [self.seeding_of(r) for r in stmt.results]
+        then, orelse = self.block(stmt.then, seeding), self.block(stmt.orelse, seeding)
+        self.b.emit(replace(stmt, then=then, orelse=orelse, results=tuple(map(self.renamed, stmt.results))))
+
+    def region(self, stmt: With) -> None:
+        self.refuse_seeded((stmt.context,), "a context")
+        body = self.block(stmt.body, [self.seeding_of(r) for r in stmt.results])
+        self.b.emit(replace(stmt, body=body, results=tuple(map(self.renamed, stmt.results))))
+
+    def opaque(self, stmt: Opaque) -> None:
+        self.refuse_seeded(atoms_of(stmt), "a statement of Python's")
+        self.b.emit(stmt)
 
     def refuse_seeded(self, atoms: Sequence[Atom], what: str) -> None:
         if any(map(self.is_seeded, atoms)):

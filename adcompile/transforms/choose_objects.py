@@ -34,6 +34,7 @@ from adcompile.ir.nodes import (
     For,
     Function,
     If,
+    Opaque,
     Stmt,
     Var,
     While,
@@ -42,6 +43,7 @@ from adcompile.ir.nodes import (
 )
 from adcompile.ir.traverse import blocks_of, defined_in, inner_of, map_atoms, map_source, uses_in, walk
 from adcompile.ir.types import INT, Scalar
+from adcompile.ir.visitor import Visitor
 from adcompile.runtime.markers import detach
 from adcompile.transforms.carried_choices import CarriedChoice
 
@@ -66,7 +68,7 @@ def choose_objects(function: Function, types: Types) -> Function:
         return function
 
 
-class _Choosing:
+class _Choosing(Visitor):
     """One walk over the function."""
 
     def __init__(self, choices: Choices) -> None:
@@ -97,19 +99,16 @@ class _Choosing:
     def stmt(self, stmt: Stmt) -> None:
         if any(map(self.is_update, _inside(stmt))):
             self.fresh.clear()
-        if isinstance(stmt, Call):
-            self.call(stmt)
-        elif isinstance(stmt, If):
-            self.branch(stmt)
-        elif isinstance(stmt, (For, While)):
-            self.loop(stmt)
-        elif isinstance(stmt, With):
-            context = self.read(stmt.context)
-            self.stmts.append(replace(stmt, context=context, body=self.plain(stmt.body)))
-        else:
-            self.stmts.append(map_atoms(stmt, self.read, lambda b: b))
+        super().stmt(stmt)
         if any(map(self.is_update, (stmt, *_inside(stmt)))):
             self.fresh.clear()
+
+    def region(self, stmt: With) -> None:
+        context = self.read(stmt.context)
+        self.stmts.append(replace(stmt, context=context, body=self.plain(stmt.body)))
+
+    def opaque(self, stmt: Opaque) -> None:
+        self.stmts.append(map_atoms(stmt, self.read, lambda b: b))
 
     def is_update(self, stmt: Stmt) -> bool:
         return isinstance(stmt, Call) and self.choices.places.is_update(stmt)

@@ -29,6 +29,7 @@ from adcompile.ir.nodes import (
     Function,
     If,
     Loop,
+    Opaque,
     Star,
     Stmt,
     Syntax,
@@ -39,6 +40,7 @@ from adcompile.ir.nodes import (
 )
 from adcompile.ir.traverse import blocks_of, defined_in, inner_of, map_atoms, walk
 from adcompile.ir.types import UNKNOWN, Array, Dict, List, Tuple, Unknown
+from adcompile.ir.visitor import Visitor
 from adcompile.runtime import checks, structures
 from adcompile.transforms.counted_loops import CountedLoops
 from adcompile.transforms.detach_blocks import is_detached
@@ -56,7 +58,7 @@ def follow_stores(function: Function, types: Types) -> Function:
     return replace(function, body=pass_.whole(function.body))
 
 
-class _Following(StoredObjects, CountedLoops):
+class _Following(StoredObjects, CountedLoops, Visitor):
     """One walk in the order of execution, with the newest value of each object."""
 
     def whole(self, body: Block) -> Block:
@@ -92,17 +94,8 @@ class _Following(StoredObjects, CountedLoops):
         made, self.stmts = tuple(self.stmts), outer
         return Block(made, yields)
 
-    def stmt(self, stmt: Stmt) -> None:
-        if isinstance(stmt, Call):
-            self.call(stmt)
-        elif isinstance(stmt, If):
-            self.branch(stmt)
-        elif isinstance(stmt, (For, While)):
-            self.loop(stmt)
-        elif isinstance(stmt, With):
-            self.with_(stmt)
-        else:
-            self.emit(map_atoms(stmt, self.read, lambda b: b))
+    def opaque(self, stmt: Opaque) -> None:
+        self.emit(map_atoms(stmt, self.read, lambda b: b))
 
     def call(self, call: Call) -> None:
         if self.places.is_update(call):
@@ -212,7 +205,7 @@ class _Following(StoredObjects, CountedLoops):
         place = self.places.place(var)
         return place is not None and bool(place.path) and place.root in objects
 
-    def with_(self, stmt: With) -> None:
+    def region(self, stmt: With) -> None:
         objects = self.changed_inside(stmt)
         moves = self.moves_in(stmt)
         keep = [i for i, r in enumerate(stmt.results) if not self.is_redundant(r, objects, moves)]

@@ -38,6 +38,7 @@ from adcompile.ir.nodes import (
     FunctionRef,
     If,
     Loop,
+    Opaque,
     Star,
     Stmt,
     Through,
@@ -47,6 +48,7 @@ from adcompile.ir.nodes import (
 )
 from adcompile.ir.traverse import uses_of, walk
 from adcompile.ir.types import Array, Type
+from adcompile.ir.visitor import Visitor
 from adcompile.runtime.structures import unpack, unpack_star
 from adcompile.transforms.forward_calls import by_rule
 from adcompile.transforms.forward_structures import STRUCTURAL, is_of_sequences, sequences, store_through, unpacked
@@ -95,7 +97,7 @@ def forward(
     return Block(tuple(sweep.b.stmts), (value, tangent))
 
 
-class ForwardSweep(Tangents):
+class ForwardSweep(Tangents, Visitor):
     """The statements of a program, each with those that compute its tangent."""
 
     pushforwards: Pushforwards
@@ -107,25 +109,11 @@ class ForwardSweep(Tangents):
             self.b.origin = stmt.origin
             self.stmt(stmt)
 
-    def stmt(self, stmt: Stmt) -> None:
-        """Write one statement down, with its tangents."""
-        if isinstance(stmt, Call):
-            self.call(stmt)
-        elif isinstance(stmt, If):
-            self.branch(stmt)
-        elif isinstance(stmt, (For, While)):
-            self.loop(stmt)
-        elif isinstance(stmt, With):
-            self.region(stmt)
-        else:
-            self.b.emit(stmt)
-            if any(self.is_active(a) for _, a in stmt.reads) and any(v in self.active for _, v in stmt.writes):
-                self.found.add(
-                    "an active value is computed in a statement that is kept as it is",
-                    stmt.origin,
-                    "the derivative of its statements is not followed",
-                    "compute the value outside the statement",
-                )
+    def opaque(self, stmt: Opaque) -> None:
+        """A statement of Python's as it is, if nothing that moves comes of it."""
+        self.b.emit(stmt)
+        if any(self.is_active(a) for _, a in stmt.reads) and any(v in self.active for _, v in stmt.writes):
+            self.refuse_opaque(stmt)
 
     # --------------------------------------------------------------------------------- blocks
 

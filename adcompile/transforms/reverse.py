@@ -42,6 +42,7 @@ from adcompile.ir.nodes import (
     If,
     Loop,
     Method,
+    Opaque,
     ReverseBlock,
     Star,
     Stmt,
@@ -49,12 +50,12 @@ from adcompile.ir.nodes import (
     Through,
     Unwind,
     Var,
-    While,
     With,
     same_atom,
 )
 from adcompile.ir.traverse import defined_in, free_in, substitute, walk
 from adcompile.ir.types import List, Scalar, Tuple, is_complex
+from adcompile.ir.visitor import Visitor
 from adcompile.rules.python import concatenate_lists, repeat_list
 from adcompile.runtime.structures import make_list, make_tuple, unpack, unpack_star
 from adcompile.transforms.cotangents import Bars, Cotangents
@@ -142,7 +143,7 @@ def reverse(
     return Reversed(function.body.stmts, value, seed, substitute(backward, values) if values else backward, types)
 
 
-class _ReverseSweep(Cotangents):
+class _ReverseSweep(Cotangents, Visitor):
     def __init__(
         self,
         types: Types,
@@ -165,23 +166,9 @@ class _ReverseSweep(Cotangents):
             self.b.origin = None if stmt.origin is None else replace(stmt.origin, reverse=True)
             self.stmt(stmt)
 
-    def stmt(self, stmt: Stmt) -> None:
-        if isinstance(stmt, Call):
-            if any(v in self.bars for v in stmt.results):
-                self.call(stmt)
-        elif isinstance(stmt, If):
-            self.branch(stmt)
-        elif isinstance(stmt, (For, While)):
-            self.loop(stmt)
-        elif isinstance(stmt, With):
-            self.region(stmt)
-        elif any(v in self.bars for _, v in stmt.writes):
-            self.found.add(
-                "an active value is computed in a statement that is kept as it is",
-                stmt.origin,
-                "the derivative of its statements is not followed",
-                "compute the value outside the statement",
-            )
+    def opaque(self, stmt: Opaque) -> None:
+        if any(v in self.bars for _, v in stmt.writes):
+            self.refuse_opaque(stmt)
 
     def branch(self, stmt: If) -> None:
         origin = self.b.origin
@@ -331,6 +318,8 @@ class _ReverseSweep(Cotangents):
     # -------------------------------------------------------------------------------- calls
 
     def call(self, call: Call) -> None:
+        if not any(v in self.bars for v in call.results):
+            return
         if call in self.pullbacks:
             self.user_call(call, self.pullbacks[call])
             return

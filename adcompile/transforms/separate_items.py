@@ -37,6 +37,7 @@ from adcompile.ir.nodes import (
     If,
     Loop,
     Method,
+    Opaque,
     ReverseBlock,
     Stmt,
     Syntax,
@@ -47,6 +48,7 @@ from adcompile.ir.nodes import (
 )
 from adcompile.ir.traverse import atoms_of, map_atoms, map_source, source_atoms, walk
 from adcompile.ir.types import Dict, List
+from adcompile.ir.visitor import Visitor
 from adcompile.runtime import structures
 from adcompile.runtime.markers import detach
 from adcompile.transforms.known_items import Items, display_of, done, items_of_display, slice_of
@@ -87,7 +89,7 @@ Slot = tuple[Var, Hashable]
 End = Callable[[Block], Sequence[Atom]]
 
 
-class _Separating:
+class _Separating(Visitor):
     """One walk in the order of execution; `known` is what each container holds now."""
 
     def __init__(self, places: Places, used: Set[Var], excluded: Set[Var]) -> None:
@@ -114,23 +116,17 @@ class _Separating:
         """What a block yields, each container made of its items."""
         return [self.whole(a) for a in block.yields]
 
-    def stmt(self, stmt: Stmt) -> None:
-        if isinstance(stmt, Call):
-            self.call(stmt)
-        elif isinstance(stmt, If):
-            self.branch(stmt)
-        elif isinstance(stmt, (For, While)):
-            self.loop(stmt)
-        elif isinstance(stmt, With):
-            context = self.whole(stmt.context)
-            before = dict(self.known)
-            body = self.block(stmt.body, lambda b: self.handed_on(b.yields, stmt.results))
-            slots = self.replaced(before, {root: self.known[root] for root in before})
-            if slots:  # what is made in there may be made without a derivative
-                raise _UnknownItems({root for root, _ in slots})
-            self.stmts.append(replace(stmt, context=context, body=body))
-        else:
-            self.stmts.append(map_atoms(stmt, self.plain, lambda b: b))
+    def region(self, stmt: With) -> None:
+        context = self.whole(stmt.context)
+        before = dict(self.known)
+        body = self.block(stmt.body, lambda b: self.handed_on(b.yields, stmt.results))
+        slots = self.replaced(before, {root: self.known[root] for root in before})
+        if slots:  # what is made in there may be made without a derivative
+            raise _UnknownItems({root for root, _ in slots})
+        self.stmts.append(replace(stmt, context=context, body=body))
+
+    def opaque(self, stmt: Opaque) -> None:
+        self.stmts.append(map_atoms(stmt, self.plain, lambda b: b))
 
     def handed_on(self, atoms: Sequence[Atom], *targets: Sequence[Var]) -> list[Atom]:
         """What a branch or a trip hands on to some values: no containers, for their items are handed on."""

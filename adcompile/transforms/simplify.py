@@ -28,6 +28,7 @@ from adcompile.ir.nodes import (
     Function,
     If,
     Method,
+    Opaque,
     Star,
     Stmt,
     Syntax,
@@ -38,6 +39,7 @@ from adcompile.ir.nodes import (
 )
 from adcompile.ir.traverse import map_source, substitute
 from adcompile.ir.types import Array, Scalar, kind_of
+from adcompile.ir.visitor import Visitor
 from adcompile.runtime.checks import require_shape
 from adcompile.runtime.structures import make_tuple, unpack
 from adcompile.transforms.build import Builder
@@ -51,7 +53,7 @@ def simplify(function: Function, types: Types) -> Function:
     return eliminate_dead(replace(function, body=body))
 
 
-class _Simplifier:
+class _Simplifier(Visitor):
     def __init__(self, types: Types) -> None:
         self.b = Builder(types, "simplify")
         self.values: dict[Var, Atom] = {}
@@ -88,16 +90,13 @@ class _Simplifier:
 
     def stmt(self, stmt: Stmt) -> None:
         self.b.origin = stmt.origin
-        if isinstance(stmt, Call):
-            self.call(stmt)
-        elif isinstance(stmt, If):
-            self.branch(stmt)
-        elif isinstance(stmt, (For, While)):
-            self.loop(stmt)
-        elif isinstance(stmt, With):
-            self.b.emit(replace(stmt, context=self.atom(stmt.context), body=self.block(stmt.body)))
-        else:
-            self.b.emit(replace(stmt, reads=tuple((n, self.atom(a)) for n, a in stmt.reads)))
+        super().stmt(stmt)
+
+    def region(self, stmt: With) -> None:
+        self.b.emit(replace(stmt, context=self.atom(stmt.context), body=self.block(stmt.body)))
+
+    def opaque(self, stmt: Opaque) -> None:
+        self.b.emit(replace(stmt, reads=tuple((n, self.atom(a)) for n, a in stmt.reads)))
 
     def are_alike(self, a: Atom, b: Atom) -> bool:
         """Whether two values certainly have one shape."""

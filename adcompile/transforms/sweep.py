@@ -5,7 +5,7 @@ from __future__ import annotations
 from adcompile.analyses.infer import Types
 from adcompile.analyses.solutions import Solutions
 from adcompile.errors import DiagnosticList
-from adcompile.ir.nodes import Atom, Attribute, Call, Star
+from adcompile.ir.nodes import Atom, Attribute, Call, Opaque, Star
 from adcompile.transforms.algebra import AdjointBuilder
 from adcompile.transforms.rewrites import name_of_call, no_rule
 
@@ -22,6 +22,15 @@ class Sweep:
     def is_active(self, atom: Atom | Star) -> bool:
         """Whether an atom carries a derivative."""
         raise NotImplementedError
+
+    def refuse_opaque(self, stmt: Opaque) -> None:
+        """Refuse a statement of Python's that computes an active value."""
+        self.found.add(
+            "an active value is computed in a statement that is kept as it is",
+            stmt.origin,
+            "the derivative of its statements is not followed",
+            "compute the value outside the statement",
+        )
 
     def refuse_call(self, call: Call) -> None:
         """Refuse an active call of what has no rule."""
