@@ -72,6 +72,16 @@ def difference(c: Carrying, call: Call, x: Atom, n: Atom = ONE, axis: Atom = LAS
     return c.b.make(np.diff, (c.lifted(x), n), (("axis", Const(moved(c.static(axis)))),))
 
 
+@carries(np.fft.fft, np.fft.ifft, np.fft.rfft, np.fft.irfft)
+def transformed(
+    c: Carrying, call: Call, x: Atom, n: Atom | None = None, axis: Atom | None = None, norm: Atom | None = None
+) -> Atom:
+    """Spectra along an axis, which is the last one if none is named."""
+    at = None if axis is None else Const(moved(c.static(axis)))
+    options = [(key, value) for key, value in (("n", n), ("axis", at), ("norm", norm)) if value is not None]
+    return c.b.make(call.fn, (c.lifted(x),), options)
+
+
 @carries(np.flip)
 def flipped(c: Carrying, call: Call, x: Atom, axis: Atom = NONE) -> Atom:
     """Axes backwards."""
