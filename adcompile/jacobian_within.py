@@ -25,6 +25,7 @@ from adcompile.dispatch import Compiled
 from adcompile.errors import UsageError
 from adcompile.ir.types import UNKNOWN, Array, Scalar, Tuple, Type, is_complex
 from adcompile.pushforward import JacobianVector
+from adcompile.runtime.checks import require_floats
 from adcompile.vector_jacobian import VectorJacobian
 from adcompile.within import Call
 
@@ -33,6 +34,12 @@ ONCE = (
     "compute; use mode='reverse', which runs it once"
 )
 Made = tuple[Compiled, types.FunctionType]
+
+
+class _Tangent(JacobianVector):
+    """A pushforward whose value nobody asks for."""
+
+    has_value = False
 
 
 class JacobianWithin:
@@ -70,7 +77,7 @@ class JacobianWithin:
     def _by_columns(self, call: Call, argument: Type) -> Made | None:
         """Forward mode, a sweep for each number in the argument; None if that would repeat more than
         computing, and need not be."""
-        pushed = self.forward[0]
+        pushed = _Tangent(self.forward[0].__wrapped__, self.forward[0].positions[0])
         given = list(call.types.values())
         before = pushed.count_before
         compiled, functions = pushed.emitted([*given[:before], argument, *given[before:]])
@@ -80,8 +87,8 @@ class JacobianWithin:
             return None
         decided = compiled.program.decisions.pushed
         assert decided is not None
-        value = atom_type(decided.types, decided.primal.body.yields[0])
-        _check_numbers(value, "a result")
+        of = atom_type(decided.types, decided.primal.body.yields[0])
+        _check_numbers(of, "a result")
         entry = compiled.program.entry
         sweep = call.hold(entry, functions[entry])
         handed_on = call.handed_on(defaults=True)
@@ -89,20 +96,24 @@ class JacobianWithin:
         def along(tangent: str) -> str:
             return f"{sweep}({', '.join([*handed_on[:before], tangent, *handed_on[before:]])})"
 
-        result, tangent = call.fresh("value"), call.fresh("tangent")
         if isinstance(argument, Scalar):
-            return self._function(call, compiled, [f"{result}, {tangent} = {along('1.0')}", f"return {tangent}"])
+            return self._function(call, compiled, [f"return {along('1.0')}"])
         np_, unit, i, columns = call.hold("np", np), call.fresh("unit"), call.fresh("i"), call.fresh("columns")
+        column = call.fresh("column")
         x = call.text_of(self.reverse.positions[0])
+        plain = _is_vector(argument)
+        made = f"{np_}.stack({columns}, axis=-1)"
         body = [
             f"{columns} = []",
             f"for {i} in range({np_}.size({x})):",
             f"    {unit} = {np_}.zeros({np_}.size({x}))",
             f"    {unit}[{i}] = 1.0",
-            f"    {result}, {tangent} = {along(f'{np_}.reshape({unit}, {np_}.shape({x}))')}",
-            f"    {columns}.append({tangent})",
-            f"return {np_}.reshape({np_}.stack({columns}, axis=-1), {np_}.shape({columns}[0]) + {np_}.shape({x}))",
+            f"    {column} = {along(unit if plain else f'{np_}.reshape({unit}, {np_}.shape({x}))')}",
+            f"    {columns}.append({column})",
+            f"return {made if plain else f'{np_}.reshape({made}, {np_}.shape({columns}[0]) + {np_}.shape({x}))'}",
         ]
+        if of is UNKNOWN:
+            body.insert(-2, f"    {call.hold('require_floats', require_floats)}({column})")
         return self._function(call, compiled, body)
 
     def _by_rows(self, call: Call, arguments: Sequence[Type]) -> Made:
@@ -162,16 +173,23 @@ class _Rows:
             f"{row} = {np_}.zeros(({np_}.size({value}), {np_}.size({x})){dtype})"
             for row, x, dtype in zip(rows, xs, dtypes, strict=True)
         ]
+        if part is UNKNOWN:
+            made.insert(0, f"{call.hold('require_floats', require_floats)}({value})")
+        along = unit if _is_vector(part) else f"{np_}.reshape({unit}, {np_}.shape({value}))"
         made += [
             f"for {i} in range({np_}.size({value})):",
             f"    {unit} = {np_}.zeros({np_}.size({value}){_dtype(part, part)})",
             f"    {unit}[{i}] = 1.0",
-            f"    {pulled} = {self.pulled}{self.cotangent(f'{np_}.reshape({unit}, {np_}.shape({value}))')})",
+            f"    {pulled} = {self.pulled}{self.cotangent(along)})",
         ]
         parts = [pulled] if len(xs) == 1 else [f"{pulled}[{k}]" for k in range(len(xs))]
-        made += [f"    {row}[{i}] = {np_}.ravel({p})" for row, p in zip(rows, parts, strict=True)]
-        shapes = [f"{np_}.shape({value}) + {np_}.shape({x})" for x in xs]
-        return made, [f"{np_}.reshape({row}, {shape})" for row, shape in zip(rows, shapes, strict=True)]
+        results = []
+        for row, p, x, argument in zip(rows, parts, xs, arguments, strict=True):
+            plain = _is_vector(argument)
+            made.append(f"    {row}[{i}] = {p if plain else f'{np_}.ravel({p})'}")
+            shape = f"{np_}.shape({value}) + {np_}.shape({x})"
+            results.append(row if plain and _is_vector(part) else f"{np_}.reshape({row}, {shape})")
+        return made, results
 
     def cotangent(self, unit: str) -> str:
         """The cotangent of the whole value: zeros for the other parts."""
@@ -180,6 +198,10 @@ class _Rows:
         parts = zip(self.values, self.parts, strict=True)
         zeros = ["0.0" if isinstance(p, Scalar) else f"{self.np}.zeros_like({v})" for v, p in parts]
         return f"({', '.join([*zeros[: self.number], unit, *zeros[self.number + 1 :]])}, )"
+
+
+def _is_vector(type_: Type) -> bool:
+    return isinstance(type_, Array) and type_.shape is not None and len(type_.shape) == 1
 
 
 def _dtype(value: Type, argument: Type) -> str:

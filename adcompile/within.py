@@ -109,14 +109,22 @@ class Call:
         return name
 
     def check_shape(self, text: str, type_: Type, like: str, of: Type, what: str) -> None:
-        """Have it checked that an array has the shape of another, unless types tell.
+        """Have it checked that a value has the structure and the shapes of another, unless types tell.
 
         Raises:
-            UsageError: if they tell that it has not.
+            UsageError: if they tell that it has not, or do not tell the structure.
         """
-        if isinstance(of, (Tuple, List, Dict)):
-            _check_structure(type_, of, what)
+        pairs: list[tuple[str, Type, Type]] | None = None
+        if isinstance(of, Tuple) and isinstance(type_, Tuple) and len(type_.items) == len(of.items):
+            pairs = [(f"[{i}]", a, b) for i, (a, b) in enumerate(zip(type_.items, of.items, strict=True))]
+        elif isinstance(of, Dict) and isinstance(type_, Dict) and dict(type_.items).keys() == dict(of.items).keys():
+            pairs = [(f"[{key!r}]", dict(type_.items)[key], b) for key, b in of.items]
+        if pairs is not None:
+            for part, one, other in pairs:
+                self.check_shape(text + part, one, like + part, other, what)
             return
+        if not all(t is UNKNOWN or isinstance(t, (Scalar, Array)) for t in (type_, of)):
+            raise UsageError(f"{what} is {type_}, where {of} is needed; types do not tell that it has this form")
         have, want = shape_of(type_), shape_of(of)
         if have is not None and want is not None:
             same = [a == b or not (isinstance(a, int) and isinstance(b, int)) for a, b in zip(have, want, strict=False)]
@@ -276,22 +284,6 @@ class PulledWithin:
         call.lines.insert(0, "_, residual, value = parts")
         body = [f"return ({pulled},)" if self._packed else f"return {pulled}"]
         return call.between("pullback", body, self._function.__module__)
-
-
-def _check_structure(given: Type, of: Type, what: str) -> None:
-    """Refuse what has not certainly the structure, the shapes and the floats of a value."""
-    pairs: list[tuple[Type, Type]] | None = None
-    if isinstance(of, Tuple) and isinstance(given, Tuple) and len(given.items) == len(of.items):
-        pairs = list(zip(given.items, of.items, strict=True))
-    elif isinstance(of, Dict) and isinstance(given, Dict) and dict(given.items).keys() == dict(of.items).keys():
-        pairs = [(dict(given.items)[key], item) for key, item in of.items]
-    elif isinstance(of, (Scalar, Array)) and isinstance(given, (Scalar, Array)) and shape_of(given) == shape_of(of):
-        pairs = []
-    if pairs is not None:
-        for one, other in pairs:
-            _check_structure(one, other, what)
-        return
-    raise UsageError(f"{what} is {given}, where {of} is needed; types do not tell that it has this form")
 
 
 def in_form(text: str, given: Type, of: Type) -> str:

@@ -625,6 +625,11 @@ def changed_after_the_value(x):
     return np.sum(pullback(value) * y)
 
 
+def a_list_for_an_array(x):
+    _, pullback = vjp(cube)(x)
+    return np.sum(pullback([1.0, 2.0, 3.0]))
+
+
 def of_ints(x):
     return np.sum(grad(energy)(np.arange(3))) * x[0]
 
@@ -641,6 +646,7 @@ REFUSED = {
     into_an_array: "out= and accumulate= are for calls from outside",
     changes_what_is_outside: "a derivative of the nested function 'inner' changes 'log'",
     an_option_that_is_computed: "an option of 'grad' is computed by the program",
+    a_list_for_an_array: "the cotangent is list[float], where float64[n] is needed",
     of_ints: "an array of int64, which has no derivative",
     of_a_vector: "grad needs one real number",
 }

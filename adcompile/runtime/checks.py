@@ -111,7 +111,8 @@ def require_floats(value: Any) -> None:
 
 def require_shape(value: Any, like: Any) -> None:
     """Raise ValueError unless a tangent or cotangent has the shape of its value."""
-    if isinstance(like, (list, tuple, dict)) or np.shape(value) != np.shape(like):
+    containers = list, tuple, dict
+    if isinstance(like, containers) or isinstance(value, containers) or np.shape(value) != np.shape(like):
         kind = "a container" if isinstance(like, (list, tuple, dict)) else f"shape {np.shape(like)}"
         raise ValueError(f"a tangent or cotangent of shape {np.shape(value)} is given for a value of {kind}")
 
