@@ -158,7 +158,7 @@ def differentiable(function: types.FunctionType, inputs: Sequence[Type], wrt: Se
         type_ = found[position]
         if isinstance(type_, Scalar) and type_.dtype == "int":
             found[position] = Scalar("float")
-        elif isinstance(type_, (Scalar, Array)) and kind_of(type_.dtype) != "float":
+        elif isinstance(type_, (Scalar, Array)) and kind_of(type_.dtype) not in ("float", "complex"):
             raise UsageError(f"'{names[position]}' is {type_}, which has no derivative; give it a float type")
     return found
 

@@ -506,3 +506,9 @@ def test_python_minus_m(tmp_path):
     done = subprocess.run([*command, "--after", "x"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr.startswith("adcompile: ")
+
+
+def test_dump_for_a_complex_argument(capsys, tmp_path):
+    (tmp_path / "waves.py").write_text("import numpy as np\n\ndef f(z):\n    return np.sum(np.abs(z) ** 2)\n")
+    assert main(["dump", f"{tmp_path / 'waves.py'}:f", "--arg", "z: complex128[n]"]) == 0
+    assert "np.conj" in capsys.readouterr().out
