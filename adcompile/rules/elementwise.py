@@ -78,7 +78,7 @@ def conjugate(r, x, r_bar):
     return np.conjugate(r_bar) if np.iscomplexobj(x) else r_bar
 
 
-@partials(np.angle, samples=nonzero())
+@partials(np.angle, samples=lambda: [*nonzero()(), call(np.array([0.5, 1.5]), deg=True)])
 def angle(r, z, *, deg=False):
     # Of a real number the angle is 0, or half a turn.
     slope = -1j / (z + (z == 0)) if np.iscomplexobj(z) else 0

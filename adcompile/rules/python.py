@@ -34,7 +34,7 @@ def concatenated(r, a, b, r_bar):
     return r_bar[: len(a)], r_bar[len(a) :]
 
 
-@pullback(repeat_list, linear="a", samples=lambda: [call([1.5, 2.0], 3), call([1.5, 2.0], 0)])
+@pullback(repeat_list, linear="a", samples=lambda: [call([1.5, 2.0], k) for k in (3, 1, 0)])
 def repeated(r, a, count, r_bar):
     if count < 1:
         return zeros_like(a), None

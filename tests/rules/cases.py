@@ -46,15 +46,33 @@ def spelling(primitive: Any) -> str:
 
 
 def is_float(value: Any) -> bool:
-    """Whether a value is differentiated: floats, float arrays, lists of them."""
+    """Whether a value is differentiated: floats and complex numbers, arrays and lists of them."""
     if isinstance(value, (list, tuple)):
         return bool(value) and all(map(is_float, value))
-    return isinstance(value, (float, np.floating)) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
+    is_array = isinstance(value, np.ndarray) and value.dtype.kind in "fc"
+    return is_array or isinstance(value, (float, complex, np.inexact))
+
+
+def in_complex_numbers(sample: Any) -> Any:
+    """A sample with an imaginary part to every float."""
+    rng = np.random.default_rng(9)
+
+    def made(value: Any) -> Any:
+        if isinstance(value, (list, tuple)):
+            return type(value)(map(made, value))
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+            return value + 1j * rng.uniform(0.1, 0.6, value.shape)
+        return complex(value, 0.3) if isinstance(value, (float, np.floating)) else value
+
+    args, kwargs = sample
+    return [made(a) for a in args], kwargs
 
 
 def direction(value: Any, rng: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [direction(v, rng) for v in value]
+    if np.iscomplexobj(value):
+        return direction(np.real(value), rng) + 1j * direction(np.imag(value), rng)
     return np.asarray(rng.uniform(0.5, 1.5, np.shape(value)) * rng.choice([-1, 1], np.shape(value)))
 
 
@@ -63,7 +81,7 @@ def moved(value: Any, by: Any, h: float) -> Any:
         return type(value)(moved(v, d, h) for v, d in zip(value, by, strict=True))
     if isinstance(value, np.ndarray):
         return value + h * by.astype(value.dtype)
-    return type(value)(value + h * float(by))
+    return type(value)(value + h * by[()])
 
 
 def inner(a: Any, b: Any) -> float:
@@ -185,8 +203,9 @@ def bind(rule: Rule, args: Any, kwargs: Any) -> tuple[list[Any], dict[str, Any]]
     named = dict(zip(rule.arguments, args, strict=False))
     options = dict(zip([name for name, _ in rule.options], args[count:], strict=False))
     for key, value in kwargs.items():
-        (named if key in rule.arguments else options)[key] = value
-    return [named[a] for a in rule.arguments], options
+        name = rule.spelled.get(key, key)
+        (named if name in rule.arguments else options)[name] = value
+    return [named.get(a) for a in rule.arguments], options
 
 
 def apply(rule: Rule, result: Any, arrays: Any, bar: Any, options: Any) -> list[Any]:
@@ -215,17 +234,71 @@ def check_by_itself(primitive: Any, rule: Rule, sample: Any) -> None:
     cotangents = apply(rule, result, arrays, bars, options)
     made_slope = sum(inner(c, d) for c, d in zip(cotangents, directions, strict=True) if d is not None)
 
-    def along(h: float) -> float:
-        given = [a if d is None else moved(a, d, h) for a, d in zip(arrays, directions, strict=True)]
-        count = len(args)
-        changed = dict(zip(rule.arguments, given, strict=False)) if not rule.variadic else {}
-        positional = [*given[: min(count, len(given))], *args[len(given) :]]
-        named = {k: changed.get(k, v) for k, v in kwargs.items()}
-        return inner(call_primitive(primitive, positional, named), bar)
-
     h, tol = tolerance(result)
-    expected = difference(along, h)
+    expected = difference(lambda h: called_along(primitive, rule, sample, arrays, directions, h, bar), h)
     assert close(made_slope, expected, abs(expected), tol), f"{made_slope} is not {expected}"
+
+
+def check_tangent_by_itself(primitive: Any, rule: Rule, sample: Any) -> None:
+    """Compare what a pushforward gives, called as plain Python, with differences along its tangents,
+    each argument by itself."""
+    args, kwargs = sample
+    arrays, options = bind(rule, args, kwargs)
+    rng = np.random.default_rng(5)
+    result = call_primitive(primitive, args, kwargs)
+    bar = direction(list(result) if isinstance(result, (tuple, list)) else result, rng)
+    directions = [direction(a, rng) if is_float(a) else None for a in arrays]
+    if not any(d is not None for d in directions):
+        return
+    dots = [a if d is None else as_tangent(a, d) for a, d in zip(arrays, directions, strict=True)]
+    assert rule.function is not None
+    with np.errstate(all="ignore"):
+        made = rule.function(result, *arrays, *dots, **options)
+    terms = list(made) if len(arrays) > 1 or rule.variadic else [made]
+    h, tol = tolerance(result)
+    for i, (term, along) in enumerate(zip(terms, directions, strict=True)):
+        if along is None:
+            continue
+        only = [along if k == i else None for k in range(len(arrays))]
+        slope = inner(list(term) if isinstance(term, tuple) else term, bar)
+        expected = difference(lambda h, only=only: called_along(primitive, rule, sample, arrays, only, h, bar), h)  # type: ignore[misc]
+        assert close(slope, expected, abs(expected), tol), f"argument {i}: {slope} is not {expected}"
+
+
+def as_tangent(value: Any, along: Any) -> Any:
+    """A direction in the form of its argument."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(as_tangent(v, d) for v, d in zip(value, along, strict=True))
+    return along.astype(value.dtype) if isinstance(value, np.ndarray) else type(value)(along)
+
+
+def called_along(
+    primitive: Any, rule: Rule, sample: Any, arrays: Any, directions: Any, h: float, bar: Any
+) -> float:
+    """What a primitive returns, weighed, with its arguments moved by a step."""
+    args, kwargs = sample
+    given = [a if d is None else moved(a, d, h) for a, d in zip(arrays, directions, strict=True)]
+    changed = dict(zip(rule.arguments, given, strict=False)) if not rule.variadic else {}
+    positional = [*given[: min(len(args), len(given))], *args[len(given) :]]
+    named = {k: changed.get(rule.spelled.get(k, k), v) for k, v in kwargs.items()}
+    return inner(call_primitive(primitive, positional, named), bar)
+
+
+def complex_samples(primitive: Any, rule: Rule) -> list[Any]:
+    """The samples of a rule for complex numbers, in those, where the primitive takes them."""
+    found = []
+    for sample in rule.samples() if rule.samples and rule.on_complex else ():
+        numbers = in_complex_numbers(sample)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                warnings.simplefilter("error", np.exceptions.ComplexWarning)
+                call_primitive(primitive, *numbers)
+        except (TypeError, np.exceptions.ComplexWarning):
+            continue
+        if "astype" not in spelling(primitive):  # to make complex numbers real is refused
+            found.append(numbers)
+    return found
 
 
 DIFFERENTIABLE = {p: r for p, r in RULES.items() if r.kind != "zero"}

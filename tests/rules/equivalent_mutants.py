@@ -15,6 +15,11 @@ FROM_MINUS_INFINITY = "minus infinity less a finite number"
 AT_MOST_EIGHT = "methods take the axes one by one; test_odd_arguments.py looks at eight"
 HOW = "only how it is computed"
 SQUARE = "matrices are square, also in a stack"
+BRANCH_IS_RIGHT = "for real numbers the line for complex ones gives the same"
+NOT_MOVING = "it holds no floats: it never moves"
+ZERO_TIMES = "zero, whatever its sign"
+LAST_AXIS = "of a vector the last axis is the first; of others the lines below it compute the same"
+FROM_BEHIND = "of the samples' ranks this is the last axis, from the front or from behind"
 SAME_AT_EQUALITY = "both lines give the same where the two are equal"
 
 EQUIVALENT: dict[str, dict[str, str]] = {
@@ -95,7 +100,8 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "if ord == 1:": SHORTER,
         "r + (r == 0) -> r - (r == 0) in: return r_bar / (r + (r == 0)) * x": DIVIDES_ZERO,
         "r + (r == 0) -> r - (r == 0) in: "
-        "return r_bar * np.sign(x) * (np.abs(x) / (r + (r == 0))) ** (ord - 1)": DIVIDES_ZERO,
+        "return r_bar * slope_of_size(x) * (np.abs(x) / (r + (r == 0))) ** (ord - 1)": DIVIDES_ZERO,
+        "r + (r == 0) -> r - (r == 0) in: return r_bar / (r + (r == 0)) * np.conj(x)": DIVIDES_ZERO,
     },
     "linalg.dist": {
         "r + (r == 0) -> r - (r == 0) in: p_bar = r_bar / (r + (r == 0)) * (np.array(p) - np.array(q))": DIVIDES_ZERO
@@ -126,6 +132,7 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "(1,) * len(shape) -> (1,) in: ones = (1,) * len(shape)": "`interleaved` puts ones before the shorter shape"
     },
     "python.repeated": {
+        "return (zeros_like(a), None) -> return (None, zeros_like(a))": "None counts as zeros",
         "add(a_bar, r_bar[k * len(a):(k + 1) * len(a)]) -> add(r_bar[k * len(a):(k + 1) * len(a)], a_bar) in: "
         "a_bar = add(a_bar, r_bar[k * len(a):(k + 1) * len(a)])": COMMUTES
     },
@@ -167,5 +174,110 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "np.einsum(reverse_subscripts(subscripts, ranks, i), *factors, optimize=optimize) -> "
         "np.einsum(reverse_subscripts(subscripts, ranks, i), *factors) in: "
         "g = np.einsum(reverse_subscripts(subscripts, ranks, i), *factors, optimize=optimize)": HOW,
+    },
+    "creation.astype_tangent": {
+        "return np.zeros(np.shape(x)) -> return -np.zeros(np.shape(x))": ZERO_TIMES,
+    },
+    "creation.full is linear": {
+        "linear in shape as well": NOT_MOVING,
+    },
+    "elementwise.arcsin": {
+        "if np.iscomplexobj(r):": BRANCH_IS_RIGHT,
+    },
+    "elementwise.arccos": {
+        "if np.iscomplexobj(r):": BRANCH_IS_RIGHT,
+    },
+    "elementwise.arccosh": {
+        "if np.iscomplexobj(r):": BRANCH_IS_RIGHT,
+    },
+    "elementwise.absolute": {
+        "r + (r == 0) -> r - (r == 0) in: return np.conj(x) / (r + (r == 0))": DIVIDES_ZERO,
+    },
+    "elementwise.clip_tangent": {
+        "np.maximum(a, a_min) -> np.maximum(a_min, a) in: "
+        "above = r < a if a_min is None else (r != a) & (r < np.maximum(a, a_min))": COMMUTES,
+    },
+    "fourier.fft": {
+        "return np.fft.fft(r_bar) if axis == -1 else np.fft.fft(r_bar, axis=axis)": SHORTER,
+    },
+    "fourier.ifft": {
+        "return np.fft.ifft(r_bar) if axis == -1 else np.fft.ifft(r_bar, axis=axis)": SHORTER,
+    },
+    "fourier.fft2": {
+        "if axes == (-2, -1) and s is None and (norm is None):": SHORTER,
+    },
+    "fourier.ifft2": {
+        "if axes == (-2, -1) and s is None and (norm is None):": SHORTER,
+    },
+    "fourier.rfft": {
+        "if axis == -1:": SHORTER,
+        "1 -> 0 in: return np.fft.fft(r_bar, np.shape(a)[-1]).real": LAST_AXIS,
+    },
+    "fourier.irfft": {
+        "if norm is None and axis == -1:": SHORTER,
+        "1 -> 0 in: a_bar = half_of(np.fft.ifft(r_bar), -1)": LAST_AXIS,
+    },
+    "fourier.irfft2": {
+        "-1 -> 1 in: a_bar = half_of(np.fft.ifft2(r_bar, axes=axes, norm=norm), axes[-1])": "there are two axes",
+    },
+    "linalg.solve_tangent": {
+        "if np.ndim(b) == 1 and np.ndim(a) > 2:": SHORTER,
+        "0 -> -1 in: "
+        "return (-np.linalg.solve(a, a_dot @ r[..., None])[..., 0], np.linalg.solve(a, b_dot))": (
+            "the axis has one element"
+        ),
+    },
+    "linalg.log_det_tangent": {
+        "2 -> 1 in: if np.ndim(a) == 2:": SHORTER,
+    },
+    "linalg.slogdet_tangent": {
+        "return (0.0 * r[0], log_det_tangent(a, a_dot)) -> "
+        "return (-(0.0 * r[0]), log_det_tangent(a, a_dot))": ZERO_TIMES,
+        "0.0 * r[0] -> 0.0 / r[0] in: return (0.0 * r[0], log_det_tangent(a, a_dot))": ZERO_TIMES,
+        "0 -> 1 in: return (0.0 * r[0], log_det_tangent(a, a_dot))": ZERO_TIMES,
+        "0 -> -1 in: return (0.0 * r[0], log_det_tangent(a, a_dot))": ZERO_TIMES,
+    },
+    "linalg.cholesky_tangent": {
+        "halved = 1 - 0.5 * np.eye(np.shape(a)[-1])": "it is multiplied by twice, and matrices are square",
+    },
+    "linalg.matrix_power_tangent": {
+        "if n == 1:": SHORTER,
+        "if n < 0:": "0 and 1 have lines of their own",
+        "return inverse_dot if n == -1 else power_tangent(inverse_dot, inverse, -n)": SHORTER,
+        "if n > 8:": "the same sum, written out or in a function",
+    },
+    "linalg.slope_of_size": {
+        "size + (size == 0) -> size - (size == 0) in: return np.conj(x) / (size + (size == 0))": DIVIDES_ZERO,
+    },
+    "linalg.norm_tangent": {
+        "1 -> 2 in: "
+        "matrix = isinstance(axis, tuple) or (axis is None and np.ndim(x) > 1)": (
+            "of whole matrices only 'fro' is not refused, which is no question of rank"
+        ),
+        "if ord is None or ord == 'fro' or (ord == 2 and (not matrix)):": SHORTER,
+        "if ord == 1:": SHORTER,
+        "r + (r == 0) -> r - (r == 0) in: "
+        "return sum_along((np.conj(x) * x_dot).real, axis, keepdims) / (r + (r == 0))": DIVIDES_ZERO,
+        "r + (r == 0) -> r - (r == 0) in: return sum_along(x * x_dot, axis, keepdims) / (r + (r == 0))": DIVIDES_ZERO,
+        "r + (r == 0) -> r - (r == 0) in: "
+        "slope = slope_of_size(x) * (np.abs(x) / (r + (r == 0))) ** (ord - 1)": DIVIDES_ZERO,
+    },
+    "linalg.dist_tangent": {
+        "r + (r == 0) -> r - (r == 0) in: slope = (np.array(p) - np.array(q)) / (r + (r == 0))": DIVIDES_ZERO,
+        "return (slope @ np.array(p_dot), -slope @ np.array(q_dot))": COMMUTES,
+    },
+    "reductions.prod_tangent": {
+        "if np.ndim(a) == 0:": NO_RANK,
+        "if np.ndim(a) == 1:": SHORTER,
+    },
+    "reductions.prod_of_tangent": {
+        "return start * (product_of_others(np.array(iterable)) @ np.array(iterable_dot))": COMMUTES,
+    },
+    "statistics.std_tangent": {
+        "r + (r == 0) -> r - (r == 0) in: "
+        "return sum_along(conjugate_from_mean(a, axis) * a_dot, axis, keepdims) / count / (r + (r == 0))": DIVIDES_ZERO,
+    },
+    "tensors.einsum is linear": {
+        "linear in subscripts as well": NOT_MOVING,
     },
 }

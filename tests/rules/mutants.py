@@ -5,10 +5,13 @@
 
 A mutant is a rule with one change: a sign, two operands swapped, a factor dropped, a number or
 an option changed, a condition turned round. It is run as plain Python on the samples of every
-rule that uses it, and on the tests of kinks; it is killed if one of them fails. A survivor that
-computes the same is listed in `equivalent_mutants.py` with the reason: the change itself, or a
-whole statement, such as the condition of lines that are a shorter way to the same. Any other survivor, and an entry
-that nothing needs, fails the run.
+rule and every pushforward that uses it, and on the tests of kinks; it is killed if one of them
+fails. What a rule says it is linear in is changed too: an argument less or more, each by itself
+or all together; then the products of the two modes have to differ.
+
+A survivor that computes the same is listed in `equivalent_mutants.py` with the reason: the change
+itself, or a whole statement, such as the condition of lines that are a shorter way to the same. Any
+other survivor, and an entry that nothing needs, fails the run.
 """
 
 from __future__ import annotations
@@ -21,17 +24,19 @@ import sys
 import textwrap
 import types
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import test_kinks
-from cases import DIFFERENTIABLE, check_by_itself
+from cases import DIFFERENTIABLE, Program, check_by_itself, check_tangent_by_itself, complex_samples, in_programs
 from equivalent_mutants import EQUIVALENT
+from test_tangents import check_products, is_active
 
 import adcompile.rules
-from adcompile.rules.registry import RULES, STATIC, Rule
+from adcompile import grad, jvp
+from adcompile.rules.registry import PUSHFORWARDS, RULES, STATIC, Rule
 
 FILES = [name for name in adcompile.rules.__all__ if name != "queries"]
 KINKS = [
@@ -168,7 +173,7 @@ def first_line(node: ast.AST) -> str:
 
 def functions(module: Any) -> Iterator[Any]:
     """The functions of a file that make derivatives: rules, and what they call."""
-    rules = {rule.function for rule in DIFFERENTIABLE.values()}
+    rules = {rule.function for rule in (*DIFFERENTIABLE.values(), *PUSHFORWARDS.values())}
     called = set().union(*(names_in(f) for f in rules))
     for name, value in vars(module).items():
         own = isinstance(value, types.FunctionType) and value.__module__ == module.__name__
@@ -189,12 +194,23 @@ def names_in(function: Any, seen: frozenset[Any] = frozenset()) -> set[str]:
     return found
 
 
-def users(function: Any) -> list[tuple[Any, Rule]]:
+def users(function: Any, rules: Mapping[Any, Rule]) -> list[tuple[Any, Rule]]:
     """The rules whose derivative a function takes part in."""
     return [
         (primitive, rule)
-        for primitive, rule in DIFFERENTIABLE.items()
+        for primitive, rule in rules.items()
         if rule.function is function or (function.__name__ in names_in(rule.function) and primitive is not function)
+    ]
+
+
+def cases_of(function: Any) -> list[tuple[Any, Any, Any, Any]]:
+    """What a function is looked at by: a check, the table of rules that it reads, a primitive, a sample."""
+    return [
+        (check, table, p, sample)
+        for check, table in ((check_by_itself, RULES), (check_tangent_by_itself, PUSHFORWARDS))
+        for p, rule in users(function, DIFFERENTIABLE if table is RULES else table)
+        if rule.samples
+        for sample in (*rule.samples(), *complex_samples(p, rule))
     ]
 
 
@@ -206,17 +222,18 @@ def compiled(tree: ast.FunctionDef, function: Any) -> Any:
     return space[function.__name__]
 
 
-def survives(function: Any, mutant: Any, cases: list[tuple[Any, Rule, Any]]) -> bool:
+def survives(function: Any, mutant: Any, cases: list[tuple[Any, Any, Any, Any]]) -> bool:
     """Whether all samples, and all tests of kinks, pass with the mutant in the function's place."""
     homes = [m for m in map(vars, rule_modules()) if m.get(function.__name__) is function]
-    registered = {p: rule for p, rule in RULES.items() if rule.function is function}
+    tables = (RULES, PUSHFORWARDS)
+    registered = [(t, p, rule) for t in tables for p, rule in t.items() if rule.function is function]
     for home in homes:
         home[function.__name__] = mutant
-    for primitive, rule in registered.items():
-        RULES[primitive] = replace(rule, function=mutant)
+    for table, primitive, rule in registered:
+        table[primitive] = replace(rule, function=mutant)
     try:
-        for primitive, _, sample in cases:
-            check_by_itself(primitive, RULES[primitive], sample)
+        for check, table, primitive, sample in cases:
+            check(primitive, table[primitive], sample)
         for test in KINKS:
             test()
     except Exception:
@@ -224,7 +241,8 @@ def survives(function: Any, mutant: Any, cases: list[tuple[Any, Rule, Any]]) -> 
     finally:
         for home in homes:
             home[function.__name__] = function
-        RULES.update(registered)
+        for table, primitive, rule in registered:
+            table[primitive] = rule
     return True
 
 
@@ -237,7 +255,7 @@ def survivors(function: Any) -> tuple[int, list[str]]:
     tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
     assert isinstance(tree, ast.FunctionDef)
     tree.decorator_list, tree.returns = [], None
-    cases = [(p, rule, sample) for p, rule in users(function) if rule.samples for sample in rule.samples()]
+    cases = cases_of(function)
     assert survives(function, function, cases), f"{function.__name__} fails as it is"
     count, left = 0, []
     for change, mutated in mutants(tree):
@@ -251,10 +269,64 @@ def survivors(function: Any) -> tuple[int, list[str]]:
     return count, left
 
 
+# --------------------------------------------------------------------- what is said to be linear
+
+
+def declarations(module: Any) -> Iterator[tuple[Any, Rule]]:
+    """The rules of a file that say what they are linear in, the first primitive of each. What no
+    program calls stands in derivatives only: `test_second_order` looks at that."""
+    seen = set()
+    for primitive, rule in DIFFERENTIABLE.items():
+        ours = rule.function.__module__ == module.__name__ and rule.function not in seen
+        if rule.linear and ours and in_programs(primitive):
+            seen.add(rule.function)
+            yield primitive, rule
+
+
+def other_declarations(rule: Rule) -> Iterator[tuple[str, Rule]]:
+    """A rule that says of one argument more or less that it is linear in it, or of all together."""
+    for name in rule.linear:
+        less = tuple(n for n in rule.linear if n != name)
+        yield f"linear in {', '.join(less) or 'nothing'}", replace(rule, linear=less)
+    for name in [n for n in rule.arguments if n not in rule.linear]:
+        yield f"linear in {name} as well", replace(rule, linear=(*rule.linear, name))
+    if len(rule.linear) > 1 or rule.linear == ("*",):
+        yield "each by itself" if rule.together else "all together", replace(rule, together=not rule.together)
+
+
+def is_noticed(primitive: Any, other: Rule) -> bool:
+    """Whether another declaration makes the two modes differ on some sample."""
+    kept = RULES[primitive]
+    try:
+        RULES[primitive] = other
+        for sample in kept.samples() if kept.samples else ():
+            if is_active(primitive, kept, sample):
+                program = Program(primitive, sample)
+                f = program.function()
+                check_products(program, jvp(f, program.positions), grad(f, program.positions))
+    except Exception:
+        return True
+    finally:
+        RULES[primitive] = kept
+    return False
+
+
 def covers(reason: str, change: str) -> bool:
     """Whether an entry of the table is about a survivor: this change, or any in a statement."""
     changed, _, statement = change.partition(" in: ")
     return reason in (change, statement) or (reason.startswith("if ") and changed.startswith(f"{reason} -> "))
+
+
+def file_survivors(name: str) -> Iterator[tuple[str, int, list[str]]]:
+    """For each function of a file, and for what each rule says it is linear in: its name, the
+    number of its mutants, and those that nothing notices."""
+    module = importlib.import_module(f"adcompile.rules.{name}")
+    for function in functions(module):
+        yield f"{name}.{function.__name__}", *survivors(function)
+    for primitive, rule in declarations(module):
+        others = list(other_declarations(rule))
+        left = [words for words, other in others if not is_noticed(primitive, other)]
+        yield f"{name}.{rule.function.__name__} is linear", len(others), left
 
 
 def main(names: list[str]) -> int:
@@ -262,15 +334,14 @@ def main(names: list[str]) -> int:
     np.seterr(all="ignore")
     total = unexplained = 0
     for name in names or [*FILES, "axes"]:
-        for function in functions(importlib.import_module(f"adcompile.rules.{name}")):
-            count, left = survivors(function)
+        for what, count, left in file_survivors(name):
             total += count
-            reasons = EQUIVALENT.get(f"{name}.{function.__name__}", {})
+            reasons = EQUIVALENT.get(what, {})
             for change in [c for c in left if not any(covers(r, c) for r in reasons)]:
-                print(f"{name}.{function.__name__}: {change}")
+                print(f"{what}: {change}", flush=True)
                 unexplained += 1
             for change in [r for r in reasons if not any(covers(r, c) for c in left)]:
-                print(f"{name}.{function.__name__}: no longer survives: {change}")
+                print(f"{what}: no longer survives: {change}", flush=True)
                 unexplained += 1
     known = sum(map(len, EQUIVALENT.values()))
     print(f"{total} mutants, {unexplained} to look at, {known} that compute the same")

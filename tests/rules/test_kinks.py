@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from adcompile import grad, jvp
-from adcompile.rules.registry import rule_for
+from adcompile.rules.registry import PUSHFORWARDS, rule_for
 
 
 def at(f: Any, *args: Any, **options: Any) -> Any:
-    """The gradients of sum(f) by a rule itself, which divides nothing by zero."""
+    """The gradients of sum(f) by a rule itself, which divides nothing by zero. A pushforward, if
+    there is one, gives the same slopes."""
     rule = rule_for(f)
     assert rule is not None and rule.function is not None
     with np.errstate(all="raise"):
@@ -23,7 +24,20 @@ def at(f: Any, *args: Any, **options: Any) -> Any:
             parts = rule.function(r, *args, **options)
             return [p * bar for p in (parts if len(args) > 1 else (parts,))]
         made = rule.function(r, *args, bar, **options)
-    return made if len(args) > 1 else [made]
+        cotangents = made if len(args) > 1 else [made]
+        if f in PUSHFORWARDS:
+            same_slopes(PUSHFORWARDS[f].function, r, args, options, cotangents)
+    return cotangents
+
+
+def same_slopes(tangent: Any, r: Any, args: Any, options: Any, cotangents: Any) -> None:
+    """Check that the terms of a pushforward are the products with a pullback's cotangents."""
+    rng = np.random.default_rng(2)
+    dots = [a if g is None else rng.normal(size=np.shape(a)) for a, g in zip(args, cotangents, strict=True)]
+    terms = tangent(r, *args, *dots, **options)
+    for term, dot, g in zip(terms if len(args) > 1 else [terms], dots, cotangents, strict=True):
+        if g is not None and np.shape(g) == np.shape(dot):
+            assert np.isclose(np.sum(term).real, np.sum(g * dot).real, rtol=1e-12, atol=1e-12)
 
 
 ZERO = np.array([0.0, 0.0])
@@ -69,6 +83,15 @@ def test_slopes_at_zero() -> None:
             assert g.tolist() == [0]
 
 
+def test_slopes_at_a_complex_zero() -> None:
+    z = np.array([0j, 3 + 4j])
+    np.testing.assert_allclose(at(np.absolute, z)[0], [0, (3 - 4j) / 5], rtol=1e-15)
+    assert at(np.angle, z[:1])[0].tolist() == [-1j]
+    for order in (None, 2, 3):
+        assert at(np.linalg.norm, z * [1, 0], ord=order)[0].tolist() == [0, 0]
+        assert np.isclose(at(np.linalg.norm, z, ord=order)[0], [0, (3 - 4j) / 5]).all()
+
+
 def test_equal_elements_are_sorted_in_order() -> None:
     x = np.array([0.0, 1.0] * 200)
     expected = [i // 2 if i % 2 == 0 else 200 + i // 2 for i in range(400)]
@@ -76,6 +99,9 @@ def test_equal_elements_are_sorted_in_order() -> None:
         r, rule = np.sort(x, axis), rule_for(np.sort)
         assert rule is not None and rule.function is not None
         assert rule.function(r, x, np.arange(400.0), axis=axis).tolist() == expected
+        tangent = PUSHFORWARDS[np.sort].function
+        assert tangent is not None
+        assert tangent(r, x, np.arange(400.0), axis=axis).tolist() == [*range(0, 400, 2), *range(1, 400, 2)]
 
 
 def test_what_nan_to_num_replaces_has_no_slope() -> None:

@@ -10,8 +10,10 @@ from cases import (
     DIFFERENTIABLE,
     Program,
     check_by_itself,
+    check_tangent_by_itself,
     chosen,
     close,
+    complex_samples,
     difference,
     direction,
     in_programs,
@@ -23,7 +25,7 @@ from cases import (
 
 from adcompile import check_grads, grad
 from adcompile.ir.types import UNKNOWN
-from adcompile.rules.registry import Rule
+from adcompile.rules.registry import PUSHFORWARDS, Rule
 
 
 @pytest.mark.parametrize("primitive", DIFFERENTIABLE, ids=spelling)
@@ -35,6 +37,16 @@ def test_every_rule_has_samples(primitive: Any) -> None:
 @pytest.mark.parametrize("primitive, rule, sample", chosen(lambda *case: True))
 def test_rule_by_itself(primitive: Any, rule: Rule, sample: Any) -> None:
     check_by_itself(primitive, rule, sample)
+
+
+@pytest.mark.parametrize("primitive", [p for p, rule in DIFFERENTIABLE.items() if rule.on_complex], ids=spelling)
+def test_rule_by_itself_in_complex_numbers(primitive: Any) -> None:
+    """What is compared is the real part of the weighed result, along complex directions."""
+    rule = DIFFERENTIABLE[primitive]
+    for sample in complex_samples(primitive, rule):
+        check_by_itself(primitive, rule, sample)
+        if primitive in PUSHFORWARDS:
+            check_tangent_by_itself(primitive, PUSHFORWARDS[primitive], sample)
 
 
 # ----------------------------------------------------------------------- through the compiler

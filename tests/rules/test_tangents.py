@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cases import Program, chosen, in_programs, tolerance
+from cases import Program, check_tangent_by_itself, chosen, in_programs, tolerance
 
 from adcompile import grad, jvp
 from adcompile.errors import UsageError
 from adcompile.ir.types import UNKNOWN
-from adcompile.rules.registry import RULES, Rule, pullback, pushforward, pushforward_for
+from adcompile.rules.registry import PUSHFORWARDS, RULES, Rule, pullback, pushforward, pushforward_for
 from adcompile.testing.directions import agree, direction_like, product, size_of_product
 
 DIRECTIONS = 8
@@ -33,6 +33,11 @@ def check_products(program: Program, pushed: Any, pulled: Any) -> None:
         cotangents = pulled(*args)
         back, scale = product(cotangents, tangents), size_of_product(cotangents, tangents)
         assert agree(along, back, scale, rtol), f"forward {along}, reverse {back}"
+
+
+@pytest.mark.parametrize("primitive, rule, sample", chosen(lambda primitive, *_: primitive in PUSHFORWARDS))
+def test_pushforward_by_itself(primitive: Any, rule: Rule, sample: Any) -> None:
+    check_tangent_by_itself(primitive, PUSHFORWARDS[primitive], sample)
 
 
 @pytest.mark.parametrize("primitive, rule, sample", chosen(is_active))
