@@ -323,6 +323,11 @@ class Aliasing:
             self._union(self._held_by(result, ANY), self._held_by(operand, ANY))
             self._objects.shares_items(result, operand)
 
+    def _is_key(self, index: Atom) -> bool:
+        """Whether a subscript names one item."""
+        type_ = of_constant(index.value) if isinstance(index, Const) else self.types.get(index, UNKNOWN)
+        return isinstance(type_, Scalar) or type_ == STRING or (isinstance(type_, Static) and type(type_.value) is str)
+
     def _may_hold(self, var: Var) -> bool:
         return self._has_memory(var) and not isinstance(self.types.get(var, UNKNOWN), Array)
 
@@ -373,11 +378,13 @@ class Aliasing:
             self._link([result], operands[:1])
             if not isinstance(self.types.get(result, UNKNOWN), Array):
                 self._put(result, ANY, operands[-1])
-                self._share_items(result, operands[-1])  # `+=`, and a store into a slice
+                if fn is not updates.append and not (fn is updates.update and self._is_key(operands[1])):
+                    self._share_items(result, operands[-1])  # `+=`, and a store into a slice
         elif fn == Method("flatten") or copies(call, self.types):
             pass
         elif fn == Method("copy"):
-            self._share_items(result, operands[0])
+            if isinstance(self.types.get(operands[0], UNKNOWN), (List, Tuple, Dict)):  # type: ignore[arg-type]
+                self._share_items(result, operands[0])
         elif fn in TAKING:
             for operand in operands:  # with a default
                 self._mix(result, operand)
@@ -387,7 +394,7 @@ class Aliasing:
         elif getattr(fn, "__name__", "") == "getitem":
             key = operands[1].value if isinstance(operands[1], Const) and type(operands[1].value) is int else ANY
             self._take(result, operands[0], ANY if isinstance(key, int) and key < 0 else key)
-            if not isinstance(operands[1], Var) or not isinstance(self.types.get(operands[1]), Scalar):
+            if not self._is_key(operands[1]):
                 self._share_items(result, operands[0])  # `items[1:]`
         elif isinstance(fn, Attribute) and meant is fn:
             self._mix(result, operands[0])

@@ -60,6 +60,7 @@ CHECKS = (
     checks.require_complex_scalar,
     checks.require_floats,
     checks.require_items_apart,
+    checks.require_no_items,
     checks.require_number,
     checks.require_real,
     checks.require_scalar,

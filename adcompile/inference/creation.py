@@ -40,7 +40,7 @@ XY = Static("xy")
 
 @transfer(np.copy)
 def copy(a: Type, order: Type = NOTHING) -> Type:
-    return a if isinstance(a, Array) and a.shape is not None else UNKNOWN
+    return a if isinstance(a, Array) and a.shape is not None else Array("?", None)
 
 
 @transfer(np.ascontiguousarray)

@@ -18,6 +18,14 @@ def require_view(view: Any, base: Any) -> None:
         )
 
 
+def require_no_items(copied: Any) -> None:
+    """Raise ValueError if `copied`, a copy that is changed or whose original is, is a list or dict with
+    objects in it: they are the original's too, and the program was compiled for an array."""
+    held = copied.values() if isinstance(copied, dict) else copied if isinstance(copied, list) else ()
+    if any(isinstance(item, (np.ndarray, list, dict, tuple)) for item in held):
+        raise ValueError("the copy of a list or dict holds the same objects, which change; copy them: copy.deepcopy(a)")
+
+
 def require_apart(changed: Any, *others: Any) -> None:
     """Raise ValueError if `changed`, an argument that is about to be changed, shares memory with
     one of `others`, or if elements of it are in one place: the change would be seen there, and the

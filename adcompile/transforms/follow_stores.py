@@ -29,6 +29,7 @@ from adcompile.ir.nodes import (
     Function,
     If,
     Loop,
+    Method,
     Opaque,
     Star,
     Stmt,
@@ -46,6 +47,8 @@ from adcompile.transforms.counted_loops import CountedLoops
 from adcompile.transforms.detach_blocks import is_detached
 from adcompile.transforms.moved_items import Move
 from adcompile.transforms.store_into_objects import StoredObjects
+
+COPY = Method("copy")
 
 
 def follow_stores(function: Function, types: Types) -> Function:
@@ -116,6 +119,8 @@ class _Following(StoredObjects, CountedLoops, Visitor):
         if not isinstance(call.fn, Syntax) and is_view_or_copy(call.fn) and self.is_stored(call.result):
             assert isinstance(made, Call)
             self.emit(Call((self.nothing(),), checks.require_view, (call.result, made.operands[0]), origin=call.origin))
+        if call.fn == COPY and isinstance(self.type_of(call.operands[0]), Unknown):
+            self.emit(Call((self.nothing(),), checks.require_no_items, (call.result,), origin=call.origin))
 
     def is_stored(self, var: Var) -> bool:
         """Whether the object that a value views is changed anywhere."""
