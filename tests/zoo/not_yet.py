@@ -57,7 +57,6 @@ NOT_YET_TWICE: dict[str, str] = {
     "lists.runge_kutta_that_appends_to_the_trajectory": ", which may share its memory,",
     "overwritten.slices_by_a_counter_that_changes": ", which may share its memory,",
     "views.diagonal_read_after_a_store": "is called with an active value,",
-    "views.loop_over_numbers_or_rows": "is changed in place, and may",
     "views.number_or_row_taken_before_a_store": "is changed in place, and may",
     "views.split_gives_views": ", which may share its memory,",
     "views.splits_along_an_axis_in_a_loop": ", which may share its memory,",
