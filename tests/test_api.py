@@ -2,6 +2,7 @@
 
 import inspect
 import linecache
+import sys
 import threading
 import traceback
 import types
@@ -993,3 +994,29 @@ def test_a_pullback_of_a_path_on_which_nothing_is_kept():
     for y, expected in ((0.3, 0.0 * v), (0.1, np.array([0.0, 0.4, 0.6]))):
         _, pullback = vjp(returns_early, (0, 1))(y, v)
         np.testing.assert_array_equal(pullback(1.0)[1], expected, strict=True)
+
+
+def test_attributes_of_modules_and_classes_are_those_of_now(monkeypatch):
+    settings = types.ModuleType("settings_of_a_test")
+    settings.rate, settings.weights, settings.shape_of = 2.0, np.ones(3), np.sin
+    monkeypatch.setitem(sys.modules, settings.__name__, settings)
+
+    class Model:
+        power = 2
+
+        @classmethod
+        def scaled(cls, x):
+            return x**cls.power
+
+    def f(x):
+        return settings.rate * np.sum(Model.scaled(settings.shape_of(x)) * settings.weights)
+
+    x = np.array([0.3, -0.8, 1.1])
+    df = grad(f)
+    np.testing.assert_allclose(df(x), 4.0 * np.sin(x) * np.cos(x))
+    compiled = df.specialize(x)
+    assert df.specialize(x) is compiled
+    settings.rate, Model.power, settings.shape_of = 3.0, 3, np.cos
+    settings.weights[1] = 5.0
+    np.testing.assert_allclose(df(x), -9.0 * np.cos(x) ** 2 * np.sin(x) * [1.0, 5.0, 1.0])
+    np.testing.assert_allclose(grad(f)(x), df(x))

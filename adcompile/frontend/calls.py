@@ -13,7 +13,8 @@ from adcompile.frontend.comprehensions import Comprehensions
 from adcompile.frontend.lifting import Lifting
 from adcompile.frontend.lowering import did_you_mean
 from adcompile.frontend.names import LocalFunction
-from adcompile.ir.nodes import UNDEF, Atom, Const, Method, Star
+from adcompile.frontend.scope import is_fixed, is_resolved, is_settled
+from adcompile.ir.nodes import UNDEF, Atom, Attribute, Const, Method, Star
 from adcompile.runtime import structures
 
 SEEING_NAMES = (eval, exec, locals, globals, vars, dir, compile, __import__)
@@ -40,7 +41,7 @@ class Calls(Comprehensions, Lifting):
             receiver = self.expr(node.func.value)
             if not isinstance(receiver, Const):
                 return self.method_call(receiver, node)
-            fn = self._static_attribute(node.func, receiver)
+            fn = UNDEF if receiver is UNDEF else self.static_attribute(node.func, receiver)
         else:
             fn = self.expr(node.func)
         if fn is UNDEF:
@@ -74,14 +75,18 @@ class Calls(Comprehensions, Lifting):
         why = "an array of objects may hold anything"
         return self.refuse(node, "arrays of objects are not supported", why, "use a list, or an array of numbers")
 
-    def _static_attribute(self, node: Any, receiver: Const) -> Atom:
-        if receiver is UNDEF:
-            return UNDEF
-        if not hasattr(receiver.value, node.attr):
-            return self.refuse(
-                node, f"{receiver!r} has no attribute '{node.attr}'", "", did_you_mean(node.attr, dir(receiver.value))
-            )
-        return Const(getattr(receiver.value, node.attr))
+    def static_attribute(self, node: Any, holder: Const) -> Atom:
+        """What a module or class holds: for good, with a guard, or what it holds when that is read."""
+        if not hasattr(holder.value, node.attr):
+            hint = did_you_mean(node.attr, dir(holder.value))
+            return self.refuse(node, f"{holder!r} has no attribute '{node.attr}'", "", hint)
+        value, name = getattr(holder.value, node.attr), _dotted(node)
+        if is_fixed(holder.value) or isinstance(value, types.MethodType) or (name is None and is_resolved(value)):
+            return Const(value)
+        if name is None or not is_settled(value):
+            return self.call(Attribute(node.attr), holder, node=node)
+        self.scope.resolved[name] = value
+        return Const(value)
 
     def arguments(self, node: Any, fn: Any = None) -> tuple[list[Atom | Star], list[tuple[str | None, Atom]]]:
         """The lowered arguments of a call."""
@@ -151,3 +156,11 @@ def _generator(node: Any, target: str, over: Any, element: Any = None, condition
 def _is_object(value: Any) -> bool:
     """Whether a constant is the dtype of arrays of objects."""
     return value is object or value is np.object_ or (isinstance(value, np.dtype) and value.kind == "O")
+
+
+def _dotted(node: Any) -> str | None:
+    """The text of `name.attribute`; None for an attribute of something else."""
+    if isinstance(node, gast.Name):
+        return str(node.id)
+    inner = _dotted(node.value) if isinstance(node, gast.Attribute) else None
+    return None if inner is None else f"{inner}.{node.attr}"

@@ -10,7 +10,6 @@ import gast
 
 from adcompile.frontend.kept import KeptCode
 from adcompile.frontend.local_functions import LocalFunctions
-from adcompile.frontend.lowering import did_you_mean
 from adcompile.frontend.names import LocalFunction
 from adcompile.frontend.operators import BINARY, COMPARE, UNARY
 from adcompile.ir.nodes import NONE, UNDEF, Atom, Attribute, Const, Star
@@ -162,9 +161,5 @@ class Expressions(LocalFunctions, KeptCode):
         """`value.attr`; of something known now, such as a module, what it holds."""
         value = self.expr(node.value)
         if isinstance(value, Const) and value is not UNDEF:
-            if hasattr(value.value, node.attr):
-                return Const(getattr(value.value, node.attr))
-            return self.refuse(
-                node, f"{value!r} has no attribute '{node.attr}'", "", did_you_mean(node.attr, dir(value.value))
-            )
+            return self.static_attribute(node, value)
         return self.call(Attribute(node.attr), value, node=node)

@@ -8,6 +8,7 @@ implicit parameter that is read again at every call.
 from __future__ import annotations
 
 import builtins
+import sys
 import types
 from typing import Any
 
@@ -29,12 +30,29 @@ RESOLVED = (
     type(Ellipsis),
     type(NotImplemented),
 )
+# What is read of a module or class and cannot change itself. (A bound method is new at each look.)
+CONSTANTS = (bool, int, float, complex, str, bytes, np.generic)
+LIBRARIES = sys.stdlib_module_names | {"numpy", "scipy"}
 MISSING = object()
 
 
 def is_resolved(value: Any) -> bool:
     """Whether an outside value is bound at compile time rather than captured."""
     return isinstance(value, RESOLVED) or value is None or is_transformed(value)
+
+
+def is_settled(value: Any) -> bool:
+    """Whether an attribute of a module or class is bound at compile time, and guarded by identity."""
+    return (is_resolved(value) and not isinstance(value, types.MethodType)) or isinstance(value, CONSTANTS)
+
+
+def is_fixed(holder: Any) -> bool:
+    """Whether the attributes of something known stay what they are: of a constant, and of a library's
+    module or class."""
+    if not isinstance(holder, (types.ModuleType, type, types.FunctionType)):
+        return True
+    name = holder.__name__ if isinstance(holder, types.ModuleType) else holder.__module__
+    return isinstance(name, str) and name.partition(".")[0] in LIBRARIES
 
 
 class OutsideScope:
@@ -48,7 +66,14 @@ class OutsideScope:
         self._cells = dict(zip(code.co_freevars, holder.__closure__ or (), strict=True))
 
     def value(self, name: str) -> Any:
-        """The object that `name` is bound to now, or `MISSING`."""
+        """The object that a name, or one of its attributes (`settings.rate`), is now, or `MISSING`."""
+        name, *attributes = name.split(".")
+        found = self._bound(name)
+        for attribute in attributes:
+            found = getattr(found, attribute, MISSING)
+        return found
+
+    def _bound(self, name: str) -> Any:
         if name in self._cells:
             try:
                 return self._cells[name].cell_contents
