@@ -6,12 +6,10 @@ User functions that are called go the same way, each for the types that it is ca
 
 from __future__ import annotations
 
-import os
 import threading
 import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import adcompile.inference
@@ -20,17 +18,12 @@ from adcompile.analyses.activity import active_values
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.kinds import is_vague
 from adcompile.analyses.ownership import own_results
-from adcompile.analyses.repeatable import is_repeatable
 from adcompile.analyses.seeding import Seeding
-from adcompile.analyses.value_needs import Decided, decided_by
+from adcompile.analyses.value_needs import decided_by
 from adcompile.analyses.versions import versions_of_inputs
-from adcompile.backend.callables import Bindings
-from adcompile.backend.capabilities import NUMPY, Capabilities, fit, fit_primal
-from adcompile.backend.emit import Emitted, emit
-from adcompile.backend.unparse import to_text
+from adcompile.backend.capabilities import NUMPY, Capabilities, fit_primal
 from adcompile.callees import Callees
-from adcompile.errors import ADError, DiagnosticList, InternalError, Origin, Refused
-from adcompile.frontend.scope import MISSING, OutsideScope
+from adcompile.errors import DiagnosticList, Origin, Refused
 from adcompile.frontend.source import return_origin
 from adcompile.frontend.stand_in import caller_of
 from adcompile.inference.elementwise import shape_of
@@ -38,13 +31,12 @@ from adcompile.inference.tangents import tangent_type
 from adcompile.ir.nodes import (
     Block,
     Call,
-    Const,
     Function,
     FunctionRef,
     ReverseBlock,
     Var,
 )
-from adcompile.ir.traverse import defined_in, walk
+from adcompile.ir.traverse import walk
 from adcompile.ir.types import (
     UNKNOWN,
     Dict,
@@ -57,8 +49,7 @@ from adcompile.ir.types import (
     is_complex,
     is_real,
 )
-from adcompile.ir.verifier import verify
-from adcompile.outside import Outside
+from adcompile.program import Program, ProgramWriter
 from adcompile.rules.registry import rule_for
 from adcompile.transforms.arrange import arrange
 from adcompile.transforms.assemble import Want, halve, join, name_seed, separate_aux, whole
@@ -68,7 +59,7 @@ from adcompile.transforms.check_complex import check_complex_inputs, check_compl
 from adcompile.transforms.check_escape import check_escape
 from adcompile.transforms.check_pullbacks import check_pullbacks
 from adcompile.transforms.check_sets import check_sets
-from adcompile.transforms.decisions import Decisions, Differentiation, Pushed
+from adcompile.transforms.decisions import Differentiation, Pushed
 from adcompile.transforms.detach_blocks import detach_blocks
 from adcompile.transforms.eliminate_dead import eliminate_dead
 from adcompile.transforms.fill_spread import fill_spread
@@ -76,61 +67,24 @@ from adcompile.transforms.finish_cotangents import finish_cotangents, finish_val
 from adcompile.transforms.forward import ForwardSweep, forward
 from adcompile.transforms.hoist import hoist
 from adcompile.transforms.index_sets import IndexSetSweep, SetParameters
-from adcompile.transforms.pass_captures import captures_of_entry
 from adcompile.transforms.place_residuals import place_residuals, split_residuals
-from adcompile.transforms.plan_buffers import plan_buffers
 from adcompile.transforms.read_shapes import read_shapes
 from adcompile.transforms.reverse import reverse
-from adcompile.transforms.reverse_blocks import Taken, blocks_in, check_block, check_blocks, take_blocks, without_blocks
+from adcompile.transforms.reverse_blocks import Taken, blocks_in, check_block, check_blocks, take_blocks
 from adcompile.transforms.simplify import simplify
 from adcompile.transforms.solve_implicitly import ImplicitSweeps, Making
 from adcompile.transforms.split_calls import Halves, halves_of, split_calls
 
-CALLED = {
-    *("np", "math", "range", "reversed", "enumerate", "zip", "len", "list", "tuple", "slice", "dict", "isinstance"),
-    *("float", "int", "abs", "sum", "min", "max", "bool"),
-}
 COMPILE_LOCK = threading.RLock()
-VERIFYING = "ADCOMPILE_VERIFY" in os.environ  # hold the IR to its rules after every pass
 
 
-@dataclass(slots=True)
-class Program:
-    """A compiled program: its text, its entry, and what loading it binds."""
-
-    text: str
-    entry: str
-    second: str
-    holders: dict[str, Any]
-    values: dict[str, Any]
-    imports: list[str]
-    repeatable: bool = False  # it has no effect but its result
-    guards: dict[tuple[Any, str], Any] = field(default_factory=dict)
-    captures: dict[tuple[Any, str], Any] = field(default_factory=dict)
-    decisions: Decisions = field(default_factory=Decisions)
-    emitted: Sequence[Emitted] = ()
-    passed: Sequence[tuple[Any, str]] = ()  # captures that the entry takes as arguments, for some backends
-    place: int = 0  # behind so many of its own
-    decided: Decided | None = None  # of index sets: what decides them besides shapes
-    carried: Carried | None = None  # what its sweep makes for many seeds, if it carries them
-
-
-class Compilation:
+class Compilation(ProgramWriter):
     """One compilation: a function, the types of its inputs, and all functions that it calls."""
 
     def __init__(
         self, trace: Callable[[str, Function], None] | None = None, backend: Capabilities = NUMPY
     ) -> None:
-        self.trace = trace or (lambda name, function: None)
-        self.backend = backend
-        self.found = DiagnosticList()
-        self.unfit = self.found  # what the backend cannot run
-        self.stage = "lower"
-        self.decisions = Decisions()
-        self.functions: list[tuple[Function, Types]] = []
-        self.names: set[str] = set()
-        self.holders: dict[str, Any] = {}
-        self.outside = Outside()
+        super().__init__(trace, backend)
         self.callees = Callees(self.outside)
         self._halves: dict[Any, Halves] = {}
         self._open: set[FunctionRef] = set()  # the first halves of the functions that are being split
@@ -150,22 +104,6 @@ class Compilation:
         self.holomorphic = False
 
     # --------------------------------------------------------------------------- the pipeline
-
-    @contextmanager
-    def reporting(self) -> Iterator[None]:
-        """Turn a fault of ours into an `InternalError` that names the pass."""
-        try:
-            yield
-        except (ADError, KeyboardInterrupt, MemoryError):
-            raise
-        except Exception as fault:
-            raise InternalError(self.stage, f"{type(fault).__name__}: {fault}") from fault
-
-    def after(self, stage: str, function: Function, abstract: bool = False) -> None:
-        """A pass is done: show what it made, and hold it to the rules of the IR if that is asked for."""
-        self.trace(stage, function)
-        if VERIFYING:
-            verify(function, stage, abstract=abstract)
 
     def gradient(self, function: types.FunctionType, inputs: Sequence[Type], want: Want) -> Program:
         """The program that computes the gradient of `function` at inputs of these types."""
@@ -447,67 +385,6 @@ class Compilation:
         types_.update(known)
         return replace(taken, body=body)
 
-    def finish(self, function: Function, types_: Types, holder: Any) -> None:
-        """Drop what is not needed; keep the function for emission."""
-        function = eliminate_dead(without_blocks(function))
-        self.after("eliminate_dead", function)
-        self.functions.append((function, types_))
-        self.holders[function.name] = holder
-
-    def program(self, entry: str, second: str = "", carried: Carried | None = None) -> Program:
-        """Emit every function of the program that is called as one text."""
-        self.drop_uncalled({entry, second})
-        outside = [OutsideScope(holder) for holder in self.holders.values()]
-        taken = {name: scope.value(name) for scope in outside for name in _outside_names(scope.holder)}
-        taken = {name: value for name, value in taken.items() if value is not MISSING}
-        params = {p.var for one, _ in self.functions for p in one.params}
-        local = dict.fromkeys(v.name for v in params.union(*(defined_in(one.body) for one, _ in self.functions)))
-        taken |= {c.name: OutsideScope(c.holder).value(c.name) for one, _ in self.functions for c in one.captures}
-        spelled = {name for scope in outside for name in _spelled(scope.holder.__code__)}
-        bindings = Bindings({**taken, **dict.fromkeys(self.names), **local}, spelled, self.backend.helpers())
-        texts, written = [], []
-        self.stage = "fit"
-        functions = fit(self.functions, self.backend, self.unfit, (entry, second))
-        self.found.raise_if_any()
-        # Names that emitted code may call: a local of the user's with such a name gets another.
-        for one, _ in functions:
-            bindings.bind_called(one.body)
-        reserved = {*taken, *bindings.values}
-        for one, types_ in reversed(functions):
-            if self.backend is not NUMPY:
-                self.after("fit", one)
-            self.stage = "plan_buffers"
-            plan = plan_buffers(one, types_)
-            self.after("plan_buffers", plan.function)
-            self.decisions.plans[one.name] = plan
-            self.stage = "emit"
-            decorators = self.backend.decorators(bindings)
-            written.append(emit(plan, types_, bindings, reserved | self.names | CALLED, decorators))
-            texts.append(to_text(written[-1]))
-        imports = _import_lines(bindings)
-        text = "\n".join(imports) + "\n\n\n" * bool(imports) + "\n\n".join(texts)
-        guards, captures = self.outside.all_guards, self.outside.all_captures
-        passed, place = captures_of_entry(self.functions, entry) if not self.backend.live_captures else ((), 0)
-        again = all(is_repeatable(one.body) for one, _ in self.functions)
-        return Program(
-            text, entry, second, self.holders, bindings.values, imports, again, guards, captures, self.decisions,
-            written, passed, place, carried=carried,
-        )
-
-    def drop_uncalled(self, entries: set[str]) -> None:
-        """Forget the functions that nothing calls: first halves whose values nobody reads."""
-        called, size = set(entries), -1
-        while size != len(called):
-            size = len(called)
-            for one in (one for one, _ in self.functions if one.name in called):
-                calls = [s for s in walk(one.body) if isinstance(s, Call)]
-                given = [a.value for s in calls for a in s.operands if isinstance(a, Const)]
-                called.update(fn.name for fn in (*(s.fn for s in calls), *given) if isinstance(fn, FunctionRef))
-        self.functions = [(one, types_) for one, types_ in self.functions if one.name in called]
-        self.holders = {name: holder for name, holder in self.holders.items() if name in called}
-        for decided in self.decisions.functions:
-            decided.emitted = tuple(name for name in decided.emitted if name in called)
-
     def halves(
         self, fn: types.FunctionType, inputs: tuple[Type, ...], active: tuple[bool, ...], origin: Origin | None
     ) -> Halves:
@@ -558,17 +435,6 @@ class Compilation:
             self.finish(half, types_, fn)
         return halves_of(one, two, made.given, types_)
 
-    def fresh(self, name: str) -> str:
-        """A name for a function that no other function of the program has, and nothing outside."""
-        outside = {known for _, known in (*self.outside.captures, *self.outside.guards)}
-        candidate, number = name, 1
-        while candidate in self.names or candidate in outside:
-            number += 1
-            candidate = f"{name}_{number}"
-        self.names.add(candidate)
-        return candidate
-
-
 def _entered(function: types.FunctionType) -> types.FunctionType:
     """The function to differentiate: of one that has a rule, a call of it."""
     return caller_of(function) if rule_for(function) is not None else function
@@ -577,21 +443,6 @@ def _entered(function: types.FunctionType) -> types.FunctionType:
 def _plain_name(function: Any) -> str:
     name = function.__name__
     return name if name.isidentifier() else "function"
-
-
-def _outside_names(holder: Any) -> set[str]:
-    code = holder.__code__
-    return set(code.co_names) | set(code.co_freevars)
-
-
-def _spelled(code: types.CodeType) -> set[str]:
-    """The names of attributes and globals that stand in a function."""
-    inner = [c for c in code.co_consts if isinstance(c, types.CodeType)]
-    return set(code.co_names).union(*map(_spelled, inner))
-
-
-def _import_lines(bindings: Bindings) -> list[str]:
-    return sorted(set(bindings.imports.values()), key=lambda line: (line.startswith("from"), line))
 
 
 __all__ = ["COMPILE_LOCK", "Carried", "Compilation", "Program", "Want"]
