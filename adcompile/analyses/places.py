@@ -145,7 +145,8 @@ class Places:
             inner = defined_in(stmt.body)
             for result, atom in zip(stmt.results, stmt.body.yields, strict=True):
                 self._merge(result, [atom])
-                if self.of[result].root in inner:
+                place = self.of[result]
+                if place.root in inner or any(a in inner for step in place.path for a in step.atoms):
                     self.of[result] = Place(result)
         else:
             self.of.update((v, Place(v)) for _, v in stmt.writes)

@@ -461,3 +461,12 @@ def loop_over_numbers_or_rows(x, sign):
         a[k] = np.sum(x * x) * k
         total += np.sum(item * x)
     return total
+
+
+@at((M, 2))
+def row_chosen_within_a_context(a, n):
+    b = a * a
+    with np.errstate(divide="ignore"):
+        row = b[n % 3]
+        row *= a[0]
+    return np.sum(row * b[1])
