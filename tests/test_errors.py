@@ -328,14 +328,14 @@ def test_a_division_by_zero_is_pythons():
 
 
 def test_an_internal_fault_names_the_pass(monkeypatch):
-    import adcompile.pipeline as pipeline
+    from adcompile import pipeline, program
 
     def broken(*args, **kwargs):
         raise KeyError("lost")
 
-    for name in ("simplify", "place_residuals", "emit"):
+    for where, name in ((pipeline, "simplify"), (pipeline, "place_residuals"), (program, "emit")):
         with monkeypatch.context() as patch:
-            patch.setattr(pipeline, name, broken)
+            patch.setattr(where, name, broken)
             with pytest.raises(InternalError) as caught:
                 grad(lambda x: np.sum(x * x))(np.ones(2))
         message = str(caught.value)

@@ -9,6 +9,7 @@ from golden_files import load
 from test_goldens import PROGRAMS, arguments, numbers, transformed
 
 import adcompile.pipeline
+import adcompile.program
 from adcompile.analyses.aliasing import Aliasing
 from adcompile.transforms import algebra, choose_residuals, cotangents, finish_cotangents, plan_buffers
 from adcompile.transforms.build import Builder
@@ -37,7 +38,7 @@ def without_buffers(patch):
     def plan_nothing(function, types):
         return Plan(function, frozenset(), Aliasing(function.body, types))
 
-    patch.setattr(adcompile.pipeline, "plan_buffers", plan_nothing)
+    patch.setattr(adcompile.program, "plan_buffers", plan_nothing)
 
 
 def without_cut(patch):
@@ -49,7 +50,8 @@ def without_recomputed_comparisons(patch):
 
 
 def without_last_dead_code(patch):
-    patch.setattr(adcompile.pipeline, "eliminate_dead", lambda function: function)
+    for where in (adcompile.pipeline, adcompile.program):
+        patch.setattr(where, "eliminate_dead", lambda function: function)
 
 
 def without_algebra(patch):

@@ -7,6 +7,7 @@ import pytest
 
 import adcompile.callees
 import adcompile.pipeline
+import adcompile.program
 from adcompile import grad, vjp
 from adcompile.errors import InternalError
 from adcompile.ir.nodes import Block, Var
@@ -47,11 +48,16 @@ BROKEN = {
     "plan_buffers": ("plan_buffers", lambda plan: replace(plan, function=strange(plan.function))),
 }
 
+WHERE = {
+    **dict.fromkeys(("lowered", "resolve_calls", "check_mutation"), adcompile.callees),
+    **dict.fromkeys(("eliminate_dead", "plan_buffers"), adcompile.program),
+}
+
 
 @pytest.mark.parametrize("step", BROKEN)
 def test_a_fault_of_a_pass_is_told_of_that_pass(step, monkeypatch):
     stage, fault = BROKEN[step]
-    where = adcompile.callees if step in ("lowered", "resolve_calls", "check_mutation") else adcompile.pipeline
+    where = WHERE.get(step, adcompile.pipeline)
     whole = getattr(where, step)
     monkeypatch.setattr(where, step, lambda *args: fault(whole(*args)))
     with pytest.raises(InternalError, match=f"in the pass '{stage}': each_use_sees_its_definition: .+ reads %strange"):
@@ -61,7 +67,7 @@ def test_a_fault_of_a_pass_is_told_of_that_pass(step, monkeypatch):
 def test_both_halves_of_a_pullback_are_held_to_the_rules(monkeypatch):
     seen = []
     monkeypatch.setattr(
-        adcompile.pipeline, "verify", lambda function, stage, abstract: seen.append((stage, function.name))
+        adcompile.program, "verify", lambda function, stage, abstract: seen.append((stage, function.name))
     )
     vjp(loop)(*ARGS)
     for function, first in {"loop": "finish_cotangents", "helper": "place_residuals"}.items():
@@ -70,6 +76,6 @@ def test_both_halves_of_a_pullback_are_held_to_the_rules(monkeypatch):
 
 
 def test_it_is_off_by_default(monkeypatch):
-    monkeypatch.setattr(adcompile.pipeline, "VERIFYING", False)
-    monkeypatch.setattr(adcompile.pipeline, "verify", None)
+    monkeypatch.setattr(adcompile.program, "VERIFYING", False)
+    monkeypatch.setattr(adcompile.program, "verify", None)
     assert np.ndim(grad(loop)(*ARGS)) == 0
