@@ -33,7 +33,19 @@ def parts_of_scope(node: Any) -> Iterator[Any]:
         if isinstance(part, gast.comprehension):
             pending += [*reversed(part.ifs), part.iter]
         elif not isinstance(part, WITHOUT_PARTS):
-            pending += reversed([*gast.iter_child_nodes(part)])
+            pending += reversed(_children(part))
+
+
+def _children(node: Any) -> list[Any]:
+    """The nodes that a node is made of, less the contexts of names."""
+    found: list[Any] = []
+    for name in node._fields:
+        value = getattr(node, name, None) if name != "ctx" else None
+        if isinstance(value, gast.AST):
+            found.append(value)
+        elif isinstance(value, list):
+            found += [part for part in value if isinstance(part, gast.AST)]
+    return found
 
 
 def may_jump(stmt: Any, inside_loop: bool = False) -> bool:

@@ -44,6 +44,7 @@ class CountedLoops(NewestValues):
             else:
                 if position and whole and whole.root in objects:
                     self.moved.add(item)  # it is not found again by its position
+                    self.uncounted.add(position)
                 made[item] = map_source(source, self.read)
         self.types.update((v, INT) for v in made if v not in self.types)
         return replace(new, sources=tuple(made.values()), items=tuple(made))

@@ -103,7 +103,7 @@ class _Following(StoredObjects, CountedLoops, Visitor):
     def call(self, call: Call) -> None:
         if self.places.is_update(call):
             place = self.places.place(call.operands[0])
-            if place is not None and call.operands[0] not in self.moved:
+            if place is not None and not self.stays(call.operands[0]):
                 self.update(call, place)
                 return
         if call.fn is structures.make_tuple and not any(isinstance(a, Star) for a in call.args):
@@ -162,7 +162,7 @@ class _Following(StoredObjects, CountedLoops, Visitor):
             return False
         if isinstance(self.types.get(var, UNKNOWN), Unknown) and place.path:
             return False  # it may be a number, which is what it was
-        return var not in self.moved and not any(self.is_moved(place, move) for move in moves)
+        return not self.stays(var) and not any(self.is_moved(place, move) for move in moves)
 
     def newcomer(self, root: Var) -> Var:
         now = self.newest.get(root, root)

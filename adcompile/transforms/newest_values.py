@@ -43,6 +43,7 @@ class NewestValues:
         self.displays: dict[Var, Call] = {}  # tuples whose items are known
         self.kinds: dict[Var, set[str]] = {}  # of containers: how their items were changed
         self.moved: set[Var] = set()  # items that may not stand in their container any more
+        self.uncounted: set[Atom] = set()  # positions of loops that do not count what they run over
         self.taken_from: dict[Atom, Atom | None] = {}  # of an item: the object's newest value then
         self.constant: set[Var] = set()  # views that a `with no_grad()` took
         self.stmts: list[Stmt] = []
@@ -64,7 +65,7 @@ class NewestValues:
             return atom
         now = self.state(atom)
         known, as_of = self.known.get(atom, (atom, None))
-        if as_of == now or not now or atom in self.moved:
+        if as_of == now or not now or self.stays(atom):
             return known
         if as_of is None and atom not in self.displays:
             place = self.places.at(atom)
@@ -73,6 +74,12 @@ class NewestValues:
         fresh = self.again(atom)
         self.known[atom] = fresh, now
         return fresh
+
+    def stays(self, var: Atom) -> bool:
+        """Whether a value is an item that stays what it is, as it is not found again by its place."""
+        place = self.places.place(var)
+        found = place is not None and not any(a in self.uncounted for step in place.path for a in step.atoms)
+        return var in self.moved or (place is not None and not found)
 
     def again(self, var: Var) -> Atom:
         """Take a view, or make a tuple, once more, from the objects as they are now."""
