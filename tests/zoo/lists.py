@@ -478,3 +478,31 @@ def number_in_one_list_twice(x, n):
     rows = [inner for _ in range(n)]
     rows[0][1] = 3.0
     return np.sum(rows[1][1] * x)
+
+
+@at((P, 3))
+def array_put_into_two_lists(x, n):
+    a, b = [], []
+    for k in range(n):
+        item = x * (k + 1)
+        a.append(item)
+        b.append(item)
+    a[1] *= x
+    return np.sum(b[1] * x)
+
+
+@at((P, 3))
+def list_extended_by_itself(x, n):
+    items = [x * k for k in range(n)]
+    items.extend(items)
+    items[0] += x
+    return np.sum(items[n] * x)
+
+
+@at((P, 3))
+def repeated_array_replaced_and_then_changed(x, n):
+    items = [x * 1.0] * n
+    for k in range(n):
+        items[k] = items[k] + k
+    items[0] += x
+    return np.sum(items[1] * x)

@@ -7,6 +7,7 @@ refused for another reason has to be looked at. A wrong number or a crash never 
 # The emitted code finds out when it runs that an array is not laid out as it was compiled for, or that
 # one object stands in two places, and says so in a ValueError.
 AT_RUN_TIME: dict[str, str] = {
+    "lists.list_extended_by_itself": "in its list or dict twice",
     "lists.number_in_one_list_twice": "in its list or dict twice",
     "lists.one_array_in_a_list_twice": "in its list or dict twice",
     "lists.one_list_in_a_list_twice": "in its list or dict twice",
@@ -16,6 +17,7 @@ AT_RUN_TIME: dict[str, str] = {
 }
 
 NOT_YET: dict[str, str] = {
+    "lists.array_put_into_two_lists": ", which may share its memory,",
     "aliases.change_through_a_tuple": ", which may share its memory,",
     "arguments.passive_buffer_outside_the_function": "in place, which is read elsewhere",
     "arguments.scratch_outside_the_function": "a value that depends on the",
