@@ -19,6 +19,7 @@ from adcompile.analyses.value_needs import Decided
 from adcompile.backend.callables import Bindings
 from adcompile.backend.capabilities import NUMPY, Capabilities, fit
 from adcompile.backend.emit import Emitted, emit
+from adcompile.backend.merge_alike import merge_alike
 from adcompile.backend.unparse import to_text
 from adcompile.errors import ADError, DiagnosticList, InternalError
 from adcompile.frontend.scope import MISSING, OutsideScope
@@ -115,7 +116,7 @@ class ProgramWriter:
         taken |= {c.name: OutsideScope(c.holder).value(c.name) for one, _ in self.functions for c in one.captures}
         spelled = {name for scope in outside for name in _spelled(scope.holder.__code__)}
         bindings = Bindings({**taken, **dict.fromkeys(self.names), **local}, spelled, self.backend.helpers())
-        texts, written = [], []
+        written = []
         self.stage = "fit"
         functions = fit(self.functions, self.backend, self.unfit, (entry, second))
         self.found.raise_if_any()
@@ -133,9 +134,9 @@ class ProgramWriter:
             self.stage = "emit"
             decorators = self.backend.decorators(bindings)
             written.append(emit(plan, types_, bindings, reserved | self.names | CALLED, decorators))
-            texts.append(to_text(written[-1]))
+        written, self.decisions.merged = merge_alike(written, self.holders, (entry, second))
         imports = _import_lines(bindings)
-        text = "\n".join(imports) + "\n\n\n" * bool(imports) + "\n\n".join(texts)
+        text = "\n".join(imports) + "\n\n\n" * bool(imports) + "\n\n".join(map(to_text, written))
         guards, captures = self.outside.all_guards, self.outside.all_captures
         passed, place = captures_of_entry(self.functions, entry) if not self.backend.live_captures else ((), 0)
         again = all(is_repeatable(one.body) for one, _ in self.functions)

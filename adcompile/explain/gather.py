@@ -45,7 +45,8 @@ class _Gathering:
         self.decided = decided
         self.decisions = decisions
         self.words = Words(decided)
-        self.values = Values(decided, self.words, self.dependence(), decisions.plans)
+        self.written = {name: decisions.merged.get(name, name) for name in decisions.plans}
+        self.values = Values(decided, self.words, self.dependence(), self.written)
         self.residuals = Residuals(decided, self.words)
 
     def dependence(self) -> dict[str, frozenset[Var]]:
@@ -70,7 +71,8 @@ class _Gathering:
         inputs = tuple(self.values.input(v) for v in primal.inputs)
         wrt = tuple(v.name for v in self.decided.wrt)
         made = tuple(facts.line(number, text) for number, text in lines)
-        return FunctionFacts(primal.name, file, wrt, self.decided.emitted, inputs, made)
+        emitted = tuple(self.written[name] for name in self.decided.emitted)
+        return FunctionFacts(primal.name, file, wrt, emitted, inputs, made)
 
     def text(self) -> tuple[str, list[tuple[int, str]]]:
         """The user's file, and the numbered lines of the function."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from adcompile.analyses.activity import passes_derivative
@@ -17,14 +17,14 @@ from adcompile.transforms.decisions import Differentiation
 
 class Values:
     """The facts about the values of one function. `dependence` gives for each input that is
-    differentiated by the values that depend on it, `emitted` names the functions of the program."""
+    differentiated by the values that depend on it, `emitted` for each function the name it is written by."""
 
     def __init__(
         self,
         decided: Differentiation,
         words: Words,
         dependence: Mapping[str, frozenset[Var]],
-        emitted: Collection[str],
+        emitted: Mapping[str, str],
     ) -> None:
         self.decided = decided
         self.emitted = emitted
@@ -86,7 +86,7 @@ class Values:
             return f"{callee(fn)}: the solution of an equation, by {pullback.function.name}"
         if pullback is not None:
             halves = (fn.name, pullback.function.name)
-            return f"your function, as {' and '.join(name for name in halves if name in self.emitted)}"
+            return f"your function, as {' and '.join(self.emitted[name] for name in halves if name in self.emitted)}"
         if isinstance(fn, Syntax):
             return "kept as it is"
         rule = rule_for(fn)

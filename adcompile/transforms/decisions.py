@@ -46,9 +46,11 @@ class Pushed:
 @dataclass(slots=True)
 class Decisions:
     """The differentiated functions, and the plan of each function that was emitted, by name; of a
-    pushforward, what it is of."""
+    pushforward, what it is of. `merged` says of functions that came out as another under what name
+    they are written."""
 
     functions: list[Differentiation] = field(default_factory=list)
     pushed: Pushed | None = None
     plans: dict[str, Plan] = field(default_factory=dict)
+    merged: dict[str, str] = field(default_factory=dict)
     not_carried: str = ""  # why no sweep carries many seeds, where one was asked for
