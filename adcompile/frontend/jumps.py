@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,7 +11,8 @@ import gast
 LOOPS = (gast.For, gast.While)
 DEFINITIONS = (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef)
 SCOPES = (*DEFINITIONS, gast.Lambda)
-WITHOUT_PARTS = (gast.Name, gast.Constant, gast.expr_context, gast.operator, gast.unaryop, gast.cmpop, *SCOPES)
+WITHOUT_PARTS = frozenset((gast.Name, gast.Constant, *SCOPES))
+WITHOUT_NODES = frozenset(("ctx", "op", "ops"))  # fields that hold contexts and operators
 
 # Methods that change their receiver. On anything but a list, a dict, a set or an array they
 # may mean something else; the types say so later.
@@ -24,28 +26,34 @@ MUTATING_METHODS = frozenset(
 
 
 def parts_of_scope(node: Any) -> Iterator[Any]:
-    """A node and its descendants in order; of an inner function the node alone, and of a
-    comprehension not its own variables."""
+    """A node and its descendants in order, less contexts and operators; of an inner function the
+    node alone, and of a comprehension not its own variables."""
     pending = [node]
     while pending:
         part = pending.pop()
         yield part
-        if isinstance(part, gast.comprehension):
+        kind = type(part)
+        if kind is gast.comprehension:
             pending += [*reversed(part.ifs), part.iter]
-        elif not isinstance(part, WITHOUT_PARTS):
-            pending += reversed(_children(part))
+        elif kind not in WITHOUT_PARTS:
+            pending += _children_backwards(part, kind)
 
 
-def _children(node: Any) -> list[Any]:
-    """The nodes that a node is made of, less the contexts of names."""
+def _children_backwards(node: Any, kind: type) -> list[Any]:
+    """The nodes that a node is made of, the last one first."""
     found: list[Any] = []
-    for name in node._fields:
-        value = getattr(node, name, None) if name != "ctx" else None
+    for name in _fields_backwards(kind):
+        value = getattr(node, name, None)
         if isinstance(value, gast.AST):
             found.append(value)
-        elif isinstance(value, list):
-            found += [part for part in value if isinstance(part, gast.AST)]
+        elif type(value) is list:
+            found += [part for part in reversed(value) if isinstance(part, gast.AST)]
     return found
+
+
+@functools.cache
+def _fields_backwards(kind: Any) -> tuple[str, ...]:
+    return tuple(name for name in reversed(kind._fields) if name not in WITHOUT_NODES)
 
 
 def may_jump(stmt: Any, inside_loop: bool = False) -> bool:

@@ -135,7 +135,7 @@ def _definition(function: types.FunctionType, lines: list[str], first: int) -> F
     indented = lines[0][:1].isspace()
     if indented:  # it stays as it is, under a line of ours: strings in it may have lines of their own
         lines, first = ["if True:\n", *lines], first - 1
-    tree = _parse("".join(lines))
+    tree = _parse("".join(lines), within=int(indented))
     node = tree.body[0].body[0] if indented else tree.body[0]
     if isinstance(node, gast.AsyncFunctionDef):
         raise SourceError(f"'{function.__name__}' is an async function, which has no derivative")
@@ -188,5 +188,11 @@ def _lambda_of_constant(tree: Any, code: types.CodeType) -> Any:
 
 
 @functools.lru_cache(maxsize=64)
-def _parse(text: str) -> Any:
-    return plain_match(gast.ast_to_gast(ast.parse(text)), text)
+def _parse(text: str, within: int | None = None) -> Any:
+    """The text as gast. Where it is one definition, `within` so many blocks, it comes without its
+    decorators: they have done their work, and of a short rule they are half the text."""
+    tree = ast.parse(text)
+    if within is not None:
+        node: Any = tree.body[0].body[0] if within else tree.body[0]
+        node.decorator_list = []
+    return plain_match(gast.ast_to_gast(tree), text)

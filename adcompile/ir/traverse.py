@@ -48,7 +48,7 @@ def source_atoms(source: Source) -> tuple[Atom, ...]:
 
 def atoms_of(stmt: Stmt) -> tuple[Atom, ...]:
     """The atoms that a statement reads itself, its blocks aside."""
-    if isinstance(stmt, Call):
+    if type(stmt) is Call:
         return stmt.operands
     if isinstance(stmt, If):
         return (stmt.cond,)
@@ -63,13 +63,15 @@ def atoms_of(stmt: Stmt) -> tuple[Atom, ...]:
 
 def results_of(stmt: Stmt) -> tuple[Var, ...]:
     """The values that a statement defines for those after it."""
-    if isinstance(stmt, Opaque):
+    if type(stmt) is Opaque:
         return tuple(v for _, v in stmt.writes)
     return stmt.results
 
 
 def inner_of(stmt: Stmt) -> tuple[Var, ...]:
     """The values that a statement defines for its own blocks."""
+    if type(stmt) is Call:
+        return ()
     if isinstance(stmt, For):
         return stmt.items + stmt.params + ((stmt.index,) if stmt.index else ())
     if isinstance(stmt, While):
@@ -107,15 +109,18 @@ def defined_in(block: Block) -> set[Var]:
 
 def uses_in(block: Block) -> set[Var]:
     """Every value that is read within a block, nested blocks and yields included."""
-    found = {a for a in block.yields if isinstance(a, Var)}
+    found = {a for a in block.yields if type(a) is Var}
     for stmt in block.stmts:
-        found.update(uses_of(stmt))
+        if type(stmt) is Call:
+            found.update([a for a in stmt.operands if type(a) is Var])
+        else:
+            found |= uses_of(stmt)
     return found
 
 
 def uses_of(stmt: Stmt) -> set[Var]:
     """Every value that a statement reads, its blocks included."""
-    found = {a for a in atoms_of(stmt) if isinstance(a, Var)}
+    found = {a for a in atoms_of(stmt) if type(a) is Var}
     for inner in blocks_of(stmt):
         found |= uses_in(inner)
     return found
@@ -143,7 +148,7 @@ def map_source(source: Source, atom: AtomMap) -> Source:
 def map_atoms(stmt: Stmt, atom: AtomMap, block: Callable[[Block], Block]) -> Stmt:
     """A statement with each atom that it reads, and each block that it owns, replaced. A call that
     stays as it is stays the same node."""
-    if isinstance(stmt, Call):
+    if type(stmt) is Call:
         args = tuple([Star(atom(a.value)) if isinstance(a, Star) else atom(a) for a in stmt.args])
         kwargs = tuple([(k, atom(a)) for k, a in stmt.kwargs])
         if args == stmt.args and kwargs == stmt.kwargs:

@@ -6,7 +6,7 @@ import operator
 
 import numpy as np
 
-from adcompile.rules.registry import pullback, static
+from adcompile.rules.registry import inline, pullback, static
 from adcompile.rules.samples import call, numbers
 from adcompile.runtime.broadcasting import unbroadcast
 
@@ -32,20 +32,26 @@ def matrices():
 
 @pullback(np.matmul, operator.matmul, linear=("x", "y"), samples=matrices)
 def matmul(r, x, y, r_bar):
-    if np.ndim(x) == 1 and np.ndim(y) == 1:
-        return r_bar * y, r_bar * x
-    if np.ndim(x) == 1 and np.ndim(y) == 2:
-        return y @ r_bar, np.outer(x, r_bar)
-    if np.ndim(x) == 2 and np.ndim(y) == 1:
-        return np.outer(r_bar, y), r_bar @ x
     if np.ndim(x) == 2 and np.ndim(y) == 2:
         return r_bar @ y.T, x.T @ r_bar
+    if np.ndim(x) == 1 or np.ndim(y) == 1:
+        return matmul_of_vector(x, y, r_bar)
+    return unbroadcast(r_bar @ y.mT, x), unbroadcast(x.mT @ r_bar, y)
+
+
+@inline
+def matmul_of_vector(x, y, r_bar):
+    """The cotangents of both factors, of which one is a vector or both are."""
+    if np.ndim(x) == 1 and np.ndim(y) == 1:
+        return r_bar * y, r_bar * x
+    if np.ndim(y) == 2:
+        return y @ r_bar, np.outer(x, r_bar)
+    if np.ndim(x) == 2:
+        return np.outer(r_bar, y), r_bar @ x
     if np.ndim(y) == 1:
         return r_bar[..., None] * y, unbroadcast(r_bar[..., None] * x, y)
-    if np.ndim(x) == 1:
-        columns = r_bar[..., None, :]
-        return unbroadcast((y * columns).sum(axis=-1), x), x[:, None] * columns
-    return unbroadcast(r_bar @ y.mT, x), unbroadcast(x.mT @ r_bar, y)
+    columns = r_bar[..., None, :]
+    return unbroadcast((y * columns).sum(axis=-1), x), x[:, None] * columns
 
 
 def tensors():
