@@ -191,8 +191,8 @@ def _lambda_of_constant(tree: Any, code: types.CodeType) -> Any:
 def _parse(text: str, within: int | None = None) -> Any:
     """The text as gast. Where it is one definition, `within` so many blocks, it comes without its
     decorators: they have done their work, and of a short rule they are half the text."""
-    tree = ast.parse(text)
+    tree: Any = ast.parse(text)
     if within is not None:
-        node: Any = tree.body[0].body[0] if within else tree.body[0]
+        node = tree.body[0].body[0] if within else tree.body[0]
         node.decorator_list = []
     return plain_match(gast.ast_to_gast(tree), text)

@@ -16,7 +16,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, final
 
 from adcompile.errors import Origin
 from adcompile.ir.types import same_constant
@@ -206,6 +206,7 @@ class ReverseBlock:
 # ---------------------------------------------------------------------------------- statements
 
 
+@final
 @dataclass(frozen=True, slots=True, eq=False)
 class Call:
     """`results = fn(*args, **kwargs)`. Several results unpack a tuple. A call that is `kept`
@@ -319,6 +320,7 @@ class With:
     origin: Origin | None = None
 
 
+@final
 @dataclass(frozen=True, slots=True, eq=False)
 class Opaque:
     """A Python statement that carries no derivative, kept once and in order.
