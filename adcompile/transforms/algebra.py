@@ -21,7 +21,8 @@ from adcompile.ir.nodes import Atom, Call, Const, Method, Var
 from adcompile.ir.types import Array, Scalar
 from adcompile.runtime import updates
 from adcompile.runtime.structures import make_list
-from adcompile.transforms.build import Builder, Kwargs
+from adcompile.transforms.build import Builder
+from adcompile.transforms.make_calls import Kwargs
 
 BINARY = (operator.add, operator.sub, operator.mul, operator.truediv)
 COMMUTATIVE = (operator.add, operator.mul)

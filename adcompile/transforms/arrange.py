@@ -27,7 +27,7 @@ from adcompile.ir.traverse import count_uses, map_atoms
 from adcompile.ir.types import Array, Scalar, kind_of
 from adcompile.runtime import updates
 from adcompile.transforms.algebra import AdjointBuilder, number_of
-from adcompile.transforms.build import Kwargs
+from adcompile.transforms.make_calls import Kwargs
 
 
 def arrange(block: Block, types: Types, primal: Collection[Stmt] = ()) -> Block:
