@@ -8,9 +8,7 @@ from are made once.
 from __future__ import annotations
 
 import itertools
-import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any, overload
 
 import numpy as np
@@ -24,55 +22,11 @@ from adcompile.pushforward import JacobianVector, jvp
 from adcompile.signature import signature_of
 from adcompile.sparsity import SparseJacobian
 from adcompile.together import Pullbacks, PulledTogether, Pushforwards
+from adcompile.unit_vectors import Numbers, leaves_of, numbers_of, parts_of, with_leaves
 from adcompile.vector_jacobian import vjp
 from adcompile.within import Emissions
 
 MODES = ("auto", "forward", "reverse")
-
-
-@dataclass(frozen=True, slots=True)
-class _Numbers:
-    """The shape and the dtype of an array; of a number, too."""
-
-    shape: tuple[int, ...]
-    dtype: Any
-
-    @classmethod
-    def of(cls, value: Any, what: str) -> _Numbers:
-        """Those of an argument or a result.
-
-        Raises:
-            UsageError: if it is neither a number nor an array of numbers.
-        """
-        made = np.asarray(value) if isinstance(value, (bool, int, float, complex, np.generic, np.ndarray)) else None
-        if made is not None and made.dtype.kind == "c":
-            raise UsageError(f"{what} is complex; a Jacobian is of real numbers: take z.real and z.imag, or use jvp")
-        if made is None or made.dtype.kind not in "biuf":
-            raise UsageError(f"{what} is of type {type(value).__name__}; a Jacobian is of numbers and arrays")
-        return cls(made.shape, made.dtype if made.dtype.kind == "f" else np.dtype(float))
-
-    @property
-    def size(self) -> int:
-        """How many numbers there are."""
-        return math.prod(self.shape)
-
-    def units(self, parts: Sequence[tuple[int, int]], first: int = 0) -> Iterator[np.ndarray]:
-        """For each part of the numbers from `first` on, its unit vectors, in one array that changes
-        from one part to the next; zeros where there is no such number."""
-        if list(parts) == [(first, first + self.size)]:
-            yield np.eye(self.size, dtype=self.dtype).reshape(self.size, *self.shape)
-            return
-        made = np.zeros((max((stop - start for start, stop in parts), default=0), self.size), self.dtype)
-        for start, stop in parts:
-            low, high = max(start, first), min(stop, first + self.size)
-            own = np.arange(low - start, max(low, high) - start), np.arange(low - first, max(low, high) - first)
-            made[own] = 1.0
-            yield made[: stop - start].reshape(stop - start, *self.shape)
-            made[own] = 0.0
-
-    def by(self, other: _Numbers) -> np.ndarray:
-        """The Jacobian of these numbers by others, not filled in."""
-        return np.zeros(self.shape + other.shape, np.result_type(self.dtype, other.dtype))
 
 
 class Jacobian:
@@ -106,63 +60,75 @@ class Jacobian:
                 array; for mode='forward', if the function has effects.
         """
         given = self._reverse.arguments(args, kwargs)
-        inputs = [_Numbers.of(given[i], "an argument") for i in self._reverse.positions]
-        columns = sum(one.size for one in inputs)
+        inputs = [numbers_of(given[i], "an argument") for i in self._reverse.positions]
+        columns = sum([one.size for one in inputs])
         if columns and (self._mode == "forward" or (self._mode == "auto" and self._square)):
-            found = self._by_columns(args, kwargs, inputs)
+            found = self._by_columns(given, inputs)
             if found is not None:
                 return found
         self._latest = self._reverse
-        value, pulled = self._reverse(*args, **kwargs)
-        results = [_Numbers.of(leaf, "a result") for leaf in _leaves(value)]
-        rows = sum(result.size for result in results)
-        if self._mode == "auto" and 0 < columns <= rows and self._reverse.program_at(args, kwargs).repeatable:
-            found = self._by_columns(args, kwargs, inputs)
+        value, pulled = self._reverse.at(given)
+        results = [numbers_of(leaf, "a result") for leaf in leaves_of(value)]
+        rows = sum([result.size for result in results])
+        if self._mode == "auto" and 0 < columns <= rows and pulled.program.repeatable:
+            found = self._by_columns(given, inputs)
             if found is not None:
                 return found
-        return self._by_rows(value, results, pulled, inputs)
+        return self._structured(value, self._by_rows(value, results, pulled, inputs))
 
     def _by_rows(
-        self, value: Any, results: list[_Numbers], pulled: PulledTogether, inputs: list[_Numbers]
-    ) -> Any:
-        blocks = [[result.by(one) for one in inputs] for result in results]
-        starts = [0, *itertools.accumulate(result.size for result in results)]
-        parts = _parts(starts.pop(), pulled.most)
+        self, value: Any, results: list[Numbers], pulled: PulledTogether, inputs: list[Numbers]
+    ) -> list[list[np.ndarray]]:
+        """The Jacobian of each result by each argument, by reverse mode."""
+        starts = [0, *itertools.accumulate([result.size for result in results])]
+        parts = parts_of(starts.pop(), pulled.most)
         units = [result.units(parts, first) for result, first in zip(results, starts, strict=True)]
+        if len(results) == len(inputs) == len(parts) == 1:
+            (rows,) = pulled(with_leaves(value, units[0]))
+            return [[results[0].from_rows(inputs[0], rows)]]
+        blocks = [[result.by(one) for one in inputs] for result in results]
         for (start, stop), *seeds in zip(parts, *units, strict=True):
-            cotangents = pulled(_rebuilt(value, iter(seeds)))
+            cotangents = pulled(with_leaves(value, iter(seeds)))
             for made, result, first in zip(blocks, results, starts, strict=True):
                 low, high = max(start, first), min(stop, first + result.size)
                 for block, one, cotangent in zip(made, inputs, cotangents, strict=True) if low < high else ():
                     rows = block.reshape(result.size, one.size)[low - first : high - first]
                     rows[...] = cotangent[low - start : high - start].reshape(high - low, one.size)
-        return self._structured(value, blocks)
+        return blocks
 
-    def _by_columns(self, args: tuple[Any, ...], kwargs: dict[str, Any], inputs: list[_Numbers]) -> Any:
+    def _by_columns(self, given: tuple[Any, ...], inputs: list[Numbers]) -> Any:
         """The Jacobian by forward mode; None if that would repeat more than computing, and need not be."""
         value: Any = None
-        blocks: list[list[np.ndarray]] = []
-        for number, (forward, one) in enumerate(zip(self._forward, inputs, strict=True)):
-            pushed = forward.at(args, kwargs)
+        results: list[Numbers] = []
+        by_argument: list[list[np.ndarray]] = []
+        for forward, one in zip(self._forward, inputs, strict=True):
+            pushed = forward.at(given)
             if not pushed.program.repeatable and self._mode == "auto":
                 return None
             if not pushed.program.repeatable:
                 raise UsageError(ONCE)
             self._latest = forward
-            parts = _parts(one.size, pushed.most)
+            blocks: list[np.ndarray] = []
+            parts = parts_of(one.size, pushed.most)
             for (start, stop), units in zip(parts, one.units(parts), strict=True):
                 value, tangent = pushed(units)
-                results = [_Numbers.of(leaf, "a result") for leaf in _leaves(value)]
-                blocks = blocks or [[result.by(other) for other in inputs] for result in results]
-                for made, result, along in zip(blocks, results, _leaves(tangent), strict=True):
-                    columns = made[number].reshape(result.size, one.size)[:, start:stop]
-                    columns[...] = along.reshape(stop - start, result.size).T
-        return self._structured(value, blocks)
+                results = results or [numbers_of(leaf, "a result") for leaf in leaves_of(value)]
+                tangents = zip(results, leaves_of(tangent), strict=True)
+                if len(parts) == 1:
+                    blocks = [result.from_columns(one, columns) for result, columns in tangents]
+                    break
+                blocks = blocks or [result.by(one) for result in results]
+                for block, (result, columns) in zip(blocks, tangents, strict=True):
+                    block.reshape(result.size, one.size)[:, start:stop] = columns.reshape(stop - start, result.size).T
+            by_argument.append(blocks)
+        filled = [made or [result.by(one) for result in results] for made, one in zip(by_argument, inputs, strict=True)]
+        return self._structured(value, list(zip(*filled, strict=True)))
 
-    def _structured(self, value: Any, blocks: list[list[np.ndarray]]) -> Any:
+    def _structured(self, value: Any, blocks: Sequence[Sequence[np.ndarray]]) -> Any:
         """The blocks in the structure of the value, for several `wrt` a tuple of each."""
-        made = [tuple(block[()] for block in of_one) for of_one in blocks]
-        return _rebuilt(value, iter(made if self._several else [of_one[0] for of_one in made]))
+        if self._several:
+            return with_leaves(value, iter([tuple([block[()] for block in of_one]) for of_one in blocks]))
+        return with_leaves(value, iter([block[()] for (block,) in blocks]))
 
     @property
     def source(self) -> str:
@@ -182,31 +148,6 @@ def known_mode(mode: str) -> str:
     if mode not in MODES:
         raise UsageError(f"mode={mode!r}: there are {', '.join(map(repr, MODES))}")
     return mode
-
-
-def _parts(count: int, most: int) -> list[tuple[int, int]]:
-    """`count` things in parts of about one size, of at most `most` each."""
-    number = -(-count // most)
-    return [(count * i // number, count * (i + 1) // number) for i in range(number)]
-
-
-def _leaves(value: Any) -> Iterator[Any]:
-    """The numbers and arrays in a value, in order."""
-    if isinstance(value, (list, tuple, dict)):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _leaves(item)
-    else:
-        yield value
-
-
-def _rebuilt(value: Any, leaves: Iterator[Any]) -> Any:
-    """The structure of a value with other leaves."""
-    if isinstance(value, dict):
-        return {key: _rebuilt(item, leaves) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        items = [_rebuilt(item, leaves) for item in value]
-        return items if isinstance(value, list) else tuple(items)
-    return next(leaves)
 
 
 @overload

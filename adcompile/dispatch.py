@@ -107,6 +107,8 @@ class Dispatcher:
         Raises:
             UsageError: if the arguments do not fit the function's signature.
         """
+        if self.plain and len(args) == self.count and not kwargs:
+            return args
         if self.plain and len(args) <= self.count:
             rest = [kwargs.get(p.name, p.default) for p in self.parameters[len(args) :]]
             named = [p.name for p in self.parameters[len(args) :] if p.kind is p.POSITIONAL_OR_KEYWORD]

@@ -1,12 +1,13 @@
 """Many seeds at once: matrices of cotangents pulled back, or of tangents pushed forward.
 
-    value, pulled = Pullbacks(f, wrt)(*args)      pulled(seeds): a cotangent of each argument
-    run = Pushforwards(f, position).at(args, {})  run(seeds): the value, and its tangents
+    value, pulled = Pullbacks(f, wrt)(*args)   pulled(seeds): a cotangent of each argument
+    pushed = Pushforwards(f, position)(*args)  pushed(seeds): the value, and its tangents
 
 Seeds have the structure of what they are derivatives by, or of, with one axis more in front of every
 array, and so has what is returned. A program that carries seeds takes one sweep for all; of
 another each seed takes a sweep. `most` is how many should be given at once, for the
-sweep to stay within memory.
+sweep to stay within memory. Until the last seeds are given, neither the arguments nor the value may be
+changed: a sweep reads them, and has no copies.
 """
 
 from __future__ import annotations
@@ -20,12 +21,11 @@ import numpy as np
 from adcompile.api import Transformed, Wrt
 from adcompile.dispatch import Compiled
 from adcompile.inference.tangents import tangent_type
-from adcompile.ir.types import Affine, Array, Dict, Dim, Symbol, Tuple, Type
+from adcompile.ir.types import Affine, Array, Dict, Dim, Scalar, Symbol, Tuple, Type
 from adcompile.loading import loaded
 from adcompile.pipeline import COMPILE_LOCK, Carried, Compilation, Program, Want
 from adcompile.runtime.seeds import one_by_one, together
 from adcompile.signature import signature_of
-from adcompile.vector_jacobian import VectorJacobian
 
 FAST = 2**14 - 256  # numbers that the largest array of a sweep should hold: larger ones are new pages of memory
 MOST = 2**17  # numbers that it may hold
@@ -41,14 +41,15 @@ class Sweep:
         self.program = program
         self.inputs = inputs
         self.function = function
-        self._most: dict[Any, int] = {}  # by the shapes of the arguments
+        self._most: dict[Any, int] = {}  # by the shapes of the arguments, if they are all arrays and numbers
+        self._holds_more = not all(isinstance(type_, (Array, Scalar)) for type_ in inputs)
 
     def most(self, values: Sequence[Any]) -> int:
         """How many seeds one call should take, for these arguments."""
         if self.program.carried is None:
             return 1
         key = tuple([getattr(value, "shape", None) for value in values])
-        if key not in self._most or any(isinstance(value, (list, tuple, dict)) for value in values):
+        if key not in self._most or self._holds_more:
             self._most[key] = self._bounded(self.program.carried, values)
         return self._most[key]
 
@@ -84,11 +85,33 @@ def _size(shape: Sequence[Dim], sizes: dict[Symbol, int]) -> int:
     return total
 
 
-class Pullbacks(VectorJacobian):
+class ManySeeds(Transformed):
+    """What takes many seeds at given arguments."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What takes the seeds at these arguments, and what is known before there are any."""
+        return self.at(self.arguments(args, kwargs))
+
+    def at(self, given: tuple[Any, ...]) -> Any:
+        """The same, at the values of all parameters."""
+        raise NotImplementedError
+
+    def _made_at(self, given: tuple[Any, ...]) -> Any:
+        """What the function that is compiled for such arguments gives."""
+        find = self._dispatcher
+        return find(*given) if find.plain else self._spread_call(*find.find(given))
+
+
+class Pullbacks(ManySeeds):
     """The value of a function, and at that point the pullback of many cotangents."""
 
     def __init__(self, function: Any, wrt: Wrt) -> None:
         super().__init__(function, wrt, lambda where: Want(where, split=True, seeds=True), "numpy")
+
+    def _program(self, inputs: Sequence[Type]) -> Program:
+        compilation = Compilation()
+        with COMPILE_LOCK, compilation.reporting():
+            return compilation.vector_jacobian(self._differentiated(inputs, compilation), inputs, self._want, True)
 
     def _compile(self, inputs: Sequence[Type]) -> Compiled:
         program = self._program(inputs)
@@ -100,22 +123,21 @@ class Pullbacks(VectorJacobian):
 
         return Compiled(program, both)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> tuple[Any, PulledTogether]:
+    def at(self, given: tuple[Any, ...]) -> tuple[Any, PulledTogether]:
         """The value at these arguments, and what pulls cotangents back from it."""
-        compiled, values = self._dispatcher.find(self._dispatcher.bind(args, kwargs))
-        sweep, value, residual = self._spread_call(compiled, values)
-        return value, PulledTogether(sweep, values, residual, len(self._positions))
+        sweep, value, residual = self._made_at(given)
+        return value, PulledTogether(sweep, given, residual, len(self._positions))
 
 
 class PulledTogether:
     """The pullback of many cotangents at a point."""
 
-    def __init__(self, sweep: Sweep, values: Sequence[Any], residual: Any, count: int) -> None:
+    def __init__(self, sweep: Sweep, given: Sequence[Any], residual: Any, count: int) -> None:
         self.program = sweep.program
         self._pull = sweep.function
         self._residual = residual
         self._count = count
-        self.most = sweep.most(values)
+        self.most = sweep.most(given)
 
     def __call__(self, seeds: Any) -> tuple[np.ndarray, ...]:
         """The cotangents of each argument, for cotangents of the value: one for each seed."""
@@ -128,7 +150,7 @@ class PulledTogether:
         return found if self._count > 1 else (found,)
 
 
-class Pushforwards(Transformed):
+class Pushforwards(ManySeeds):
     """The value of a function and its tangents along many tangents of one argument."""
 
     def __init__(self, function: Any, position: int) -> None:
@@ -146,26 +168,27 @@ class Pushforwards(Transformed):
 
     def _compile(self, inputs: Sequence[Type]) -> Compiled:
         program = self._program(inputs)
-        return Compiled(program, Sweep(program, inputs, loaded(program, self._backend)[program.entry]))
+        sweep = Sweep(program, inputs, loaded(program, self._backend)[program.entry])
+        name = list(inspect.signature(sweep.function).parameters)[self._before]  # of the tangents
 
-    def at(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> PushedTogether:
+        def bound(*args: Any, **kwargs: Any) -> Any:
+            return sweep, lambda tangents: sweep.function(*args, **{name: tangents}, **kwargs)
+
+        return Compiled(program, bound)
+
+    def at(self, given: tuple[Any, ...]) -> PushedTogether:
         """What pushes tangents forward at these arguments."""
-        compiled, values = self._dispatcher.find(self._dispatcher.bind(args, kwargs))
-        return PushedTogether(compiled.function, values, *self._spread(values), self._before)
+        sweep, run = self._made_at(given)
+        return PushedTogether(sweep, run, given)
 
 
 class PushedTogether:
     """The pushforward of many tangents of one argument at a point."""
 
-    def __init__(
-        self, sweep: Sweep, values: Sequence[Any], positional: list[Any], keyword: dict[str, Any], before: int
-    ) -> None:
+    def __init__(self, sweep: Sweep, run: Callable[[Any], tuple[Any, Any]], given: Sequence[Any]) -> None:
         self.program = sweep.program
-        self.most = sweep.most(values)
-        name = list(inspect.signature(sweep.function).parameters)[before]  # of the tangents
-        self._run: Callable[[Any], tuple[Any, Any]] = lambda tangents: sweep.function(
-            *positional, **{name: tangents}, **keyword
-        )
+        self.most = sweep.most(given)
+        self._run = run
 
     def __call__(self, seeds: Any) -> tuple[Any, Any]:
         """The value, and its tangent along each tangent of the argument."""

@@ -75,6 +75,21 @@ def test_single_precision(mode):
     assert jacobian(lambda x: x * x, mode=mode)(X.astype(np.float32)).dtype == np.float32
 
 
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("f", [lambda x: x, lambda x: x.T, lambda x: x + W, lambda x: np.broadcast_to(x, (2, 2, 3))])
+def test_what_it_returns_is_memory_of_its_own(f, mode):
+    x = W.copy()
+    made = jacobian(f, mode=mode)
+    first = made(x)
+    kept = first.copy()
+    assert first.flags.writeable
+    assert first.flags.c_contiguous
+    assert not any(np.shares_memory(first, other) for other in (x, W, made(x)))
+    first[...] = 7.0
+    np.testing.assert_array_equal(made(x), kept)
+    np.testing.assert_array_equal(x, W)
+
+
 def test_the_mode_that_takes_fewer_sweeps():
     tall, wide = jacobian(lambda x: np.outer(x, x)), jacobian(lambda x: x[:1] * np.sum(x))
     tall(X), wide(X)

@@ -164,7 +164,7 @@ def test_a_sweep_for_each_seed(function, why):
 def test_lists_that_stand_for_arrays():
     made = [jacobian(a_list_for_an_array, "x", mode)(X, 0.7) for mode in ("forward", "reverse")]
     np.testing.assert_allclose(*made, rtol=1e-13, atol=1e-14)
-    assert Pushforwards(a_list_for_an_array, 0).at((X, 0.7), {}).program.decisions.not_carried is not None
+    assert Pushforwards(a_list_for_an_array, 0)(X, 0.7).program.decisions.not_carried is not None
 
 
 def test_every_seed_rule_is_tried(monkeypatch):
@@ -180,7 +180,7 @@ def test_every_seed_rule_is_tried(monkeypatch):
     for function, args in (*(case.values for case in CASES), *BY_SEEDS):
         Pullbacks(function, tuple(wrts(args)))(*args)
         for position in wrts(args):
-            Pushforwards(function, position).at(args, {})
+            Pushforwards(function, position)(*args)
     rules = {rule for rule, _ in registry.SEED_RULES.values()}
     assert not {rule.__name__ for rule in rules - tried}
 
@@ -205,9 +205,9 @@ def test_the_largest_array_of_a_sweep_is_bounded():
 
     for size in (3, 50, 400, 3000):
         x = np.ones(size)
-        most = Pullbacks(pairs, 0)(x)[1].most, Pushforwards(pairs, 0).at((x,), {}).most
+        most = Pullbacks(pairs, 0)(x)[1].most, Pushforwards(pairs, 0)(x).most
         assert all(m == 1 or m * size * size <= together.MOST for m in most)
-    assert min(Pullbacks(pairs, 0)(X)[1].most, Pushforwards(pairs, 0).at((X,), {}).most) > 100
+    assert min(Pullbacks(pairs, 0)(X)[1].most, Pushforwards(pairs, 0)(X).most) > 100
 
 
 def test_a_list_of_tangents_that_grows_bounds_the_seeds():
@@ -217,7 +217,7 @@ def test_a_list_of_tangents_that_grows_bounds_the_seeds():
             states.append(np.sin(states[-1]))
         return states[-1] * states[1]
 
-    assert Pushforwards(steps, 0).at((X,), {}).most == together.GROWING
+    assert Pushforwards(steps, 0)(X).most == together.GROWING
 
 
 def test_hessians():

@@ -94,7 +94,7 @@ class SparseJacobian:
 
     def _pushed(self, sparsity: Sparsity, args: tuple[Any, ...], kwargs: dict[str, Any], x: Any) -> Product:
         """The product of the Jacobian and vectors, by forward mode."""
-        pushed = self._forward.at(args, kwargs)
+        pushed = self._forward(*args, **kwargs)
         if not pushed.program.repeatable:
             raise UsageError(EFFECTS)
         self._latest = self._forward

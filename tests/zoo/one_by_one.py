@@ -71,12 +71,12 @@ def check_pullbacks(function, args, wrt, rtol=1e-13, call=lambda run, args: run(
 def check_pushforwards(function, args, position, rtol=1e-13, call=lambda run, args: run(*args)):
     """Push many tangents forward, and one after the other; gives the program that pushed many."""
     transformed = Pushforwards(function, position)
-    program = call(lambda *a: transformed.at(a, {}).program, copy.deepcopy(args))
+    program = call(lambda *a: transformed(*a).program, copy.deepcopy(args))
     if program.carried is None and not program.repeatable:
         return program  # it is not to be run for each seed
     seeds = seeds_like(args[position], np.random.default_rng(2))
     given = copy.deepcopy(seeds)
-    value, found = call(lambda *a: transformed.at(a, {})(given), copy.deepcopy(args))
+    value, found = call(lambda *a: transformed(*a)(given), copy.deepcopy(args))
     np.testing.assert_equal(given, seeds)
     pairs = [call(jvp(function, position), (*copy.deepcopy(args), one(seeds, k))) for k in range(SEEDS)]
     np.testing.assert_equal(value, pairs[0][0])

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from adcompile.ir.nodes import Atom, Call, Const
+from adcompile.ir.nodes import Atom, Attribute, Call, Const
+from adcompile.ir.types import Array
 from adcompile.transforms.seed_rules.registry import Carrying, NotCarried, carries
 
 TWO = Const(2)
@@ -15,7 +16,7 @@ TWO = Const(2)
 
 def turned(c: Carrying, x: Atom) -> Atom:
     """A matrix with its axes in the other order."""
-    return c.b.make(np.transpose, (x,))
+    return c.b.make(Attribute("T") if isinstance(c.type_of(x), Array) else np.transpose, (x,))
 
 
 def only_seeded(c: Carrying, a: Atom, b: Atom) -> bool:
