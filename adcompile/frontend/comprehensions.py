@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from adcompile.frontend.iteration import Head, Iteration
+from adcompile.frontend.iteration import Iteration, LoopHead
 from adcompile.frontend.names import target_names
 from adcompile.ir.nodes import Atom, For, Var
 from adcompile.runtime import structures, updates
@@ -33,7 +33,7 @@ class Comprehensions(Iteration):
 
     def _collect(self, node: Any, parts: list[Any], start: Atom, element: Callable[[Atom], Atom]) -> Atom:
         first, *inner = node.generators
-        head = self.loop_sources(first.target, first.iter)  # the first iterable belongs to the scope around
+        head = self.loop_head(first.target, first.iter)  # the first iterable belongs to the scope around
         outer = self.names
         self.names = self.inner_names(target_names(node.generators), outer)
         parts = [*parts, *(g.iter for g in inner), *(c for g in node.generators for c in g.ifs)]
@@ -45,7 +45,7 @@ class Comprehensions(Iteration):
 
     def _loop(
         self,
-        head: Head,
+        head: LoopHead,
         conditions: Sequence[Any],
         inner: Sequence[Any],
         parts: Sequence[Any],
@@ -54,7 +54,6 @@ class Comprehensions(Iteration):
     ) -> Atom:
         """The loop of one `for`, with those of the inner ones in its body; `parts` are all
         expressions in them."""
-        items, sources, bind = head
         carried = self.carry(self.changed(parts))
         param, result = Var(), Var()
 
@@ -63,17 +62,18 @@ class Comprehensions(Iteration):
                 cond = self.expr(conditions[0])
                 return self.choose(cond, lambda: keep(conditions[1:], current), lambda: current)
             if inner:
-                following = self.loop_sources(inner[0].target, inner[0].iter)
+                following = self.loop_head(inner[0].target, inner[0].iter)
                 return self._loop(following, inner[0].ifs, inner[1:], parts, current, element)
             return element(current)
 
         def body() -> Sequence[Atom]:
-            bind()
+            head.bind()
             return [keep(conditions, param), *self.carried_on(carried)]
 
         block = self.block(body)
         results = (result, *self.carried_out(carried))
         index = Var("k", self.origin)
         params, inits = (param, *carried.params), (so_far, *carried.inits)
+        items, sources = tuple(head.items), tuple(head.sources)
         self.emit(For(items, sources, params, inits, block, results, None, index, self.origin))
         return result

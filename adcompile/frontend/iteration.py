@@ -12,89 +12,17 @@ from adcompile.frontend.lowering import Lowering
 from adcompile.ir.nodes import NONE, Atom, Const, Each, Range, Source, Var
 from adcompile.runtime import structures
 
-Head = tuple[tuple[Var, ...], tuple[Source, ...], Callable[[], None]]  # items, sources, binder
+Element = Callable[[], Atom]  # makes the element of a trip, inside the body
 
 
 class Iteration(Lowering):
     """Lowers the head of a loop or comprehension."""
 
-    def loop_sources(self, target: Any, iterable: Any) -> Head:
-        """The items and sources of `for target in iterable`, and a function that binds the
-        target's names inside the body."""
-        items: list[Var] = []
-        sources: list[Source] = []
-        binders: list[Callable[[], None]] = []
-
-        def add(part: Any, source: Source) -> Callable[[], Atom]:
-            item = Var(part.id if isinstance(part, gast.Name) else "", self.source.origin(iterable))
-            items.append(item)
-            sources.append(source)
-            if part is not None:
-                binders.append(lambda: self.assign(part, item))
-            return lambda: item
-
-        def split(part: Any, over: Any) -> Callable[[], Atom]:
-            """Add the sources of `for part in over`; returns what makes the element."""
-            fn = self.iteration_builtin(over)
-            if fn is range and 1 <= len(over.args) <= 3:
-                bounds = [self.expr(a) for a in over.args]
-                start, stop = (Const(0), bounds[0]) if len(bounds) == 1 else (bounds[0], bounds[1])
-                return add(part, Range(start, stop, bounds[2] if len(bounds) == 3 else Const(1)))
-            if fn is enumerate:
-                begin = over.args[1:] + [k.value for k in over.keywords]
-                start = self.expr(begin[0]) if begin else Const(0)
-                count: Source = Range(start, NONE, Const(1))
-                return together(part, [lambda p: add(p, count), lambda p: split(p, over.args[0])])
-            if fn is zip and not over.keywords:
-                return together(part, [lambda p, a=a: split(p, a) for a in over.args])  # type: ignore[misc]
-            method = over.func.attr if isinstance(over, gast.Call) and isinstance(over.func, gast.Attribute) else None
-            if method in ("items", "values") and not over.args:
-                return of_dict(part, method, self.expr(over.func.value))
-            if fn is reversed and self.iteration_builtin(over.args[0]) in (None, range):
-                return add(part, Each(self.expr(over.args[0]), backwards=True))
-            return add(part, Each(self.expr(over)))
-
-        def of_dict(part: Any, method: str, mapping: Atom) -> Callable[[], Atom]:
-            """`for key, value in d.items()` is `for key in d` with `value = d[key]`."""
-            pair = part.elts if isinstance(part, gast.Tuple) and len(part.elts) == 2 else None
-            apart = method == "items" and pair is not None
-            key = add(pair[0] if apart and pair else None, Each(mapping))
-
-            def item() -> Var:
-                return self.call(operator.getitem, mapping, key(), node=iterable)
-
-            def element() -> Atom:
-                value = item()
-                if method == "values":
-                    return value
-                return self.call(structures.make_tuple, key(), value, node=iterable)
-
-            if apart and pair is not None:
-                target = pair[1]
-                binders.append(lambda: self.assign(target, item()))
-            elif part is not None:
-                binders.append(lambda: self.assign(part, element()))
-            return element
-
-        def together(part: Any, makers: Sequence[Callable[[Any], Callable[[], Atom]]]) -> Callable[[], Atom]:
-            """Several sources in step: the target takes their elements apart, or takes a tuple."""
-            elements = part.elts if isinstance(part, (gast.Tuple, gast.List)) else []
-            apart = len(elements) == len(makers) and not any(isinstance(e, gast.Starred) for e in elements)
-            made = [make(e) for make, e in zip(makers, elements if apart else [None] * len(makers), strict=True)]
-
-            def element() -> Atom:
-                return self.call(structures.make_tuple, *[m() for m in made], node=iterable)
-
-            if part is not None and not apart:
-                binders.append(lambda: self.assign(part, element()))
-            return element
-
-        def bind() -> None:
-            for binder in binders:
-                binder()
-
-        split(target, iterable)
-        return tuple(items), tuple(sources), bind
+    def loop_head(self, target: Any, iterable: Any) -> LoopHead:
+        """The head of `for target in iterable`."""
+        head = LoopHead(self, iterable)
+        head.split(target, iterable)
+        return head
 
     def iteration_builtin(self, node: Any, among: Sequence[Any] = (range, enumerate, zip, reversed)) -> Any:
         """Which of some builtins a node calls, by position only; None for another."""
@@ -104,3 +32,87 @@ class Iteration(Lowering):
             return None
         value = self.scope.value(node.func.id)
         return value if any(value is f for f in among) else None
+
+
+class LoopHead:
+    """What a loop runs over: its sources, the item that each gives in a trip, and how the target's
+    names are bound to them. A target of None takes no names."""
+
+    def __init__(self, lowering: Iteration, iterable: Any) -> None:
+        self.lowering = lowering
+        self.iterable = iterable
+        self.items: list[Var] = []
+        self.sources: list[Source] = []
+        self._binders: list[Callable[[], None]] = []
+
+    def bind(self) -> None:
+        """Bind the target's names, inside the body."""
+        for binder in self._binders:
+            binder()
+
+    def split(self, target: Any, over: Any) -> Element:
+        """Add the sources of `for target in over`."""
+        lowering = self.lowering
+        fn = lowering.iteration_builtin(over)
+        if fn is range and 1 <= len(over.args) <= 3:
+            bounds = [lowering.expr(a) for a in over.args]
+            start, stop = (Const(0), bounds[0]) if len(bounds) == 1 else (bounds[0], bounds[1])
+            return self._add(target, Range(start, stop, bounds[2] if len(bounds) == 3 else Const(1)))
+        if fn is enumerate:
+            begin = over.args[1:] + [k.value for k in over.keywords]
+            start = lowering.expr(begin[0]) if begin else Const(0)
+            count: Source = Range(start, NONE, Const(1))
+            return self._together(target, [lambda t: self._add(t, count), lambda t: self.split(t, over.args[0])])
+        if fn is zip and not over.keywords:
+            return self._together(target, [lambda t, a=a: self.split(t, a) for a in over.args])  # type: ignore[misc]
+        method = over.func.attr if isinstance(over, gast.Call) and isinstance(over.func, gast.Attribute) else None
+        if method in ("items", "values") and not over.args:
+            return self._of_dict(target, method, lowering.expr(over.func.value))
+        if fn is reversed and lowering.iteration_builtin(over.args[0]) in (None, range):
+            return self._add(target, Each(lowering.expr(over.args[0]), backwards=True))
+        return self._add(target, Each(lowering.expr(over)))
+
+    def _add(self, target: Any, source: Source) -> Element:
+        lowering = self.lowering
+        item = Var(target.id if isinstance(target, gast.Name) else "", lowering.source.origin(self.iterable))
+        self.items.append(item)
+        self.sources.append(source)
+        return self._bound(target, lambda: item)
+
+    def _bound(self, target: Any, element: Element) -> Element:
+        """An element that is assigned to a target, if there is one."""
+        if target is not None:
+            self._binders.append(lambda: self.lowering.assign(target, element()))
+        return element
+
+    def _call(self, fn: Callable[..., Any], *args: Atom) -> Var:
+        return self.lowering.call(fn, *args, node=self.iterable)
+
+    def _of_dict(self, target: Any, method: str, mapping: Atom) -> Element:
+        """`for key, value in d.items()` is `for key in d` with `value = d[key]`."""
+        pair = target.elts if isinstance(target, gast.Tuple) and len(target.elts) == 2 else None
+        apart = pair if method == "items" else None
+        key = self._add(apart[0] if apart else None, Each(mapping))
+
+        def item() -> Atom:
+            return self._call(operator.getitem, mapping, key())
+
+        def both() -> Atom:
+            value = item()
+            return self._call(structures.make_tuple, key(), value)
+
+        if apart:
+            self._bound(apart[1], item)
+            return both
+        return self._bound(target, both if method == "items" else item)
+
+    def _together(self, target: Any, makers: Sequence[Callable[[Any], Element]]) -> Element:
+        """Several sources in step: the target takes their elements apart, or takes a tuple."""
+        parts = target.elts if isinstance(target, (gast.Tuple, gast.List)) else []
+        apart = len(parts) == len(makers) and not any(isinstance(p, gast.Starred) for p in parts)
+        elements = [make(p) for make, p in zip(makers, parts if apart else [None] * len(makers), strict=True)]
+
+        def all_of_them() -> Atom:
+            return self._call(structures.make_tuple, *[element() for element in elements])
+
+        return all_of_them if apart else self._bound(target, all_of_them)

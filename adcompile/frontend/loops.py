@@ -26,16 +26,17 @@ class Loops(Iteration, Branches):
     def stmt_For(self, stmt: Any) -> None:
         """`for target in iterable: body`."""
         origin = self.origin
-        items, sources, bind = self.loop_sources(stmt.target, stmt.iter)
+        head = self.loop_head(stmt.target, stmt.iter)
         carried = self._enter_loop([stmt.target, *stmt.body], stmt.body)
 
         def body() -> Sequence[Atom]:
-            bind()
+            head.bind()
             return self._loop_body(stmt.body, carried)
 
         block = self.block(body)
         results, stop = self._leave_loop(carried)
         index = Var("k", origin)
+        items, sources = tuple(head.items), tuple(head.sources)
         self.emit(For(items, sources, carried.params, carried.inits, block, results, stop, index, origin))
         self._loop_else(stmt)
 
