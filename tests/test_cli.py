@@ -312,12 +312,12 @@ def test_a_result_that_is_an_array_is_refused(model, run):
 
 
 def test_a_fault_of_ours_is_reported_as_one(model, run, monkeypatch):
-    import adcompile.pipeline as pipeline
+    import adcompile.primal as primal
 
     def broken(*args):
         raise KeyError("lost")
 
-    monkeypatch.setattr(pipeline, "simplify", broken)
+    monkeypatch.setattr(primal, "simplify", broken)
     code, out, err = run("dump", f"{model}.py:loss")
     assert (code, out) == (1, "")
     assert err.startswith("internal error of adcompile in the pass 'simplify': KeyError: 'lost'\nThis is our fault")

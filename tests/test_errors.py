@@ -328,12 +328,12 @@ def test_a_division_by_zero_is_pythons():
 
 
 def test_an_internal_fault_names_the_pass(monkeypatch):
-    from adcompile import pipeline, program
+    from adcompile import pipeline, primal, program
 
     def broken(*args, **kwargs):
         raise KeyError("lost")
 
-    for where, name in ((pipeline, "simplify"), (pipeline, "place_residuals"), (program, "emit")):
+    for where, name in ((primal, "simplify"), (pipeline, "place_residuals"), (program, "emit")):
         with monkeypatch.context() as patch:
             patch.setattr(where, name, broken)
             with pytest.raises(InternalError) as caught:

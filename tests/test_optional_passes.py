@@ -8,8 +8,9 @@ import pytest
 from golden_files import load
 from test_goldens import PROGRAMS, arguments, numbers, transformed
 
-import adcompile.pipeline
+import adcompile.primal
 import adcompile.program
+import adcompile.reverse_mode
 from adcompile.analyses.aliasing import Aliasing
 from adcompile.transforms import algebra, choose_residuals, cotangents, finish_cotangents, plan_buffers
 from adcompile.transforms.build import Builder
@@ -31,7 +32,7 @@ class NaiveBuilder(PlainBuilder):
 
 
 def without_simplify(patch):
-    patch.setattr(adcompile.pipeline, "simplify", lambda function, types: function)
+    patch.setattr(adcompile.primal, "simplify", lambda function, types: function)
 
 
 def without_buffers(patch):
@@ -50,7 +51,7 @@ def without_recomputed_comparisons(patch):
 
 
 def without_last_dead_code(patch):
-    for where in (adcompile.pipeline, adcompile.program):
+    for where in (adcompile.reverse_mode, adcompile.program):
         patch.setattr(where, "eliminate_dead", lambda function: function)
 
 
@@ -60,19 +61,19 @@ def without_algebra(patch):
 
 
 def without_arranging(patch):
-    patch.setattr(adcompile.pipeline, "arrange", lambda backward, types: backward)
+    patch.setattr(adcompile.reverse_mode, "arrange", lambda backward, types: backward)
 
 
 def without_hoisting(patch):
-    patch.setattr(adcompile.pipeline, "hoist", lambda backward, *others: backward)
+    patch.setattr(adcompile.reverse_mode, "hoist", lambda backward, *others: backward)
 
 
 def without_shapes_at_hand(patch):
-    patch.setattr(adcompile.pipeline, "read_shapes", lambda backward, *others: backward)
+    patch.setattr(adcompile.reverse_mode, "read_shapes", lambda backward, *others: backward)
 
 
 def without_filling(patch):
-    patch.setattr(adcompile.pipeline, "fill_spread", lambda backward, types: backward)
+    patch.setattr(adcompile.reverse_mode, "fill_spread", lambda backward, types: backward)
 
 
 def without_reading_early(patch):

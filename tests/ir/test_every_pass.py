@@ -7,7 +7,9 @@ import pytest
 
 import adcompile.callees
 import adcompile.pipeline
+import adcompile.primal
 import adcompile.program
+import adcompile.reverse_mode
 from adcompile import grad, vjp
 from adcompile.errors import InternalError
 from adcompile.ir.nodes import Block, Var
@@ -50,6 +52,8 @@ BROKEN = {
 
 WHERE = {
     **dict.fromkeys(("lowered", "resolve_calls", "check_mutation"), adcompile.callees),
+    "simplify": adcompile.primal,
+    **dict.fromkeys(("split_calls", "reverse", "split_residuals"), adcompile.reverse_mode),
     **dict.fromkeys(("eliminate_dead", "plan_buffers"), adcompile.program),
 }
 
