@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from programs.seeded import CASES, A, X, Y, joined_and_moved, power, stores
+from zoo.chosen import swapped_and_chosen
 from zoo.one_by_one import check_pullbacks, check_pushforwards
 
 from adcompile import grad, hessian, jacobian, together, vjp
@@ -235,6 +236,13 @@ def test_hessians():
     np.testing.assert_allclose(blocks[0][0], blocks[0][0].T, atol=1e-13)
     np.testing.assert_allclose(blocks[0][1], blocks[1][0], atol=1e-13)
     check_pushforwards(grad(loss), (X, 0.7), 0)
+
+
+def test_a_hessian_of_arrays_that_some_path_leaves_undefined():
+    for n in (0, 1, 4):
+        by_columns, by_rows = (hessian(swapped_and_chosen, mode=mode) for mode in ("forward", "reverse"))
+        np.testing.assert_allclose(by_columns(X, n), by_rows(X, n), rtol=1e-12, atol=1e-12)
+    assert "def swapped_and_chosen_grad_pushforwards(" in by_columns.source
 
 
 def test_one_seed_and_the_pullback_agree():

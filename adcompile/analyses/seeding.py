@@ -9,7 +9,7 @@ relies on: emitted form (no `Unwind`).  ensures: a seeding for each `Var` that d
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ import numpy as np
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.ir.callables import canonical
 from adcompile.ir.nodes import (
+    UNDEFINED,
     Atom,
     Attribute,
     Block,
@@ -34,7 +35,7 @@ from adcompile.ir.nodes import (
     While,
     With,
 )
-from adcompile.ir.traverse import results_of
+from adcompile.ir.traverse import results_of, walk
 from adcompile.ir.types import Static
 from adcompile.runtime.structures import make_tuple, unpack
 from adcompile.runtime.updates import written_last
@@ -64,10 +65,45 @@ def asks(call: Call) -> bool:
 
 
 def seedings(function: Function, given: Mapping[Var, Seeding], types: Types, of_call: OfCall) -> Seedings:
-    """The seeding of each value of a function; `given` is that of its parameters."""
+    """The seeding of each value of a function; `given` is that of its parameters.
+
+    What takes the place of a seeded value on another path is spread there. Of a value that some path
+    leaves undefined nothing can be computed there: so it counts as seeded, and is spread where it is made.
+    """
     found = _Seeding(dict(given), types, of_call)
     found.block(function.body)
+    handed_on = list(_handed_on(function.body))
+    undefined = _undefined_on_a_path(handed_on)
+    before = None
+    while undefined and before != (before := [found.atom(a) for a in undefined]):
+        for var, atom in handed_on:
+            if isinstance(atom, Var) and atom in undefined:
+                found.set(atom, found.atom(var))
+        found.block(function.body)
     return found.of
+
+
+def _handed_on(body: Block) -> Iterator[tuple[Var, Atom]]:
+    """Each value that blocks or loops hand on under another name, behind the name that it gets."""
+    for stmt in walk(body):
+        if isinstance(stmt, If):
+            yield from zip(stmt.results, stmt.then.yields, strict=True)
+            yield from zip(stmt.results, stmt.orelse.yields, strict=True)
+        elif isinstance(stmt, (For, While)):
+            yield from zip(stmt.params, stmt.inits, strict=True)
+            yield from zip(stmt.params, stmt.body.yields, strict=True)
+            yield from zip(stmt.results, stmt.params, strict=True)
+        elif isinstance(stmt, With):
+            yield from zip(stmt.results, stmt.body.yields, strict=True)
+
+
+def _undefined_on_a_path(handed_on: Sequence[tuple[Var, Atom]]) -> list[Var]:
+    """The values that may be undefined."""
+    found: dict[Var, None] = {}
+    count = -1
+    while count != (count := len(found)):
+        found |= {var: None for var, a in handed_on if (a in found if isinstance(a, Var) else a.value is UNDEFINED)}
+    return list(found)
 
 
 class _Seeding:
