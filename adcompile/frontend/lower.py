@@ -28,6 +28,7 @@ from adcompile.frontend.names import Names
 from adcompile.frontend.reverse_blocks import ReverseBlocks
 from adcompile.frontend.scope import OutsideScope
 from adcompile.frontend.source import function_source
+from adcompile.ir.handed_on import without_unread
 from adcompile.ir.nodes import NONE, Atom, Const, Function, Param, Var
 
 STATEMENTS = "use assignments, if, for, while, with, and return"
@@ -45,7 +46,7 @@ def lower_function(function: types.FunctionType) -> Function:
     lowering = FunctionLowering(source, OutsideScope(function), found)
     lowered = lowering.function(function)
     found.raise_if_any()
-    return lowered
+    return without_unread(lowered)
 
 
 def lowered(function: types.FunctionType) -> Function:

@@ -41,13 +41,14 @@ def unroll_displays(function: Function, types: Types) -> Function:
     """The function with its loops over tuple displays written out."""
     unrolling = _Unrolling()
     body = unrolling.block(function.body)
-    return replace(function, body=substitute(body, unrolling.final())) if unrolling.renamed else function
+    return replace(function, body=substitute(body, unrolling.final())) if unrolling.wrote_out else function
 
 
 class _Unrolling:
     def __init__(self) -> None:
         self.displays: dict[Var, Call] = {}
         self.renamed: dict[Var, Atom] = {}  # what a loop gave, and what its last trip gives
+        self.wrote_out = False  # any loop
 
     def block(self, block: Block) -> Block:
         stmts: list[Stmt] = []
@@ -65,6 +66,7 @@ class _Unrolling:
         endless = [is_counter(source) for source, count in zip(loop.sources, counts, strict=True) if count is None]
         if loop.stop is not None or not known or min(known) > MOST or not all(endless):
             return [loop]
+        self.wrote_out = True
         stmts: list[Stmt] = []
         carried: list[Atom] = list(loop.inits)
         for trip in range(min(known)):

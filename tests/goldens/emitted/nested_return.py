@@ -46,8 +46,8 @@ def f_grad(x, y, limit, out_bar=1.0):
         if stop_in:
             returned = stop_in
             break
-        jumped = total > 2 * limit
-        if jumped:
+        stop = total > 2 * limit
+        if stop:
             returned = stop_in
             break
         x += 0.1 * i

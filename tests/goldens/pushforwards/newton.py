@@ -30,14 +30,12 @@ def f_pushforward(a, steps, a_dot):
         if abs(step) < 1e-12:
             returned = False
             break
-        jumped = x > 1000000.0
-        if jumped:
+        returned = x > 1000000.0
+        if returned:
             t = 0.0
-            returned = jumped
             break
         x -= step
         x_dot -= step_dot
-        returned = jumped
     if returned:
         x_dot = 0.0
     else:
