@@ -4,6 +4,7 @@ from adcompile.rules import (
     complex_numbers,
     creation,
     elementwise,
+    extremes,
     fourier,
     joining,
     linalg,
@@ -16,12 +17,14 @@ from adcompile.rules import (
     shaping,
     statistics,
     tensors,
+    trigonometry,
 )
 
 __all__ = [
     "complex_numbers",
     "creation",
     "elementwise",
+    "extremes",
     "fourier",
     "joining",
     "linalg",
@@ -34,4 +37,5 @@ __all__ = [
     "shaping",
     "statistics",
     "tensors",
+    "trigonometry",
 ]

@@ -20,6 +20,7 @@ import numpy as np
 from adcompile.ir.nodes import Method
 from adcompile.rules import (  # noqa: F401  (what is said here is said of rules that are there)
     elementwise,
+    extremes,
     fourier,
     joining,
     linalg,
@@ -31,6 +32,7 @@ from adcompile.rules import (  # noqa: F401  (what is said here is said of rules
     shaping,
     statistics,
     tensors,
+    trigonometry,
 )
 from adcompile.rules.creation import items_of
 from adcompile.rules.registry import complex_too, holomorphic

@@ -39,19 +39,19 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     },
     "elementwise.logaddexp": {"top = np.where(r == -np.inf, 0, r)": FROM_MINUS_INFINITY},
     "elementwise.logaddexp2": {"top = np.where(r == -np.inf, 0, r)": FROM_MINUS_INFINITY},
-    "elementwise.sinc": {
+    "trigonometry.sinc": {
         "np.abs(t) < 0.001 -> np.abs(t) <= 0.001 in: near = np.abs(t) < 0.001": SAME_AT_EQUALITY,
         "x + near -> x - near in: "
         "return np.where(near, np.pi * t * (t ** 2 / 30 - 1 / 3), (np.cos(t) - r) / (x + near))": (
             "where it is near, the quotient is not taken; it must only not divide by zero"
         ),
     },
-    "elementwise.arcsinh": {"np.hypot(1, x) -> np.hypot(x, 1) in: return 1 / np.hypot(1, x)": COMMUTES},
-    "elementwise.copysign": {
+    "trigonometry.arcsinh": {"np.hypot(1, x) -> np.hypot(x, 1) in: return 1 / np.hypot(1, x)": COMMUTES},
+    "extremes.copysign": {
         "np.sign(x) * np.copysign(1, y) -> np.sign(x) / np.copysign(1, y) in: "
         "return (np.sign(x) * np.copysign(1, y), 0)": "multiplied or divided by 1 or -1"
     },
-    "elementwise.clip": {
+    "extremes.clip": {
         "np.maximum(a, a_min) -> np.maximum(a_min, a) in: "
         "above = r < a if a_min is None else (r != a) & (r < np.maximum(a, a_min))": COMMUTES
     },
@@ -106,12 +106,7 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "linalg.dist": {
         "r + (r == 0) -> r - (r == 0) in: p_bar = r_bar / (r + (r == 0)) * (np.array(p) - np.array(q))": DIVIDES_ZERO
     },
-    "products.matmul": {
-        "if np.ndim(x) == 1 and np.ndim(y) == 1:": SHORTER,
-        "if np.ndim(x) == 1 and np.ndim(y) == 2:": SHORTER,
-        "if np.ndim(x) == 2 and np.ndim(y) == 1:": SHORTER,
-        "if np.ndim(x) == 2 and np.ndim(y) == 2:": SHORTER,
-    },
+    "products.matmul_of_vector": {"if np.ndim(x) == 1 and np.ndim(y) == 1:": SHORTER},
     "products.dot": {
         "if np.ndim(a) == 1 and np.ndim(b) == 1:": SHORTER,
         "if np.ndim(a) == 2 and np.ndim(b) == 1:": SHORTER,
@@ -181,19 +176,19 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "creation.full is linear": {
         "linear in shape as well": NOT_MOVING,
     },
-    "elementwise.arcsin": {
+    "trigonometry.arcsin": {
         "if np.iscomplexobj(r):": BRANCH_IS_RIGHT,
     },
-    "elementwise.arccos": {
+    "trigonometry.arccos": {
         "if np.iscomplexobj(r):": BRANCH_IS_RIGHT,
     },
-    "elementwise.arccosh": {
+    "trigonometry.arccosh": {
         "if np.iscomplexobj(r):": BRANCH_IS_RIGHT,
     },
-    "elementwise.absolute": {
+    "extremes.absolute": {
         "r + (r == 0) -> r - (r == 0) in: return np.conj(x) / (r + (r == 0))": DIVIDES_ZERO,
     },
-    "elementwise.clip_tangent": {
+    "extremes.clip_tangent": {
         "np.maximum(a, a_min) -> np.maximum(a_min, a) in: "
         "above = r < a if a_min is None else (r != a) & (r < np.maximum(a, a_min))": COMMUTES,
     },
