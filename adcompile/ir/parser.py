@@ -8,14 +8,11 @@ defined or not, once or twice: to find that wrong is the verifier's work.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 
-from adcompile.errors import SourceError
 from adcompile.ir.nodes import (
     UNDEF,
     Atom,
@@ -42,10 +39,10 @@ from adcompile.ir.nodes import (
     While,
     With,
 )
+from adcompile.ir.tokens import Line, Token
 from adcompile.ir.vocabulary import (
     CALLABLE_PREFIX,
     EACH,
-    INDENT,
     KEPT_EXPRESSION,
     PARAM_PREFIX,
     UNDEFINED_NAME,
@@ -53,18 +50,6 @@ from adcompile.ir.vocabulary import (
 )
 
 T = TypeVar("T")
-TOKEN = re.compile(
-    r"""\s*(?:
-      (?P<comment>\#.*)
-    | (?P<var>%\w+(?:\.\d+)?)
-    | (?P<string>b?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))
-    | (?P<number>-?(?:\d+(?:\.\d*)?(?:e[+-]?\d+)?|inf\b|nan\b))
-    | (?P<syntax>[.@&][^\W\d]\w*)
-    | (?P<name>(?:[^\W\d]\w*|<[\w.]+>)(?:\.[^\W\d]\w*)*)
-    | (?P<mark>->|\*\*|[-=,:()\[\]*?])
-    )""",
-    re.VERBOSE,
-)
 LITERALS: dict[str, Any] = {"None": None, "True": True, "False": False}
 KEPT = {word: passive for passive, word in KEPT_EXPRESSION.items()}
 BACKWARDS = {word: backwards for backwards, word in EACH.items()}
@@ -82,79 +67,12 @@ def from_text(text: str, namespace: Mapping[str, object]) -> Function:
     return _Parser(text, namespace).function()
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-
-
-class _Line:
-    """One line of the text: its depth, and the tokens that are still to be read."""
-
-    def __init__(self, text: str, number: int) -> None:
-        self.depth = (len(text) - len(text.lstrip())) // len(INDENT)
-        self.number = number
-        self.tokens: list[_Token] = []
-        position, text = 0, text.rstrip()
-        while position < len(text):
-            match = TOKEN.match(text, position)
-            if match is None:
-                raise self.error(f"cannot read {text[position:]!r}")
-            assert match.lastgroup is not None
-            if match.lastgroup != "comment":
-                self.tokens.append(_Token(match.lastgroup, match[match.lastgroup]))
-            position = match.end()
-        self.tokens.reverse()
-
-    def error(self, what: str) -> SourceError:
-        return SourceError(f"line {self.number} of the IR: {what}")
-
-    def peek(self) -> str:
-        return self.tokens[-1].text if self.tokens else ""
-
-    def accept(self, text: str) -> bool:
-        """Read a given token, if it is next."""
-        if self.peek() != text or self.tokens[-1].kind == "string":
-            return False
-        self.tokens.pop()
-        return True
-
-    def expect(self, *texts: str) -> None:
-        """Read given tokens."""
-        for text in texts:
-            if not self.accept(text):
-                raise self.error(f"{text!r} is expected before {self.peek()!r}")
-
-    def take(self, *kinds: str) -> _Token:
-        """Read a token of one of some kinds."""
-        if not self.tokens or self.tokens[-1].kind not in kinds:
-            raise self.error(f"a {' or '.join(kinds)} is expected before {self.peek()!r}")
-        return self.tokens.pop()
-
-    def many(self, read: Callable[[], T]) -> list[T]:
-        """Read things with commas between them, at least one."""
-        found = [read()]
-        while self.accept(","):
-            found.append(read())
-        return found
-
-    def enclosed(self, read: Callable[[], T], close: str) -> list[T]:
-        """Read things with commas between them, up to a bracket."""
-        found: list[T] = []
-        while not self.accept(close):
-            found.append(read())
-            if not self.accept(","):
-                self.expect(close)
-                break
-        return found
-
-
 class _Parser:
     def __init__(self, text: str, namespace: Mapping[str, object]) -> None:
         lines = enumerate(text.splitlines(), 1)
-        self.lines = [line for number, one in lines if (line := _Line(one, number)).tokens]
+        self.lines = [line for number, one in lines if (line := Line(one, number)).tokens]
         self.lines.reverse()
-        self.line = self.lines[-1] if self.lines else _Line("", 1)
+        self.line = self.lines[-1] if self.lines else Line("", 1)
         self.namespace = namespace
         self.vars: dict[str, Var] = {}
         self.labels: dict[str, Any] = {}
@@ -190,7 +108,7 @@ class _Parser:
         self.end()
         return capture
 
-    def next_line(self) -> _Line:
+    def next_line(self) -> Line:
         if not self.lines:
             raise self.line.error("the text ends here")
         self.line = self.lines.pop()
@@ -369,7 +287,7 @@ class _Parser:
         self.line.expect("=")
         return name, self.atom()
 
-    def callable(self, token: _Token) -> Any:
+    def callable(self, token: Token) -> Any:
         made = CALLABLES.get(token.text[0])
         return made(token.text[1:]) if made is not None else self.resolve(token.text)
 
