@@ -123,6 +123,9 @@ class Call:
             for part, one, other in pairs:
                 self.check_shape(text + part, one, like + part, other, what)
             return
+        if isinstance(of, (List, Tuple, Dict)) and (type_ is UNKNOWN or (isinstance(of, List) and isinstance(type_, List))):
+            self.lines.append(f"{self.hold('require_shape', require_shape)}({text}, {like})")
+            return
         if not all(t is UNKNOWN or isinstance(t, (Scalar, Array)) for t in (type_, of)):
             raise UsageError(f"{what} is {type_}, where {of} is needed; types do not tell that it has this form")
         have, want = shape_of(type_), shape_of(of)

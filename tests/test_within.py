@@ -676,3 +676,22 @@ def test_a_tangent_of_another_shape_at_run_time():
     direction = np.ones(2)
     with pytest.raises(ValueError, match=r"of shape \(2,\) is given"):
         grad(f)(X)
+
+
+def of_items(items):
+    return np.sum(items[0] * items[1]) * len(items)
+
+
+@pytest.mark.parametrize(
+    "tangents",
+    [[V], (V, V), [V, V[:2]], [V, 1.0], [V, [1.0, 2.0, 3.0]], [V, np.array([1, 2, 3])], [V, 1j * V], V],
+    ids=["too few", "a tuple", "a shape", "a number", "a list", "ints", "complex numbers", "an array"],
+)
+def test_tangents_of_a_list_have_its_form(tangents):
+    def f(items, tangents):
+        return jvp(of_items)(items, tangents)[1]
+
+    right = grad(f)([X, V], [V, X])
+    np.testing.assert_allclose(right, [2 * X, 2 * V])
+    with pytest.raises((ValueError, ad.Refused)):
+        grad(f)([X, V], tangents)

@@ -382,6 +382,8 @@ class Aliasing:
                     self._share_items(result, operands[-1])  # `+=`, and a store into a slice
         elif fn == Method("flatten") or copies(call, self.types):
             pass
+        elif fn is copy:
+            self._share_items(result, operands[0])
         elif fn == Method("copy"):
             if isinstance(self.types.get(operands[0], UNKNOWN), (List, Tuple, Dict)):  # type: ignore[arg-type]
                 self._share_items(result, operands[0])

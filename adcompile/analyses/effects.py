@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Callable, Mapping
+from copy import copy, deepcopy
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,8 @@ CREATORS = frozenset(
         np.full_like,
         np.copy,
         np.array,
+        copy,
+        deepcopy,
         list,
         dict,
         broadcasting.zeros_like,

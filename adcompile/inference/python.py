@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Sequence
 from copy import copy as shallow_copy
+from copy import deepcopy
 
 import numpy as np
 
@@ -142,7 +143,7 @@ def to_dict(x: Type = NOTHING, **named: Type) -> Type:
     return Dict(tuple({**held, **named}.items())) if isinstance(x, Dict) or x == NOTHING else UNKNOWN
 
 
-@transfer(Method("copy"), shallow_copy)
+@transfer(Method("copy"), shallow_copy, deepcopy)
 def copied(x: Type, *options: Type, **named: Type) -> Type:
     if isinstance(x, (List, Dict, Tuple, Scalar)):
         return x

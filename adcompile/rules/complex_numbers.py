@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import builtins
 import operator
+from copy import copy, deepcopy
 
 import numpy as np
 
@@ -58,7 +59,7 @@ complex_too(np.vdot, np.var, np.std, np.linalg.norm)
 
 # ------------------------------------------------------------------------ what moves elements
 
-holomorphic(np.copy, np.ascontiguousarray, np.asfortranarray, np.array, np.asarray, np.asanyarray)
+holomorphic(np.copy, copy, deepcopy, np.ascontiguousarray, np.asfortranarray, np.array, np.asarray, np.asanyarray)
 holomorphic(np.full, np.full_like, np.linspace, np.meshgrid)
 holomorphic(np.ndarray.astype, Method("astype"))  # to a real dtype it refuses
 holomorphic(np.reshape, np.ravel, np.expand_dims, np.squeeze, np.atleast_1d, np.atleast_2d, np.atleast_3d)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy, deepcopy
+
 import numpy as np
 
 from adcompile.rules.registry import pullback, zero
@@ -47,6 +49,16 @@ def repeated(r, a, count, r_bar):
 @pullback(extend, together=("sequence", "values"), samples=lambda: [call([1.5, 2.0], [0.5])])
 def extended(r, sequence, values, r_bar):
     return r_bar[: len(sequence)], r_bar[len(sequence) :]
+
+
+@pullback(
+    copy,
+    deepcopy,
+    linear="x",
+    samples=lambda: [call(1.5), call(numbers(3)), call([numbers(3), numbers(2)]), call([1.5, 2.0])],
+)
+def copied(r, x, r_bar):
+    return r_bar
 
 
 @pullback(

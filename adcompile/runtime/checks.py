@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
+CONTAINERS = (list, tuple, dict)
+
 
 def require_view(view: Any, base: Any) -> None:
     """Raise ValueError if `view` is a copy of `base`: a store into one would not be seen in the other."""
@@ -118,11 +120,29 @@ def require_floats(value: Any) -> None:
 
 
 def require_shape(value: Any, like: Any) -> None:
-    """Raise ValueError unless a tangent or cotangent has the shape of its value."""
-    containers = list, tuple, dict
-    if isinstance(like, containers) or isinstance(value, containers) or np.shape(value) != np.shape(like):
-        kind = "a container" if isinstance(like, (list, tuple, dict)) else f"shape {np.shape(like)}"
-        raise ValueError(f"a tangent or cotangent of shape {np.shape(value)} is given for a value of {kind}")
+    """Raise ValueError unless a tangent or cotangent has the shape of its value; of a list, tuple or
+    dict its form, with floats for each number in it (complex ones for complex ones)."""
+    if isinstance(like, CONTAINERS):
+        if type(value) is not type(like) or _keys(value) != _keys(like):
+            raise ValueError(f"a tangent or cotangent for a {type(like).__name__} has to be one with as many items")
+        for key in _keys(like):
+            if isinstance(like[key], (*CONTAINERS, np.ndarray, np.generic, complex, float, int)):
+                require_shape(value[key], like[key])
+                _require_floats_like(value[key], like[key])
+    elif isinstance(value, CONTAINERS) or np.shape(value) != np.shape(like):
+        kind = "a container" if isinstance(value, CONTAINERS) else f"shape {np.shape(value)}"
+        raise ValueError(f"a tangent or cotangent of {kind} is given for a value of shape {np.shape(like)}")
+
+
+def _keys(container: Any) -> list[Any] | set[Any]:
+    return set(container) if isinstance(container, dict) else list(range(len(container)))
+
+
+def _require_floats_like(value: Any, like: Any) -> None:
+    if not isinstance(like, CONTAINERS):
+        kind = np.asarray(value).dtype.kind
+        if kind not in "fc" or (kind == "c") != np.iscomplexobj(like):
+            raise ValueError(f"a tangent or cotangent of {_kind(value)} is given for {_kind(like)}")
 
 
 def to_int(number: float) -> int:

@@ -112,7 +112,11 @@ class NewestValues:
         for i, step in enumerate(path):
             args, kwargs = step.view.split(tuple(map(self.read, step.atoms)))
             call = Call((named,), step.view.fn, (whole, *args), kwargs, named.origin)
-            whole = self.make(call, named if i == len(path) - 1 else Var("", named.origin))
+            like = named if i == len(path) - 1 else Var("", named.origin)
+            if like not in self.types:
+                given = [self.type_of(whole), *map(self.type_of, args)]
+                self.types[like] = infer_call(step.view.fn, given, {key: self.type_of(a) for key, a in kwargs})
+            whole = self.make(call, like)
         return whole
 
     def make(self, call: Call, like: Var) -> Var:

@@ -119,6 +119,8 @@ def _of_dict(call: Call, types: Types) -> Store | None:
         return None
     if fn == Method("update"):
         return _update_dict
+    if fn in GIVING_BACK:
+        return GIVING_BACK[fn]
     if isinstance(fn, (Method, Attribute)) or len(call.args) != 2:
         return None
     return _update_dict if fn is operator.ior else _merge_dicts if fn is operator.or_ else None
@@ -339,6 +341,7 @@ FUNCTIONS: dict[Any, Store] = {
     np.place: _place,
     np.fill_diagonal: _fill_diagonal,
     np.put_along_axis: _put_along_axis,
+    updates.write_back: lambda s, call: _give_back(s, call),
 }
 
 
@@ -364,6 +367,39 @@ def _update_dict(s: _Stores, call: Call) -> Atom | None:
 def _merge_dicts(s: _Stores, call: Call) -> Atom | None:
     merged = {key.value: (key, value) for d in call.operands for key, value in _entries(s, d)}
     return s.b.make(make_dict, [a for entry in merged.values() for a in entry])
+
+
+def _give_back(s: _Stores, call: Call) -> Atom | None:
+    """What an emitted program leaves its caller's array or dict with."""
+    given, changed = call.operands
+    held, new = s.type(given), s.type(changed)
+    if isinstance(held, Array):
+        return s.update(given, ALL, changed)
+    assert isinstance(held, Dict) and isinstance(new, Dict)
+    return _update_dict(s, call) if set(dict(held.items)) <= set(dict(new.items)) else None
+
+
+def _give_items_back(s: _Stores, call: Call) -> Atom | None:
+    """What an emitted program leaves the objects in its caller's dict with."""
+    given, changed = call.operands
+    held, new = s.type(given), s.type(changed)
+    assert isinstance(held, Dict) and isinstance(new, Dict)
+    known = all(isinstance(t, (Array, Scalar, List, Dict)) for _, t in held.items)
+    if not known or dict(held.items).keys() != dict(new.items).keys():
+        return None
+    name = given.name if isinstance(given, Var) else ""
+    for key, type_ in held.items:
+        old, value = (s.b.call(operator.getitem, mapping, Const(key)) for mapping in (given, changed))
+        if isinstance(type_, Array):
+            s.b.make(updates.update, (old, ALL, value))
+        elif isinstance(type_, Scalar):
+            given = s.b.make(updates.update, (given, Const(key), value), name=name)
+        else:
+            s.b.make(updates.write_back_items, (old, value))
+    return given
+
+
+GIVING_BACK: dict[Any, Store] = {updates.write_back: _give_back, updates.write_back_items: _give_items_back}
 
 
 # -------------------------------------------------------------------------------- ufunc.at

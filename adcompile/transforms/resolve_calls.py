@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from copy import copy
+from copy import copy, deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -114,7 +114,7 @@ class _Resolving:
     def called(self, fn: Any, args: Arguments) -> tuple[Any, Arguments]:
         """The function that is called, and its arguments: what a name holds, or an object's method."""
         first = args[0] if args else None
-        if fn is copy and isinstance(first, Var) and isinstance(self.types.get(first), Array):
+        if fn in (copy, deepcopy) and isinstance(first, Var) and isinstance(self.types.get(first), Array):
             return np.copy, args
         if fn is operator.call and isinstance(first, Var):
             held = self.types.get(first)
@@ -193,7 +193,7 @@ class _Resolving:
 def _is_to_resolve(call: Call) -> bool:
     """Whether a call may be of another function, or of other arguments, than stand there."""
     return (
-        any(call.fn is fn for fn in (operator.call, list, dict, copy))
+        any(call.fn is fn for fn in (operator.call, list, dict, copy, deepcopy))
         or is_transformed(call.fn)
         or is_transformation(call.fn)
         or isinstance(call.fn, Method)

@@ -101,7 +101,8 @@ class StoredObjects(MovedItems):
     def store(self, call: Call, place: Place, fn: Any, operands: list[Atom]) -> None:
         """The object's new value after `fn(view, *operands)` on a view of it."""
         root, now = place.root, self.newest.get(place.root, place.root)
-        if place.path and not self.is_array(now) and not self.items_apart.are_apart(root):
+        of_item = bool(place.path) or fn is ITEM_CHANGED
+        if of_item and not self.is_array(now) and not self.items_apart.are_apart(root):
             self.emit(Call((self.nothing(),), checks.require_items_apart, (now,), origin=call.origin))
         holders: list[tuple[Atom, Atom]] = []  # the containers on the way, and where in each
         path, part = list(place.path), now

@@ -207,3 +207,19 @@ def repeated_list_holds_the_same_array(x, w):
     both[2] *= x
     both[3] = w
     return np.sum(first[0] * both[0]) + np.sum(first[1] * both[3])
+
+
+@at((V, 4))
+def one_array_twice_among_numbers(x, n):
+    y = x * 2.0
+    items = [y if k < 3 else 2.0 for k in range(n)]
+    items[0] *= x
+    return np.sum(items[1] * x)
+
+
+@at((V, 4))
+def one_array_under_two_keys_among_numbers(x, n):
+    y = x * 2.0
+    entries = {k: (y if k < 3 else 2.0) for k in range(n)}
+    entries[0] *= x
+    return np.sum(entries[1] * x)

@@ -28,6 +28,7 @@ from . import (
     calls,
     chosen,
     containers,
+    copies,
     dicts,
     indexed_stores,
     lists,
@@ -43,7 +44,7 @@ from .wide import as_float64, in_wide_floats
 
 FILES = (
     *(stores, indexed_stores, whole_arrays, views, aliases, buffers, overwritten),
-    *(chosen, containers, lists, dicts, arguments, loops, calls),
+    *(chosen, containers, copies, lists, dicts, arguments, loops, calls),
 )
 
 
