@@ -71,7 +71,7 @@ NOT_YET_COMPOSED: dict[str, str] = {
     "chosen.chosen_views_of_one_array": "ggg jgg",
     "chosen.row_above_a_bound_or_the_last": "ggg ggj jgg jgj",
     "chosen.two_names_for_what_a_trip_made": "gg ggg ggj gjg jg jgg jgj jjg",
-    "lists.arrays_in_a_list_argument_are_changed": "gg ggg ggj gj gjg gjj jg jgg jgj jj jjg jjj",
+    "lists.arrays_in_a_list_argument_are_changed": "gg ggg ggj gjg jg jgg jgj jjg",
     "lists.arrays_in_a_list_change": "ggj jgj",
     "lists.list_as_an_argument_is_changed": "ggg",
     "lists.list_of_lists_with_stores": "gg ggg ggj gjg jg jgg jgj jjg",
