@@ -123,7 +123,8 @@ class Call:
             for part, one, other in pairs:
                 self.check_shape(text + part, one, like + part, other, what)
             return
-        if isinstance(of, (List, Tuple, Dict)) and (type_ is UNKNOWN or (isinstance(of, List) and isinstance(type_, List))):
+        both_lists = isinstance(of, List) and isinstance(type_, List)
+        if both_lists or (isinstance(of, (List, Tuple, Dict)) and type_ is UNKNOWN):
             self.lines.append(f"{self.hold('require_shape', require_shape)}({text}, {like})")
             return
         if not all(t is UNKNOWN or isinstance(t, (Scalar, Array)) for t in (type_, of)):
