@@ -38,6 +38,7 @@ from adcompile.transforms.detach_blocks import detach_blocks
 from adcompile.transforms.follow_stores import follow_stores
 from adcompile.transforms.inline_calls import can_stand_in, inline_calls
 from adcompile.transforms.normalise_stores import normalise_stores
+from adcompile.transforms.put_back_parts import put_back_parts
 from adcompile.transforms.resolve_calls import resolve_calls
 from adcompile.transforms.separate_items import changes_containers, separate_items
 from adcompile.transforms.unroll_displays import unroll_displays
@@ -149,7 +150,8 @@ class Callees:
         they are given stand in it themselves."""
         while True:
             types_ = infer(primal, known, self.call_type)
-            plain = normalise_stores(resolve_calls(primal, types_, self.emitted_at), types_)
+            plain = put_back_parts(resolve_calls(primal, types_, self.emitted_at), types_)
+            plain = normalise_stores(plain, types_)
             captured = set(plain.captures)
             primal = inline_calls(plain, lambda call: self.is_inlined(call, types_, plain.holder))
             if primal is plain:

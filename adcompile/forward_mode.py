@@ -18,6 +18,7 @@ from adcompile.primal import PrimalCompilation, plain_name
 from adcompile.transforms.arrange import arrange
 from adcompile.transforms.assemble import Want
 from adcompile.transforms.assemble_pushforward import TangentParameters, pushforward_function
+from adcompile.transforms.check_numbers import check_numbers
 from adcompile.transforms.check_sets import check_sets
 from adcompile.transforms.decisions import Pushed
 from adcompile.transforms.eliminate_dead import eliminate_dead
@@ -52,6 +53,7 @@ class ForwardMode(PrimalCompilation):
         """The program with the tangents beside it."""
         primal, _ = take_blocks(primal)
         active = self.active(primal, types_, list(entry.tangents))
+        primal = check_numbers(primal, types_, active, self.takes_real)
         for call in blocks_in(primal):
             if call.result in active:
                 self.found.add(

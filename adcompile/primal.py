@@ -96,6 +96,12 @@ class PrimalCompilation(ProgramWriter):
         of which no input is known, is written for real ones."""
         return not self.callees.may_make_complex and (self.generic or not any(map(is_vague, self.inputs)))
 
+    @property
+    def takes_real(self) -> bool:
+        """Whether a value of which nothing is known is taken for a real one, in a program that will run
+        with arguments of known kinds."""
+        return self.is_real and not self.generic
+
     def written(self, function: Function, inputs: Sequence[Type]) -> FunctionRef:
         """Keep a function that is no user's, written for arguments of some types."""
         known = dict(zip((p.var for p in function.params), inputs, strict=True))

@@ -17,6 +17,7 @@ from adcompile.ir.types import UNKNOWN, Type
 from adcompile.primal import PrimalCompilation, plain_name
 from adcompile.transforms.arrange import arrange
 from adcompile.transforms.assemble import halve, name_seed, whole
+from adcompile.transforms.check_numbers import check_numbers
 from adcompile.transforms.decisions import Differentiation
 from adcompile.transforms.eliminate_dead import eliminate_dead
 from adcompile.transforms.fill_spread import fill_spread
@@ -44,6 +45,7 @@ class ReverseMode(PrimalCompilation):
         """Both sweeps, storage still abstract, with what was decided on the way."""
         primal, blocks = take_blocks(primal)
         active = self.active(primal, types_, wrt)
+        primal = check_numbers(primal, types_, active, self.takes_real)
         blocks = {fn: self.block_body(taken, primal, fn, types_) for fn, taken in blocks.items()}
         self.stage = "reverse"
         try:

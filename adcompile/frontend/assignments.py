@@ -77,14 +77,14 @@ class Assignments(Changes, KeptCode):
             self.keep(stmt)
             return
         if isinstance(target, gast.Subscript):
-            base = self.expr(target.value)
+            base, places = self.object_at(target.value)
             index = self.expr(target.slice)
             # Python reads the element first; a call on the right may change it.
             calls = any(isinstance(n, gast.Call) for n in gast.walk(stmt.value))
             before = [self.call(operator.getitem, base, index, node=stmt)] if calls else []
             value = self.expr(stmt.value)
             changed = self.call(Augmented(fn), base, index, value, *before, node=stmt)
-            self.put_back(target.value, changed)
+            self.put_back(target.value, places, changed)
             return
         read = gast.copy_location(as_load(target), target)
         old, value = self.expr(read), self.expr(stmt.value)
@@ -97,9 +97,9 @@ class Assignments(Changes, KeptCode):
         elif isinstance(target, (gast.Tuple, gast.List)):
             self._unpack(target, value)
         elif isinstance(target, gast.Subscript):
-            base = self.expr(target.value)
-            index = self.expr(target.slice)
-            self.put_back(target.value, self.call(updates.update, base, index, value, node=target))
+            base, places = self.object_at(target.value)
+            changed = self.call(updates.update, base, self.expr(target.slice), value, node=target)
+            self.put_back(target.value, places, changed)
         elif isinstance(target, gast.Attribute):
             self._store_attribute(target, value)
         else:

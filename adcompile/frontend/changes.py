@@ -13,13 +13,28 @@ from adcompile.frontend.jumps import MUTATING_METHODS, base_name
 from adcompile.ir.nodes import UNDEF, Atom, Const, Method, Opaque
 from adcompile.runtime import updates
 
+# Of an object: the subscript that leads to it, its holder and the index in that; the innermost first.
+Places = list[tuple[Any, Atom, Atom]]
+GROWING = {"append": updates.append, "extend": updates.extend}
+
 
 class Changes(Calls):
     """Lowers stores into objects, methods that change their receiver, and `del`."""
 
-    def put_back(self, node: Any, changed: Atom) -> None:
+    def object_at(self, node: Any) -> tuple[Atom, Places]:
+        """The object that `node` denotes, and where it stands: what is on the way to it is computed once."""
+        if not (isinstance(node, gast.Subscript) and base_name(node) is not None):
+            return self.expr(node), []
+        holder, places = self.object_at(node.value)
+        index = self.expr(node.slice)
+        return self.call(operator.getitem, holder, index, node=node), [(node, holder, index), *places]
+
+    def put_back(self, node: Any, places: Places, changed: Atom) -> None:
         """After a change of the object that `node` denotes: its name stands for the changed one.
         An object that has no name is followed by its place (`follow_stores`)."""
+        for part, holder, index in places:
+            changed = self.call(updates.put_back, holder, index, changed, node=part)
+            node = part.value
         if isinstance(node, gast.Name):
             if not self.is_local(node.id):
                 self.refuse(
@@ -29,10 +44,6 @@ class Changes(Calls):
                     f"pass '{node.id}' as an argument, or copy it first",
                 )
             self.bind(node.id, changed)
-        elif isinstance(node, gast.Subscript) and base_name(node) is not None:
-            holder = self.expr(as_load(node.value))
-            index = self.expr(node.slice)
-            self.put_back(node.value, self.call(updates.update, holder, index, changed, node=node))
 
     def _store_attribute(self, target: Any, value: Atom) -> None:
         node = ast.parse(f"holder_.{target.attr} = value_").body[0]
@@ -47,25 +58,27 @@ class Changes(Calls):
         name = base_name(func.value)
         if name is None or not self.is_local(name):
             return False
-        known = {"append": updates.append, "extend": updates.extend}
-        receiver = self.expr(func.value)
-        if func.attr == "pop" and not node.args and not node.keywords:
-            self.put_back(func.value, self.call(updates.without_last, receiver, node=node))
-            return True
-        if func.attr not in known or len(node.args) != 1:
+        popped = _pops_last(node)
+        if not popped and (func.attr not in GROWING or len(node.args) != 1):
             return False
-        changed = self.call(known[func.attr], receiver, self.expr(node.args[0]), node=node)
-        self.put_back(func.value, changed)
+        receiver, places = self.object_at(func.value)
+        if popped:
+            changed = self.call(updates.without_last, receiver, node=node)
+        else:
+            changed = self.call(GROWING[func.attr], receiver, self.expr(node.args[0]), node=node)
+        self.put_back(func.value, places, changed)
         return True
 
-    def method_call(self, receiver: Atom, node: Any) -> Atom:
+    def expr_Call(self, node: Any) -> Atom:
         """`x = name.pop()` takes the last element, and binds the name to the list without it."""
-        popped = node.func.attr == "pop" and not node.args and not node.keywords
-        name = base_name(node.func.value)
-        if not popped or name is None or not self.is_local(name):
-            return super().method_call(receiver, node)
+        name = base_name(node.func.value) if _pops_last(node) else None
+        if name is None or not self.is_local(name):
+            return super().expr_Call(node)
+        receiver, places = self.object_at(node.func.value)
+        if isinstance(receiver, Const):
+            return super().expr_Call(node)
         last = self.call(operator.getitem, receiver, Const(-1), node=node)
-        self.put_back(node.func.value, self.call(updates.without_last, receiver, node=node))
+        self.put_back(node.func.value, places, self.call(updates.without_last, receiver, node=node))
         return last
 
     def stmt_Delete(self, stmt: Any) -> None:
@@ -80,6 +93,11 @@ class Changes(Calls):
                     target, "'del' of an attribute is not supported",
                     "the object belongs to the world outside the function", "do it outside of the function",
                 )
+
+
+def _pops_last(node: Any) -> bool:
+    """Whether a call is `a.pop()`."""
+    return isinstance(node.func, gast.Attribute) and node.func.attr == "pop" and not node.args and not node.keywords
 
 
 def as_load(node: Any) -> Any:

@@ -22,6 +22,7 @@ from adcompile.ir.nodes import Method
 from adcompile.ir.types import (
     INT,
     UNKNOWN,
+    VAGUE,
     Array,
     Dim,
     List,
@@ -36,6 +37,7 @@ from adcompile.ir.types import (
 
 FIFTY = Scalar("int", 50)
 XY = Static("xy")
+NOT_GIVEN = Static(None)
 
 
 @transfer(np.copy)
@@ -126,6 +128,22 @@ def _count(start: Type, stop: Type, step: Type) -> Dim:
     if first.value is None or last.value is None:
         return unknown_size()
     return not_negative(add_dims(last.value, scale_dim(first.value, -1)))
+
+
+@transfer(np.zeros_like, np.ones_like, np.empty_like)
+def like(a: Type, dtype: Type = NOTHING) -> Type:
+    if isinstance(a, (Tuple, List)):
+        a = array(a)
+    if isinstance(a, Scalar):
+        a = Array(np.dtype(a.dtype).name if a.dtype not in VAGUE else "?", ())
+    if isinstance(a, Array) and dtype not in (NOTHING, NOT_GIVEN):
+        return Array(explicit_dtype(dtype), a.shape)
+    return a if isinstance(a, Array) else UNKNOWN
+
+
+@transfer(np.full_like)
+def full_like(a: Type, fill_value: Type, dtype: Type = NOTHING) -> Type:
+    return like(a, dtype)
 
 
 @transfer(np.linspace)

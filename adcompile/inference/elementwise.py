@@ -30,7 +30,6 @@ from adcompile.ir.types import (
     Static,
     Tuple,
     Type,
-    Unknown,
     add_dims,
     is_one,
     kind_of,
@@ -372,17 +371,6 @@ def to_bool(*x: Type, **options: Type) -> Type:
 def not_a_float(*x: Type, **options: Type) -> Type:
     """Of the `math` module, what need not return a float."""
     return UNKNOWN
-
-
-@transfer(np.zeros_like, np.ones_like, np.empty_like, np.full_like)
-def like(a: Type, fill_value: Type | None = None, dtype: Type | None = None) -> Type:
-    if dtype is not None:
-        name = static_value(dtype)
-        known = name is complex or name is float or isinstance(name, np.dtype)
-        return Array(np.dtype(name).name, a.shape) if known and isinstance(a, Array) else UNKNOWN
-    if isinstance(a, Scalar):
-        return Array(np.dtype(a.dtype).name if a.dtype not in VAGUE else "?", ())
-    return a if isinstance(a, (Array, Unknown)) else UNKNOWN
 
 
 __all__ = ["broadcast", "elementwise", "kind_of", "shape_of"]

@@ -232,7 +232,7 @@ def increased(a: Type, index: Type, value: Type) -> Type:
     return changed(a, index, value)
 
 
-@transfer(updates.update, updates.add_at)
+@transfer(updates.update, updates.put_back, updates.add_at)
 def changed(a: Type, index: Type, value: Type) -> Type:
     if isinstance(a, Array):
         return a

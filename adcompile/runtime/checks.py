@@ -20,6 +20,17 @@ def require_view(view: Any, base: Any) -> None:
         )
 
 
+def require_part(a: Any, index: Any) -> None:
+    """Raise ValueError if `a[index]`, which is about to be changed, is a copy of elements of `a`: the
+    program was compiled for a part of it."""
+    copied = isinstance(a, list) and isinstance(index, slice)
+    if copied or (isinstance(a, np.ndarray) and np.size(part := a[index]) and not np.may_share_memory(part, a)):
+        raise ValueError(
+            "what is changed was taken by a mask, a list of indices, or from a list by a slice, and is a copy; "
+            "the program was compiled for a part of the whole. Give the copy a name: b = a[index]"
+        )
+
+
 def require_no_items(copied: Any) -> None:
     """Raise ValueError if `copied`, a copy that is changed or whose original is, is a list or dict with
     objects in it: they are the original's too, and the program was compiled for an array."""
@@ -157,6 +168,27 @@ def require_real(value: Any) -> None:
         raise TypeError(
             "a complex number goes into a function whose derivative is known for real numbers only; "
             "compute with the parts, z.real and z.imag"
+        )
+
+
+def require_keeps(a: Any, value: Any) -> None:
+    """Raise TypeError if `a` is an array of ints or truths, in which a number that is stored loses its
+    fraction, or of real numbers, and `value` is complex: the program was compiled for one that keeps it."""
+    kind = a.dtype.kind if isinstance(a, np.ndarray) else "c"
+    if kind not in "fc" or (kind == "f" and np.iscomplexobj(value)):
+        raise TypeError(
+            f"a value that depends on the arguments is stored in an array of {a.dtype}, which does not keep it; "
+            "make that an array of floats: a.astype(float), or np.zeros(n, dtype=complex) for complex numbers"
+        )
+
+
+def require_real_power(power: Any) -> None:
+    """Raise TypeError if `power`, of real numbers, is complex, as Python's `(-4.0) ** 0.5` is: the program
+    was compiled for a float."""
+    if isinstance(power, complex):
+        raise TypeError(
+            "a negative number to this power is a complex number in Python, and is taken for a float; "
+            "write complex(x) ** y if that is meant"
         )
 
 

@@ -20,6 +20,12 @@ def update(a: Any, index: Any, value: Any) -> Any:
     return changed
 
 
+def put_back(a: Any, index: Any, part: Any) -> Any:
+    """`a` after what stands at `index` has changed itself, to `part` (`a[i][j] = v`). So the front end
+    writes it; where the index copies (a list, a mask), `a` stays as it was."""
+    return update(a, index, part)
+
+
 def become(a: Any, value: Any) -> Any:
     """`a` with the contents of `value`, which is like it. An item of a container that changes is
     written so until it is known that nothing else sees the change; then it is `value`."""

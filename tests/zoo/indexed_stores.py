@@ -130,3 +130,30 @@ def index_array_whose_entries_become_equal(x):
     k[1:][0] = 3
     y[k] = x * x
     return np.sum(y * y)
+
+
+@at((V,))
+def store_into_what_indices_copied(x):
+    y = x * 3
+    y[[0, 1]][0] = x[3]
+    y[y > 0][:] = 0.0
+    y[np.array([2, 3])][...] *= x[:2]
+    return np.sum(y * y)
+
+
+@at((M,))
+def store_into_what_was_copied_of_rows(a):
+    b = a * 3
+    b[[0, 1]][:, 1] = a[2, 1]
+    b[:, [0, 2]][0] = 3.0
+    b[1:][0, 0] = a[0, 0] ** 2
+    return np.sum(b * b)
+
+
+@at((V,))
+def store_into_an_array_of_ints(x):
+    a = np.zeros_like((1, 2, 3, 4))
+    a[:] = x * 3.1
+    b = np.ones_like(x, int)
+    b[1] = x[0] * 9.3
+    return np.sum(a * x) + np.sum(b * x)

@@ -1,0 +1,129 @@
+"""Numbers that are not what their types say: stored into arrays of ints, powers that are complex."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from adcompile import grad, jvp, value_and_grad
+from adcompile.testing.programs.checks import check_program
+
+V = np.array([0.52, -1.2, 0.83, 1.5])
+
+
+def ints_of_a_comprehension(x):
+    a = np.array([i * 2 for i in range(4)])
+    a[1] = x[0] * 9.1
+    return np.sum(a * x)
+
+
+def ints_of_a_count(x):
+    a = np.bincount([1, 2, 3, 3])
+    a[1:] += np.argsort(x)[1:]
+    a[1] = x[0] * 9.1
+    return np.sum(a * x)
+
+
+class Held:
+    """An object that holds ints."""
+
+    def __init__(self):
+        self.k = np.array([1, 2, 3, 4])
+
+
+HELD = Held()
+
+
+def ints_of_an_object(x):
+    a = HELD.k.copy()
+    a[0] = x[0] * 9.1
+    return np.sum(a * x)
+
+
+@pytest.mark.parametrize("f", [ints_of_a_comprehension, ints_of_a_count, ints_of_an_object])
+def test_a_store_into_an_array_that_turns_out_to_be_of_ints_is_refused(f):
+    with pytest.raises(TypeError, match="stored in an array of int64"):
+        grad(f)(V)
+    with pytest.raises(TypeError, match="stored in an array of int64"):
+        jvp(f)(V, V)
+
+
+def floats_of_a_comprehension(x):
+    a = np.array([i * 2.0 for i in range(4)])
+    a[1] = x[0] * 9.1
+    return np.sum(a * x)
+
+
+def test_a_store_into_an_array_that_turns_out_to_be_of_floats():
+    check_program(floats_of_a_comprehension, (V,))
+
+
+def root(x):
+    return np.abs(x**0.5)
+
+
+def any_power(x, y):
+    return abs(x**y)
+
+
+def changed_by_a_power(x, y):
+    x **= 1.5
+    return abs(x * y)
+
+
+@pytest.mark.parametrize("f, args", [(root, (4.0,)), (any_power, (4.0, 1.5)), (changed_by_a_power, (4.0, 3.0))])
+def test_a_power_of_a_negative_number_is_refused(f, args):
+    check_program(f, args)
+    below = (-args[0], *args[1:])
+    assert isinstance(below[0] ** 0.5, complex)
+    for df in (grad(f), value_and_grad(f)):
+        with pytest.raises(TypeError, match="complex number in Python"):
+            df(*below)
+    with pytest.raises(TypeError, match="complex number in Python"):
+        jvp(f)(*below, 1.0)
+
+
+def test_a_passive_power_of_a_negative_number_is_refused():
+    def f(x, s):
+        return np.sum(np.abs(x * s**0.5))
+
+    with pytest.raises(TypeError, match="complex number in Python"):
+        grad(f)(V, -4.0)
+
+
+def no_check(x):
+    return (x * x + 1) ** 0.5 + (x**2) ** 1.5 + abs(x) ** 0.3 + 2.0**x + x**3 + x**2.0
+
+
+def test_powers_that_are_certainly_real_are_not_looked_at():
+    text = check_program(no_check, (-4.0,))
+    assert "require_real_power" not in text
+
+
+def called(seen, k):
+    seen.append(k)
+    return k
+
+
+def indices_with_an_effect(x):
+    seen = []
+    rows = [x * 1.0, x * 2, x * 3]
+    rows[called(seen, 1)][called(seen, 2)] = x[0]
+    rows[called(seen, 2)].fill(x[1])
+    return np.sum(rows[0] * rows[1] * rows[2]) * len(seen)
+
+
+def test_what_stands_in_a_target_is_computed_once():
+    check_program(indices_with_an_effect, (V,), pulled=True)
+
+
+def rows_by_what_a_dict_holds(x, d):
+    y = np.outer(x, x)
+    y[d["rows"]][0] = 5.0
+    return np.sum(y * y)
+
+
+def test_a_change_of_what_may_be_a_copy():
+    held = {"rows": 1}
+    check_program(rows_by_what_a_dict_holds, (V, held))
+    check_program(rows_by_what_a_dict_holds, (V, {"rows": np.array([0, 2])}))
