@@ -8,16 +8,19 @@ relies on: infer, activity.  ensures: what the rule does not know is refused.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from adcompile.ir.callables import canonical
+from adcompile.ir.callables import canonical, is_math
 from adcompile.ir.nodes import NONE, Atom, Call, Const, Var
-from adcompile.ir.types import Array, Scalar, holds_complex, is_complex, is_real, may_carry_derivative
+from adcompile.ir.types import Array, NotStatic, Scalar, holds_complex, is_complex, is_real, may_carry_derivative
 from adcompile.rules.registry import Rule
 from adcompile.runtime.checks import require_real
 from adcompile.runtime.structures import make_tuple
 from adcompile.transforms.rewrites import name_of_call
+from adcompile.transforms.splice_rule import splice
 from adcompile.transforms.sweep import Sweep
 
 HINTS = {
@@ -30,6 +33,47 @@ HINTS = {
 
 
 POWERS = (np.power, np.float_power)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundRule:
+    """A call by its rule's names: the arguments that may carry a derivative, the same in order, and
+    the options."""
+
+    rule: Rule
+    call: Call
+    arguments: Mapping[str, Atom]
+    positional: Sequence[Atom]
+    options: Mapping[str, Atom]
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the parameters of the rule's function that are given by position."""
+        code = self.rule.function.__code__  # type: ignore[union-attr]
+        return code.co_varnames[: code.co_argcount]
+
+    def parts(self, sweep: Sweep, given: Mapping[str, Atom], in_order: Sequence[Atom]) -> list[Atom]:
+        """What the rule's function returns, one atom for each argument: its lines are put in place,
+        with parameters as `given`. Where too little is known for that, it is called when the
+        program runs, with the same `in_order`."""
+        rule = self.rule
+        try:
+            made = splice(sweep.b, rule.function, {**given, **self.options}, is_math(self.call.fn))
+        except NotStatic:
+            defaults = dict(rule.options)
+            kwargs = [(k, a) for k, a in self.options.items() if _is_given(a, defaults.get(k, a))]
+            assert rule.function is not None
+            made = sweep.b.call(rule.function, *in_order, kwargs=kwargs)
+        return parts_of(sweep, rule, made, len(self.positional))
+
+
+def _is_given(atom: Atom, default: Any) -> bool:
+    return not (isinstance(atom, Const) and atom.value is default)
+
+
+def parts_of(sweep: Sweep, rule: Rule, result: Atom, count: int) -> list[Atom]:
+    """What a rule returned, one atom for each argument: a tuple, unless it has one argument only."""
+    return [result] if count == 1 and not rule.variadic else sweep.b.unpack(result, count)
 
 
 def takes_numbers(sweep: Sweep, rule: Rule, call: Call) -> bool:
@@ -50,9 +94,8 @@ def takes_numbers(sweep: Sweep, rule: Rule, call: Call) -> bool:
     return True
 
 
-def bind_rule(sweep: Sweep, rule: Rule, call: Call) -> tuple[dict[str, Atom], dict[str, Atom], list[Atom]] | None:
-    """A call's arguments by the names that the rule gives them: the array arguments, the
-    options, and all array arguments in order."""
+def bind_rule(sweep: Sweep, rule: Rule, call: Call) -> BoundRule | None:
+    """A call's arguments by the names that the rule gives them; None if it is refused."""
     if not takes_numbers(sweep, rule, call):
         return None
     plain = sweep.b.unstar(call.args)
@@ -95,7 +138,7 @@ def bind_rule(sweep: Sweep, rule: Rule, call: Call) -> tuple[dict[str, Atom], di
     for key, atom in given.items():
         if sweep.is_active(atom):
             sweep.found.add(f"the argument '{key}' of '{call.fn.__name__}' is active", call.origin)
-    return named, given, positional
+    return BoundRule(rule, call, named, positional, given)
 
 
 def _made_complex(sweep: Sweep, x: Atom) -> Atom:
@@ -106,28 +149,6 @@ def _made_complex(sweep: Sweep, x: Atom) -> Atom:
     if isinstance(type_, Scalar):
         return sweep.b.call(complex, x)
     return sweep.b.call(np.ndarray.astype, x, Const(np.dtype(complex)))
-
-
-def parts_of(sweep: Sweep, rule: Rule, result: Atom, count: int) -> list[Atom]:
-    """What a rule returned, one atom for each argument: a tuple, unless it has one argument only."""
-    return [result] if count == 1 and not rule.variadic else sweep.b.unpack(result, count)
-
-
-def parts_at_run_time(
-    sweep: Sweep, rule: Rule, args: Sequence[Atom], options: Mapping[str, Atom], count: int
-) -> list[Atom]:
-    """Call the rule itself, where too little is known to splice its lines."""
-    defaults = dict(rule.options)
-    kwargs = [(k, a) for k, a in options.items() if not (isinstance(a, Const) and a.value is defaults.get(k, a))]
-    assert rule.function is not None
-    made = sweep.b.call(rule.function, *args, kwargs=kwargs)
-    return parts_of(sweep, rule, made, count)
-
-
-def parameters_of(rule: Rule) -> tuple[str, ...]:
-    """The names of a rule's parameters that are given by position."""
-    code = rule.function.__code__  # type: ignore[union-attr]
-    return code.co_varnames[: code.co_argcount]
 
 
 def as_precise(sweep: Sweep, partial: Atom, bar: Atom, result: Var) -> Atom:

@@ -21,15 +21,7 @@ from adcompile.ir.types import Array, NotStatic, Scalar, is_real
 from adcompile.rules.creation import is_discrete
 from adcompile.rules.registry import Rule, pushforward_for, rule_for
 from adcompile.runtime.structures import make_tuple
-from adcompile.transforms.bind_rule import (
-    as_precise,
-    bind_rule,
-    is_alone,
-    parameters_of,
-    parts_at_run_time,
-    parts_of,
-    takes_numbers,
-)
+from adcompile.transforms.bind_rule import BoundRule, as_precise, bind_rule, is_alone, parts_of, takes_numbers
 from adcompile.transforms.rewrites import name_of_call
 from adcompile.transforms.splice_rule import RuleRefuses, splice
 from adcompile.transforms.tangents import Tangents
@@ -49,17 +41,17 @@ def by_rule(sweep: Tangents, call: Call) -> Atom | None:
     bound = bind_rule(sweep, rule, call)
     if bound is None:
         return None
-    arguments, options, given = bound
     try:
         if rule.kind == "partials":
-            return _by_partials(sweep, rule, call, arguments, options, given)
+            return _by_partials(sweep, bound)
         if rule.kind == "pushforward":
-            return _by_pushforward(sweep, rule, call, arguments, options, given)
-        still = _without_derivative(sweep, rule, call, arguments, options)
+            return _by_pushforward(sweep, bound)
+        still = _without_derivative(sweep, bound)
     except RuleRefuses as reason:
         sweep.found.add(str(reason), call.origin, "", "detach() the argument if it should count as a constant")
         return None
-    if any(sweep.is_active(a) and name not in {*rule.linear, *still} for name, a in arguments.items() if name != "*"):
+    moving = {name for name, atom in bound.arguments.items() if name != "*" and sweep.is_active(atom)}
+    if not moving <= {*rule.linear, *still}:
         _refuse(sweep, call)
         return None
     return linear(sweep, rule, call)
@@ -80,20 +72,10 @@ def _refuse(sweep: Tangents, call: Call) -> None:
 # ---------------------------------------------------------------------------------- partials
 
 
-def _by_partials(
-    sweep: Tangents,
-    rule: Rule,
-    call: Call,
-    arguments: Mapping[str, Atom],
-    options: dict[str, Atom],
-    positional: Sequence[Atom],
-) -> Atom | None:
-    first = parameters_of(rule)[0]
-    env = {first: call.result, **arguments, **options}
-    try:
-        parts = parts_of(sweep, rule, splice(sweep.b, rule.function, env, is_math(call.fn)), len(positional))
-    except NotStatic:
-        parts = parts_at_run_time(sweep, rule, [call.result, *positional], options, len(positional))
+def _by_partials(sweep: Tangents, bound: BoundRule) -> Atom | None:
+    call, positional = bound.call, bound.positional
+    given = {bound.parameters[0]: call.result, **bound.arguments}
+    parts = bound.parts(sweep, given, [call.result, *positional])
     terms = []
     for i, (atom, partial) in enumerate(zip(positional, parts, strict=True)):
         if sweep.is_active(atom) and not (isinstance(partial, Const) and partial.value in (0, None)):
@@ -131,24 +113,12 @@ def _broadcast_in(sweep: Tangents, atom: Atom) -> set[Atom]:
 # -------------------------------------------------------------------------------- pushforwards
 
 
-def _by_pushforward(
-    sweep: Tangents,
-    rule: Rule,
-    call: Call,
-    arguments: Mapping[str, Atom],
-    options: dict[str, Atom],
-    positional: Sequence[Atom],
-) -> Atom | None:
-    names = parameters_of(rule)
+def _by_pushforward(sweep: Tangents, bound: BoundRule) -> Atom | None:
+    result, positional = bound.call.result, bound.positional
     # Where an argument does not move, its term is not read: anything of its form will do.
-    dots = {name: sweep.dots.get(atom, atom) if isinstance(atom, Var) else atom for name, atom in arguments.items()}
-    tangents = {f"{name}_dot": dot for name, dot in dots.items()}
-    try:
-        env = {names[0]: call.result, **arguments, **tangents, **options}
-        terms = parts_of(sweep, rule, splice(sweep.b, rule.function, env, is_math(call.fn)), len(positional))
-    except NotStatic:
-        args = [call.result, *positional, *(dots[name] for name in rule.arguments)]
-        terms = parts_at_run_time(sweep, rule, args, options, len(positional))
+    dots = {n: sweep.dots.get(atom, atom) if isinstance(atom, Var) else atom for n, atom in bound.arguments.items()}
+    given = {bound.parameters[0]: result, **bound.arguments, **{f"{n}_dot": dot for n, dot in dots.items()}}
+    terms = bound.parts(sweep, given, [result, *positional, *(dots[n] for n in bound.rule.arguments)])
     moving = [term for atom, term in zip(positional, terms, strict=True) if sweep.is_active(atom)]
     return sweep.total([term for term in moving if not (isinstance(term, Const) and term.value is None)])
 
@@ -156,20 +126,18 @@ def _by_pushforward(
 # ------------------------------------------------------------------------------ what is linear
 
 
-def _without_derivative(
-    sweep: Tangents, rule: Rule, call: Call, arguments: Mapping[str, Atom], options: Mapping[str, Atom]
-) -> set[str]:
+def _without_derivative(sweep: Tangents, bound: BoundRule) -> set[str]:
     """The arguments of which the pullback says that they carry no derivative. What it refuses is
     refused: its lines are written down, and thrown away.
 
     Raises:
         RuleRefuses: with the reason.
     """
-    names = parameters_of(rule)
-    env = {names[0]: call.result, names[len(rule.arguments) + 1]: call.result, **arguments, **options}
+    rule, names, result, options = bound.rule, bound.parameters, bound.call.result, bound.options
+    given = {names[0]: result, names[len(rule.arguments) + 1]: result, **bound.arguments, **options}
     try:
         with sweep.b.nested():
-            made = splice(sweep.b, rule.function, env, is_math(call.fn))
+            made = splice(sweep.b, rule.function, given, is_math(bound.call.fn))
             parts = [] if rule.variadic else parts_of(sweep, rule, made, len(rule.arguments))
         named = zip(rule.arguments, parts, strict=False)
         return {name for name, part in named if isinstance(part, Const) and part.value is None}

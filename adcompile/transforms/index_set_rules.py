@@ -10,7 +10,7 @@ relies on: infer, activity.  ensures: as `index_sets`.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,11 +20,11 @@ from adcompile.ir.nodes import NONE, Atom, Call, Const, Method
 from adcompile.ir.types import Array
 from adcompile.rules.creation import items_of
 from adcompile.rules.joining import split_like
-from adcompile.rules.registry import Rule, rule_for
+from adcompile.rules.registry import rule_for
 from adcompile.rules.selection import along_diagonal, on_diagonal
 from adcompile.runtime import broadcasting, tangents
 from adcompile.runtime import index_sets as sets
-from adcompile.transforms.bind_rule import bind_rule
+from adcompile.transforms.bind_rule import BoundRule, bind_rule
 from adcompile.transforms.forward_calls import linear
 from adcompile.transforms.tangents import Tangents
 
@@ -76,14 +76,13 @@ def sets_by_rule(sweep: Tangents, call: Call) -> Atom | None:
     bound = bind_rule(sweep, rule, call)
     if bound is None:
         return None
-    named, options, positional = bound
     meant = meant_by(call.fn)
     if rule.kind == "partials" or meant in BY_ELEMENT:
-        return _by_element(sweep, rule, call, named, positional)
+        return _by_element(sweep, bound)
     if meant in MOVES and not any(name in CHANGE_NUMBERS for name, _ in call.kwargs):
         return linear(sweep, rule, call)
     special = SPECIAL.get(meant) or (_along_axes if meant in ALONG_AXES else None)
-    made = special(sweep, call, named, options) if special is not None else None
+    made = special(sweep, call, bound.arguments, bound.options) if special is not None else None
     return _dense(sweep, call) if made is None else made
 
 
@@ -91,11 +90,12 @@ Named = Mapping[str, Atom]
 Special = Callable[[Tangents, Call, Named, Named], Atom | None]
 
 
-def _by_element(sweep: Tangents, rule: Rule, call: Call, named: Named, positional: Sequence[Atom]) -> Atom:
+def _by_element(sweep: Tangents, bound: BoundRule) -> Atom:
     """The sets of what an elementwise function gives."""
-    if rule.linear and rule.linear != ("*",):
-        positional = [named[name] for name in rule.linear]
-    return sweep.b.call(sets.join, call.result, *(sweep.dot(a) for a in positional if sweep.is_active(a)))
+    linear, positional = bound.rule.linear, bound.positional
+    if linear and linear != ("*",):
+        positional = [bound.arguments[name] for name in linear]
+    return sweep.b.call(sets.join, bound.call.result, *(sweep.dot(a) for a in positional if sweep.is_active(a)))
 
 
 def _dense(sweep: Tangents, call: Call) -> Atom:

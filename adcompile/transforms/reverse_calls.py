@@ -13,24 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from adcompile.ir.callables import canonical, is_math
+from adcompile.ir.callables import canonical
 from adcompile.ir.nodes import Atom, Call, Const, Var
-from adcompile.ir.types import NotStatic
-from adcompile.rules.registry import Rule, rule_for
+from adcompile.rules.registry import rule_for
 from adcompile.runtime import broadcasting
 from adcompile.transforms.algebra import number_of
-from adcompile.transforms.bind_rule import (
-    as_precise,
-    bind_rule,
-    is_alone,
-    parameters_of,
-    parts_at_run_time,
-    parts_of,
-    takes_numbers,
-)
+from adcompile.transforms.bind_rule import BoundRule, as_precise, bind_rule, is_alone, takes_numbers
 from adcompile.transforms.cotangents import Cotangents
 from adcompile.transforms.reverse_structures import accumulate_items, spread
-from adcompile.transforms.splice_rule import RuleRefuses, splice
+from adcompile.transforms.splice_rule import RuleRefuses
 
 
 def by_rule(sweep: Cotangents, call: Call, bar: Atom) -> None:
@@ -43,28 +34,16 @@ def by_rule(sweep: Cotangents, call: Call, bar: Atom) -> None:
     bound = bind_rule(sweep, rule, call)
     if bound is None:
         return
-    arguments, options, given = bound
     if rule.kind == "partials":
-        _by_partials(sweep, rule, call, bar, arguments, options, given)
+        _by_partials(sweep, bound, bar)
     else:
-        _by_pullback(sweep, rule, call, bar, arguments, options, given)
+        _by_pullback(sweep, bound, bar)
 
 
-def _by_partials(
-    sweep: Cotangents,
-    rule: Rule,
-    call: Call,
-    bar: Atom,
-    arguments: dict[str, Atom],
-    options: dict[str, Atom],
-    positional: list[Atom],
-) -> None:
-    first = parameters_of(rule)[0]
-    env = {first: call.result, **arguments, **options}
-    try:
-        parts = parts_of(sweep, rule, splice(sweep.b, rule.function, env, is_math(call.fn)), len(positional))
-    except NotStatic:
-        parts = parts_at_run_time(sweep, rule, [call.result, *positional], options, len(positional))
+def _by_partials(sweep: Cotangents, bound: BoundRule, bar: Atom) -> None:
+    call, positional = bound.call, bound.positional
+    given = {bound.parameters[0]: call.result, **bound.arguments}
+    parts = bound.parts(sweep, given, [call.result, *positional])
     inner, choices = _unchosen(sweep, bar)
     for i, (atom, partial) in enumerate(zip(positional, parts, strict=True)):
         if sweep.is_active(atom):
@@ -115,24 +94,12 @@ def _unchosen(sweep: Cotangents, bar: Atom) -> tuple[Atom, list[tuple[Atom, bool
     return bar, choices
 
 
-def _by_pullback(
-    sweep: Cotangents,
-    rule: Rule,
-    call: Call,
-    bar: Atom,
-    arguments: dict[str, Atom],
-    options: dict[str, Atom],
-    positional: list[Atom],
-) -> None:
-    names = parameters_of(rule)
-    arrays = {name: spread(sweep, atom) for name, atom in arguments.items()}
-    env = {names[0]: call.result, names[len(rule.arguments) + 1]: bar, **arrays, **options}
+def _by_pullback(sweep: Cotangents, bound: BoundRule, bar: Atom) -> None:
+    call, names, positional, fixed = bound.call, bound.parameters, bound.positional, len(bound.rule.arguments)
+    arrays = {name: spread(sweep, atom) for name, atom in bound.arguments.items()}
+    given = {names[0]: call.result, names[fixed + 1]: bar, **arrays}
     try:
-        cotangents = parts_of(sweep, rule, splice(sweep.b, rule.function, env, is_math(call.fn)), len(positional))
-    except NotStatic:
-        fixed = len(rule.arguments)
-        args = [call.result, *positional[:fixed], bar, *positional[fixed:]]
-        cotangents = parts_at_run_time(sweep, rule, args, options, len(positional))
+        cotangents = bound.parts(sweep, given, [call.result, *positional[:fixed], bar, *positional[fixed:]])
     except RuleRefuses as reason:
         sweep.found.add(str(reason), call.origin, "", "detach() the argument if it should count as a constant")
         return
