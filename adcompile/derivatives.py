@@ -21,8 +21,8 @@ from adcompile.jacobian_within import ONCE, JacobianWithin
 from adcompile.pushforward import JacobianVector, jvp
 from adcompile.signature import signature_of
 from adcompile.sparsity import SparseJacobian
-from adcompile.together import Pullbacks, PulledTogether, Pushforwards
-from adcompile.unit_vectors import Numbers, leaves_of, numbers_of, parts_of, with_leaves
+from adcompile.together import Pullbacks, PulledTogether, PushedTogether, Pushforwards
+from adcompile.unit_vectors import Numbers, check_one_complex, leaves_of, numbers_of, parts_of, with_leaves
 from adcompile.vector_jacobian import vjp
 from adcompile.within import Emissions
 
@@ -32,18 +32,24 @@ MODES = ("auto", "forward", "reverse")
 class Jacobian:
     """The Jacobian of a function; made by `jacobian` and `hessian`."""
 
-    def __init__(self, function: Any, wrt: Wrt, mode: str, square: bool = False) -> None:
+    def __init__(
+        self, function: Any, wrt: Wrt, mode: str, holomorphic: bool, square: bool = False
+    ) -> None:
         self._mode = known_mode(mode)
+        self._holomorphic = holomorphic
         self._square = square  # it has as many rows as columns
         self._several = isinstance(wrt, (tuple, list))
-        self._reverse = Pullbacks(function, wrt if self._several else (wrt,))  # type: ignore[arg-type]
-        self._forward = [Pushforwards(function, i) for i in self._reverse.positions]
+        names: Any = wrt if self._several else (wrt,)
+        self._reverse = Pullbacks(function, names, holomorphic)
+        self._forward = [Pushforwards(function, i, holomorphic) for i in self._reverse.positions]
         self._latest: Any = self._forward[0] if mode == "forward" else self._reverse
         self.__name__, self.__doc__ = self._reverse.__name__, self._reverse.__doc__
         self.__wrapped__ = function
         self.__signature__ = signature_of(self._reverse.parameters_of)
         forward = [jvp(function, i) for i in self._reverse.positions]
-        within = JacobianWithin(vjp(function, self._reverse.positions), forward, mode, square, self._several)
+        within = JacobianWithin(
+            vjp(function, self._reverse.positions), forward, mode, square, self._several, holomorphic
+        )
         self._within = Emissions(self.__name__, within.called)
 
     is_pullback = False
@@ -60,69 +66,93 @@ class Jacobian:
                 array; for mode='forward', if the function has effects.
         """
         given = self._reverse.arguments(args, kwargs)
-        inputs = [numbers_of(given[i], "an argument") for i in self._reverse.positions]
-        columns = sum([one.size for one in inputs])
+        inputs = [numbers_of(given[i], "an argument", self._holomorphic) for i in self._reverse.positions]
+        columns = sum([one.count for one in inputs])
         if columns and (self._mode == "forward" or (self._mode == "auto" and self._square)):
             found = self._by_columns(given, inputs)
             if found is not None:
                 return found
         self._latest = self._reverse
         value, pulled = self._reverse.at(given)
-        results = [numbers_of(leaf, "a result") for leaf in leaves_of(value)]
-        rows = sum([result.size for result in results])
+        results = self._results(value, inputs)
+        rows = sum([result.count for result in results])
         if self._mode == "auto" and 0 < columns <= rows and pulled.program.repeatable:
             found = self._by_columns(given, inputs)
             if found is not None:
                 return found
         return self._structured(value, self._by_rows(value, results, pulled, inputs))
 
+    def _results(self, value: Any, inputs: list[Numbers]) -> list[Numbers]:
+        """The numbers of each array in the value."""
+        results = [numbers_of(leaf, "a result", self._holomorphic) for leaf in leaves_of(value)]
+        check_one_complex(inputs, results)
+        return results
+
     def _by_rows(
         self, value: Any, results: list[Numbers], pulled: PulledTogether, inputs: list[Numbers]
     ) -> list[list[np.ndarray]]:
         """The Jacobian of each result by each argument, by reverse mode."""
-        starts = [0, *itertools.accumulate([result.size for result in results])]
+        starts = [0, *itertools.accumulate([result.count for result in results])]
         parts = parts_of(starts.pop(), pulled.most)
         units = [result.units(parts, first) for result, first in zip(results, starts, strict=True)]
         if len(results) == len(inputs) == len(parts) == 1:
             (rows,) = pulled(with_leaves(value, units[0]))
             return [[results[0].from_rows(inputs[0], rows)]]
-        blocks = [[result.by(one) for one in inputs] for result in results]
+        swept = [[result.rows_by(one) for one in inputs] for result in results]
         for (start, stop), *seeds in zip(parts, *units, strict=True):
             cotangents = pulled(with_leaves(value, iter(seeds)))
-            for made, result, first in zip(blocks, results, starts, strict=True):
-                low, high = max(start, first), min(stop, first + result.size)
-                for block, one, cotangent in zip(made, inputs, cotangents, strict=True) if low < high else ():
-                    rows = block.reshape(result.size, one.size)[low - first : high - first]
-                    rows[...] = cotangent[low - start : high - start].reshape(high - low, one.size)
-        return blocks
+            for made, result, first in zip(swept, results, starts, strict=True):
+                low, high = max(start, first), min(stop, first + result.count)
+                for rows, one, cotangent in zip(made, inputs, cotangents, strict=True) if low < high else ():
+                    rows[low - first : high - first] = cotangent[low - start : high - start].reshape(-1, one.size)
+        return [
+            [result.from_rows(one, rows) for one, rows in zip(inputs, made, strict=True)]
+            for result, made in zip(results, swept, strict=True)
+        ]
 
     def _by_columns(self, given: tuple[Any, ...], inputs: list[Numbers]) -> Any:
         """The Jacobian by forward mode; None if that would repeat more than computing, and need not be."""
+        pushed = [forward.at(given) for forward in self._forward]
+        once = [one for one in pushed if not one.program.repeatable]
+        if once and self._mode == "auto":
+            return None
+        if once:
+            raise UsageError(ONCE)
+        self._latest = self._forward[-1]
         value: Any = None
         results: list[Numbers] = []
-        by_argument: list[list[np.ndarray]] = []
-        for forward, one in zip(self._forward, inputs, strict=True):
-            pushed = forward.at(given)
-            if not pushed.program.repeatable and self._mode == "auto":
-                return None
-            if not pushed.program.repeatable:
-                raise UsageError(ONCE)
-            self._latest = forward
-            blocks: list[np.ndarray] = []
-            parts = parts_of(one.size, pushed.most)
-            for (start, stop), units in zip(parts, one.units(parts), strict=True):
-                value, tangent = pushed(units)
-                results = results or [numbers_of(leaf, "a result") for leaf in leaves_of(value)]
-                tangents = zip(results, leaves_of(tangent), strict=True)
-                if len(parts) == 1:
-                    blocks = [result.from_columns(one, columns) for result, columns in tangents]
-                    break
-                blocks = blocks or [result.by(one) for result in results]
-                for block, (result, columns) in zip(blocks, tangents, strict=True):
-                    block.reshape(result.size, one.size)[:, start:stop] = columns.reshape(stop - start, result.size).T
-            by_argument.append(blocks)
-        filled = [made or [result.by(one) for result in results] for made, one in zip(by_argument, inputs, strict=True)]
-        return self._structured(value, list(zip(*filled, strict=True)))
+        swept = []
+        for push, one in zip(pushed, inputs, strict=True):
+            found, numbers, columns = self._columns(push, one, inputs)
+            if one.count:
+                value, results = found, numbers
+            swept.append(columns)
+        pairs = list(zip(inputs, swept, strict=True))
+        blocks = [
+            [result.from_columns(one, some[k] if some else result.columns_by(one)) for one, some in pairs]
+            for k, result in enumerate(results)
+        ]
+        return self._structured(value, blocks)
+
+    def _columns(
+        self, pushed: PushedTogether, one: Numbers, inputs: list[Numbers]
+    ) -> tuple[Any, list[Numbers], list[np.ndarray]]:
+        """The value with its numbers, and the columns of each result's Jacobian by one argument; nothing,
+        if there is nothing in the argument."""
+        value: Any = None
+        results: list[Numbers] = []
+        swept: list[np.ndarray] = []
+        parts = parts_of(one.count, pushed.most)
+        for (start, stop), units in zip(parts, one.units(parts), strict=True):
+            value, tangent = pushed(units)
+            results = results or self._results(value, inputs)
+            found = [t.reshape(stop - start, r.size).T for t, r in zip(leaves_of(tangent), results, strict=True)]
+            if len(parts) == 1:
+                return value, results, found
+            swept = swept or [result.columns_by(one) for result in results]
+            for columns, some in zip(swept, found, strict=True):
+                columns[:, start:stop] = some
+        return value, results, swept
 
     def _structured(self, value: Any, blocks: Sequence[Sequence[np.ndarray]]) -> Any:
         """The blocks in the structure of the value, for several `wrt` a tuple of each."""
@@ -151,18 +181,20 @@ def known_mode(mode: str) -> str:
 
 
 @overload
-def jacobian(f: Any, /, wrt: Wrt = 0, mode: str = "auto", *, sparsity: None = None, check: bool = True) -> Jacobian: ...
+def jacobian(
+    f: Any, /, wrt: Wrt = 0, mode: str = "auto", *, sparsity: None = None, check: bool = True, holomorphic: bool = False
+) -> Jacobian: ...
 
 
 @overload
 def jacobian(
-    f: Any, /, wrt: Wrt = 0, mode: str = "auto", *, sparsity: Any, check: bool = True
+    f: Any, /, wrt: Wrt = 0, mode: str = "auto", *, sparsity: Any, check: bool = True, holomorphic: bool = False
 ) -> SparseJacobian: ...
 
 
 @transformation
 def jacobian(
-    f: Any, /, wrt: Wrt = 0, mode: str = "auto", *, sparsity: Any = None, check: bool = True
+    f: Any, /, wrt: Wrt = 0, mode: str = "auto", *, sparsity: Any = None, check: bool = True, holomorphic: bool = False
 ) -> Jacobian | SparseJacobian:
     """The Jacobian of `f`, a function that returns an array, or several.
 
@@ -182,34 +214,40 @@ def jacobian(
             sparse or boolean matrix of that shape. An entry that it lacks would give wrong numbers.
         check: compare the Jacobian of a given pattern with the derivative along a random vector, and
             refuse the pattern if they differ. It costs a seed.
+        holomorphic: `f` takes and returns complex numbers, and is complex differentiable: the
+            derivative is one complex number for each pair of them.
 
     Returns:
         A function of the arguments of `f`. Where `f` returns a list, tuple or dict, so does it,
         with a Jacobian in place of each array. Its dtype is float64, or float32 where argument
-        and result are.
+        and result are. It is complex where one of the two is: by `z = x + 1j*y` the derivative of a
+        real result is `df/dx - 1j * df/dy`, as a gradient is.
 
     Raises:
         UsageError: for a wrong `wrt` or `mode`, or an argument that has no derivative.
         Refused: where `f` cannot be differentiated, with every place in it.
     """
     if sparsity is not None:
+        _check_dense(holomorphic)
         return SparseJacobian(f, wrt, known_mode(mode), sparsity, check)
-    return Jacobian(f, wrt, mode)
-
-
-@overload
-def hessian(f: Any, /, wrt: Wrt = 0, mode: str = "auto", *, sparsity: None = None, check: bool = True) -> Jacobian: ...
+    return Jacobian(f, wrt, mode, holomorphic)
 
 
 @overload
 def hessian(
-    f: Any, /, wrt: Wrt = 0, mode: str = "auto", *, sparsity: Any, check: bool = True
+    f: Any, /, wrt: Wrt = 0, mode: str = "auto", *, sparsity: None = None, check: bool = True, holomorphic: bool = False
+) -> Jacobian: ...
+
+
+@overload
+def hessian(
+    f: Any, /, wrt: Wrt = 0, mode: str = "auto", *, sparsity: Any, check: bool = True, holomorphic: bool = False
 ) -> SparseJacobian: ...
 
 
 @transformation
 def hessian(
-    f: Any, /, wrt: Wrt = 0, mode: str = "auto", *, sparsity: Any = None, check: bool = True
+    f: Any, /, wrt: Wrt = 0, mode: str = "auto", *, sparsity: Any = None, check: bool = True, holomorphic: bool = False
 ) -> Jacobian | SparseJacobian:
     """The matrix of second derivatives of `f`, a function that returns one real number.
 
@@ -222,14 +260,21 @@ def hessian(
         mode: 'forward' is forward mode over the gradient, 'reverse' reverse mode over it; 'auto' is
             'forward', but for a function that has effects or draws random numbers.
         sparsity, check: as for `jacobian`; the Hessian is a `csr_array` of shape `(x.size, x.size)`.
+        holomorphic: `f` is a holomorphic function, of complex numbers and with a complex result.
 
     Raises:
         UsageError: for a wrong `wrt` or `mode`, or an argument that has no derivative.
         Refused: where `f` cannot be differentiated twice, with every place in it.
     """
     if sparsity is not None:
+        _check_dense(holomorphic)
         return SparseJacobian(grad(f, wrt), wrt, known_mode(mode), sparsity, check, square=True)
-    return Jacobian(grad(f, wrt), wrt, mode, square=True)
+    return Jacobian(grad(f, wrt, holomorphic=holomorphic), wrt, mode, holomorphic, square=True)
+
+
+def _check_dense(holomorphic: bool) -> None:
+    if holomorphic:
+        raise UsageError("sparsity= is for real numbers; leave it out with holomorphic=True")
 
 
 class HessianVector(JacobianVector):

@@ -41,8 +41,10 @@ class ForwardMode(PrimalCompilation):
     ) -> tuple[Function, Types, TangentParameters, Block]:
         """The function, the parameters of the tangents that it is given, and its body with tangents."""
         place = want.before
+        of_function = (*inputs[:place], *inputs[place + 1 :])
         self.take(inputs)
-        primal, types_ = self.prepare(function, (*inputs[:place], *inputs[place + 1 :]), to_caller=True)
+        self.take_holomorphic(function, of_function, want)
+        primal, types_ = self.prepare(function, of_function, to_caller=True)
         wrt = [primal.params[i].var for i in want.wrt]
         self.decisions.pushed = Pushed(primal, types_, tuple(wrt))
         entry = self.parameters(types_)

@@ -46,13 +46,20 @@ class JacobianWithin:
     """What a Jacobian is within a program: of the two modes of one function, by `mode`."""
 
     def __init__(
-        self, reverse: VectorJacobian, forward: Sequence[JacobianVector], mode: str, square: bool, several: bool
+        self,
+        reverse: VectorJacobian,
+        forward: Sequence[JacobianVector],
+        mode: str,
+        square: bool,
+        several: bool,
+        holomorphic: bool,
     ) -> None:
         self.reverse = reverse
         self.forward = forward
         self.mode = mode
         self.square = square
         self.several = several
+        self.holomorphic = holomorphic
 
     def called(self, args: Sequence[Type], kwargs: Mapping[str, Type]) -> Made:
         """The program for a call within a program, and the function that is called.
@@ -61,6 +68,8 @@ class JacobianWithin:
             UsageError: for an argument or a result that is neither a number nor an array.
             Refused: where the function cannot be differentiated.
         """
+        if self.holomorphic:
+            raise UsageError("a Jacobian of complex numbers within a program is not supported; use jvp")
         call = self.reverse.call_within(args, kwargs)
         types_ = [call.type_of(i) for i in self.reverse.positions]
         for type_ in types_:
@@ -214,4 +223,6 @@ def _check_numbers(type_: Type, what: str) -> None:
     if type_ is not UNKNOWN and not isinstance(type_, (Scalar, Array)):
         raise UsageError(f"{what} is of type {type_}; a Jacobian within a program is of numbers and arrays")
     if is_complex(type_):
-        raise UsageError(f"{what} is complex; a Jacobian is of real numbers: take z.real and z.imag, or use jvp")
+        raise UsageError(
+            f"{what} is complex; a Jacobian within a program is of real numbers: take z.real and z.imag, or use jvp"
+        )

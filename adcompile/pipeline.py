@@ -30,7 +30,6 @@ from adcompile.rules.registry import rule_for
 from adcompile.transforms.assemble import Want, join, whole
 from adcompile.transforms.assemble_pushforward import pushforward_function
 from adcompile.transforms.carry_seeds import Carried, NotCarried, carry_seeds
-from adcompile.transforms.check_complex import check_complex_inputs
 from adcompile.transforms.finish_cotangents import finish_cotangents, finish_values
 from adcompile.transforms.index_sets import IndexSetSweep, SetParameters
 from adcompile.transforms.place_residuals import place_residuals
@@ -59,11 +58,9 @@ class Compilation(ForwardMode, ReverseMode):
         function = _entered(function)
         # The generic program is for reading: it is written for the functions that fit it.
         self.take(inputs)
-        self.holomorphic = want.holomorphic
+        self.take_holomorphic(function, inputs, want)
         if self.generic:
             self.unfit = DiagnosticList()
-        if want.holomorphic:
-            check_complex_inputs(function, inputs, want.wrt)
         primal, types_ = self.prepare(function, inputs, want.has_aux, to_caller=True)
         self.check_scalar(primal, types_, want)
         decided = self.reverse(primal, types_, [primal.params[i].var for i in want.wrt])
@@ -92,6 +89,7 @@ class Compilation(ForwardMode, ReverseMode):
         active = tuple(i in want.wrt for i in range(len(inputs)))
         self.take(inputs)
         function = _entered(function)
+        self.take_holomorphic(function, inputs, want)
         base = plain_name(function)
         forward, pullback = FunctionRef(self.fresh(f"{base}_forward")), FunctionRef(self.fresh(f"{base}_pullback"))
         self.split(function, tuple(inputs), active, forward, pullback, order=want.wrt, for_caller=True, within=within)

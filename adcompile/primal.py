@@ -21,8 +21,8 @@ from adcompile.callees import Callees
 from adcompile.ir.nodes import Function, FunctionRef, Var
 from adcompile.ir.types import UNKNOWN, Type
 from adcompile.program import ProgramWriter
-from adcompile.transforms.assemble import separate_aux
-from adcompile.transforms.check_complex import check_complex_stores, check_holomorphic
+from adcompile.transforms.assemble import Want, separate_aux
+from adcompile.transforms.check_complex import check_complex_inputs, check_complex_stores, check_holomorphic
 from adcompile.transforms.check_escape import check_escape
 from adcompile.transforms.check_pullbacks import check_pullbacks
 from adcompile.transforms.detach_blocks import detach_blocks
@@ -46,6 +46,16 @@ class PrimalCompilation(ProgramWriter):
     def take(self, inputs: Sequence[Type]) -> None:
         """Compile for inputs of these types."""
         self.inputs, self.generic = inputs, all(t is UNKNOWN for t in inputs)
+
+    def take_holomorphic(self, function: types.FunctionType, inputs: Sequence[Type], want: Want) -> None:
+        """Hold the function to being holomorphic, if it is said to be.
+
+        Raises:
+            UsageError: if an argument is real, then.
+        """
+        self.holomorphic = want.holomorphic
+        if want.holomorphic:
+            check_complex_inputs(function, inputs, want.wrt)
 
     def prepare(
         self, function: types.FunctionType, inputs: Sequence[Type], has_aux: bool = False, to_caller: bool = False

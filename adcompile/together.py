@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -105,8 +107,9 @@ class ManySeeds(Transformed):
 class Pullbacks(ManySeeds):
     """The value of a function, and at that point the pullback of many cotangents."""
 
-    def __init__(self, function: Any, wrt: Wrt) -> None:
-        super().__init__(function, wrt, lambda where: Want(where, split=True, seeds=True), "numpy")
+    def __init__(self, function: Any, wrt: Wrt, holomorphic: bool = False) -> None:
+        want = partial(Want, split=True, seeds=True, holomorphic=holomorphic)
+        super().__init__(function, wrt, want, "numpy")
 
     def _program(self, inputs: Sequence[Type]) -> Program:
         compilation = Compilation()
@@ -153,18 +156,18 @@ class PulledTogether:
 class Pushforwards(ManySeeds):
     """The value of a function and its tangents along many tangents of one argument."""
 
-    def __init__(self, function: Any, position: int) -> None:
-        super().__init__(function, position, lambda where: Want(where), "numpy")
+    def __init__(self, function: Any, position: int, holomorphic: bool = False) -> None:
+        super().__init__(function, position, partial(Want, value=True, seeds=True, holomorphic=holomorphic), "numpy")
         kinds = [p.kind for p in signature_of(self._function).parameters.values()]
         self._before = sum(kind not in (kind.KEYWORD_ONLY, kind.VAR_KEYWORD) for kind in kinds)
 
     def _program(self, inputs: Sequence[Type]) -> Program:
         compilation = Compilation()
         before, tangent = self._before, tangent_type(inputs[self._positions[0]])
-        want = Want(self._positions, value=True, before=before, seeds=True)
         given = (*inputs[:before], tangent, *inputs[before:])
         with COMPILE_LOCK, compilation.reporting():
-            return compilation.pushforward(self._differentiated(inputs, compilation), given, want)
+            function = self._differentiated(inputs, compilation)
+            return compilation.pushforward(function, given, replace(self._want, before=before))
 
     def _compile(self, inputs: Sequence[Type]) -> Compiled:
         program = self._program(inputs)

@@ -1,7 +1,10 @@
 """The unit vectors that the sweeps of a Jacobian start from, and the rows or columns that come of them.
 
 The numbers in an argument, or in a result, are counted in C order; a result may be a list, tuple or
-dict of arrays, whose numbers follow one another.
+dict of arrays, whose numbers follow one another. A complex number can move in two directions, so
+there are two unit vectors for it: along 1, and, behind all of those, along 1j. What they give are the
+real part of its derivative and the imaginary one with the other sign. For a function that is holomorphic
+the first tells all.
 """
 
 from __future__ import annotations
@@ -17,71 +20,118 @@ import numpy as np
 from adcompile.errors import UsageError
 
 Parts = Sequence[tuple[int, int]]
+HOLOMORPHIC = "{what} is real, and holomorphic=True is of complex numbers; leave it out, or pass x * (1 + 0j)"
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """The shape and the dtype of an array; of a number, too."""
+    """The shape and the dtype of an array, or of a number, and in how many directions each number moves."""
 
     shape: tuple[int, ...]
     dtype: Any
+    directions: int
 
     @cached_property
     def size(self) -> int:
         """How many numbers there are."""
         return math.prod(self.shape)
 
+    @cached_property
+    def count(self) -> int:
+        """How many unit vectors there are."""
+        return self.size * self.directions
+
     def units(self, parts: Parts, first: int = 0) -> Iterator[np.ndarray]:
-        """For each part of the numbers from `first` on, its unit vectors, in one array that changes
-        from one part to the next; zeros where there is no such number."""
-        if len(parts) == 1 and parts[0] == (first, first + self.size):
-            made = np.zeros(self.size * self.size, self.dtype)
-            made[:: self.size + 1] = 1.0
-            yield made.reshape(self.size, *self.shape)
+        """For each part of the unit vectors from `first` on, these vectors, in one array that changes
+        from one part to the next; zeros where there is no such vector."""
+        if len(parts) == 1 and parts[0] == (first, first + self.count):
+            made = np.zeros(self.count * self.size, self.dtype)
+            made[: self.size**2 : self.size + 1] = 1.0
+            if self.directions > 1:
+                made[self.size**2 :: self.size + 1] = 1j
+            yield made.reshape(self.count, *self.shape)
             return
         made = np.zeros((max((stop - start for start, stop in parts), default=0), self.size), self.dtype)
         for start, stop in parts:
-            low, high = max(start, first), min(stop, first + self.size)
-            own = np.arange(low - start, max(low, high) - start), np.arange(low - first, max(low, high) - first)
-            made[own] = 1.0
+            low, high = max(start, first), max(start, first, min(stop, first + self.count))
+            numbers = np.arange(low - first, high - first)
+            own = np.arange(low - start, high - start), numbers % max(self.size, 1)
+            made[own] = 1.0 if self.directions == 1 else np.where(numbers < self.size, 1.0, 1j)
             yield made[: stop - start].reshape(stop - start, *self.shape)
             made[own] = 0.0
 
-    def by(self, other: Numbers) -> np.ndarray:
-        """The Jacobian of these numbers by others, not filled in."""
-        return np.zeros(self.shape + other.shape, self._dtype_by(other))
+    def rows_by(self, other: Numbers) -> np.ndarray:
+        """What the sweeps from these numbers give for others, not filled in: a row for each unit vector."""
+        return np.zeros((self.count, other.size), self._swept_dtype(other))
+
+    def columns_by(self, other: Numbers) -> np.ndarray:
+        """The same for sweeps from the others, transposed."""
+        return np.zeros((self.size, other.count), other._swept_dtype(self))
 
     def from_rows(self, other: Numbers, rows: np.ndarray) -> np.ndarray:
-        """The Jacobian by others, of all its rows, in memory of its own."""
+        """The Jacobian of these numbers by others, of all its rows, in memory of its own."""
         copy = not rows.flags.owndata
+        if self.directions > 1:
+            rows = rows.reshape(self.count, other.size)
+            rows = _complex(rows[: self.size], rows[self.size :])
         return rows.astype(self._dtype_by(other), order="C", copy=copy).reshape(self.shape + other.shape)
 
     def from_columns(self, other: Numbers, columns: np.ndarray) -> np.ndarray:
-        """The Jacobian by others, of all its columns, in memory of its own."""
-        rows = columns.reshape(other.size, self.size).T
-        return rows.astype(self._dtype_by(other), order="C").reshape(self.shape + other.shape)
+        """The Jacobian of these numbers by others, of all its columns, in memory of its own."""
+        copy = not columns.flags.owndata
+        if other.directions > 1:
+            columns = _complex(columns[:, : other.size], columns[:, other.size :])
+        return columns.astype(self._dtype_by(other), order="C", copy=copy).reshape(self.shape + other.shape)
 
     def _dtype_by(self, other: Numbers) -> Any:
         return self.dtype if self.dtype is other.dtype else np.result_type(self.dtype, other.dtype)
+
+    def _swept_dtype(self, other: Numbers) -> Any:
+        """Of what one sweep from these numbers gives for others: a part, if two make a complex number."""
+        dtype = self._dtype_by(other)
+        return dtype if self.directions == 1 else np.zeros(0, dtype).real.dtype
+
+
+def _complex(real: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Derivatives along 1 and along 1j as complex numbers, by the convention of gradients."""
+    made = np.empty(real.shape, np.result_type(real.dtype, np.complex64))
+    made.real = real
+    np.negative(other, out=made.imag)
+    return made
 
 
 _numbers = lru_cache(maxsize=1024)(Numbers)
 
 
-def numbers_of(value: Any, what: str) -> Numbers:
+def numbers_of(value: Any, what: str, holomorphic: bool = False) -> Numbers:
     """Those of an argument or a result.
 
     Raises:
-        UsageError: if it is neither a number nor an array of numbers.
+        UsageError: if it is neither a number nor an array of numbers, or real where it is to be complex.
     """
     made = value
     if not isinstance(value, np.ndarray):
         made = np.asarray(value) if isinstance(value, (bool, int, float, complex, np.generic)) else None
-    if made is not None and made.dtype.kind == "c":
-        raise UsageError(f"{what} is complex; a Jacobian is of real numbers: take z.real and z.imag, or use jvp")
-    if made is None or made.dtype.kind not in "biuf":
+    if made is None or made.dtype.kind not in "biufc":
         raise UsageError(f"{what} is of type {type(value).__name__}; a Jacobian is of numbers and arrays")
-    return _numbers(made.shape, made.dtype if made.dtype.kind == "f" else np.dtype(float))
+    if made.dtype.kind == "c":
+        return _numbers(made.shape, made.dtype, 1 if holomorphic else 2)
+    if holomorphic:
+        raise UsageError(HOLOMORPHIC.format(what=what))
+    return _numbers(made.shape, made.dtype if made.dtype.kind == "f" else np.dtype(float), 1)
+
+
+def check_one_complex(inputs: Sequence[Numbers], results: Sequence[Numbers]) -> None:
+    """Refuse complex results of complex arguments, if each can move in two directions.
+
+    Raises:
+        UsageError: if there are both.
+    """
+    if [one for one in results if one.directions > 1] and [one for one in inputs if one.directions > 1]:
+        raise UsageError(
+            "an argument is complex, and a result; then the derivative is one complex number only for a "
+            "holomorphic function: write holomorphic=True if it is one, else take z.real and z.imag, or use jvp or vjp"
+        )
 
 
 def parts_of(count: int, most: int) -> Parts:

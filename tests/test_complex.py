@@ -8,7 +8,7 @@ import cmath
 import numpy as np
 import pytest
 
-from adcompile import Refused, UsageError, grad, hessian, jacobian, jvp, value_and_grad, vjp
+from adcompile import Refused, UsageError, grad, hessian, jvp, value_and_grad, vjp
 
 X = np.array([0.5, -1.2, 2.0, 0.3, 1.1])
 Z = np.array([0.5 + 0.2j, -1.2 + 1j, 2.0 - 0.7j, 0.3j])
@@ -411,21 +411,6 @@ def test_roots_that_are_complex():
         return np.sum(np.abs(x * np.roots([1.0, 2.0, 5.0])[0] + 1) ** 2)
 
     check(f, X)
-
-
-def test_a_jacobian_is_of_real_numbers():
-    for make in (lambda f, at: jacobian(f)(at), lambda f, at: grad(lambda x: np.sum(jacobian(f)(x)).real)(at)):
-        with pytest.raises((UsageError, Refused), match="an argument is complex; a Jacobian is of real numbers"):
-            make(lambda z: z * z, Z)
-        with pytest.raises((UsageError, Refused), match="a result is complex; a Jacobian is of real numbers"):
-            make(lambda x: x * 1j, X)
-
-
-@pytest.mark.parametrize("f", [lambda x: np.abs(np.fft.fft(x)) ** 2, lambda x: np.fft.irfft(np.fft.rfft(x) * 2j, 5)])
-@pytest.mark.parametrize("mode", ["forward", "reverse"])
-def test_a_jacobian_of_a_real_function_that_computes_with_complex_numbers(f, mode):
-    expected = np.stack([difference(f, X, unit) for unit in np.eye(5)], axis=-1)
-    np.testing.assert_allclose(jacobian(f, mode=mode)(X), expected, atol=1e-8)
 
 
 def test_a_complex_solution_of_an_equation_is_refused():
