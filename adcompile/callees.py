@@ -36,6 +36,7 @@ from adcompile.transforms.check_pullbacks import without_pullbacks
 from adcompile.transforms.choose_objects import choose_objects
 from adcompile.transforms.detach_blocks import detach_blocks
 from adcompile.transforms.follow_stores import follow_stores
+from adcompile.transforms.forget_none import forget_none
 from adcompile.transforms.inline_calls import can_stand_in, inline_calls
 from adcompile.transforms.normalise_stores import normalise_stores
 from adcompile.transforms.put_back_parts import put_back_parts
@@ -149,7 +150,7 @@ class Callees:
         """The function with plain calls and the types of its values; functions that change what
         they are given stand in it themselves."""
         while True:
-            types_ = infer(primal, known, self.call_type)
+            primal, types_ = self.inferred(primal, known)
             plain = put_back_parts(resolve_calls(primal, types_, self.emitted_at), types_)
             plain = normalise_stores(plain, types_)
             captured = set(plain.captures)
@@ -159,6 +160,12 @@ class Callees:
                 return without_pullbacks(plain), types_
             new = {c.var: self.outside.capture_type(c.holder, c.name) for c in primal.captures if c not in captured}
             known = {**known, **new}
+
+    def inferred(self, primal: Function, known: Mapping[Var, Type]) -> tuple[Function, Types]:
+        """The function without the Nones that nobody reads, and the types of its values."""
+        types_ = infer(primal, known, self.call_type)
+        bound = forget_none(primal, types_)
+        return (primal, types_) if bound is primal else (bound, infer(bound, known, self.call_type))
 
     def followed(self, primal: Function, types_: Types) -> Followed:
         """The function with its stores followed. Where a change would be seen through another name,
@@ -315,9 +322,8 @@ class Callees:
             raise refused.called_from(origin) from None
 
     def _result_type(self, fn: types.FunctionType, inputs: Sequence[Type]) -> Type:
-        primal, known = self.typed(fn, inputs)
+        primal, found = self.inferred(*self.typed(fn, inputs))
         result = primal.body.yields[0]
-        found = infer(primal, known, self.call_type)
         return found.get(result, UNKNOWN) if isinstance(result, Var) else UNKNOWN
 
     def bind(

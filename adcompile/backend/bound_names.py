@@ -31,10 +31,15 @@ def names_to_bind(function: Function, types: Types, names: Names) -> frozenset[s
             handed_on |= {r: (a,) for r, a in zip(stmt.results, stmt.body.yields, strict=True)}
     if not any(a is UNDEF for atoms in handed_on.values() for a in atoms):
         return frozenset()
-    maybe = Unbound(function, types).maybe
+    unbound = Unbound(function.body, types)
+    maybe = unbound.maybe
     found: set[Var] = set()
     pending = [r for p, r in taken if p in maybe and renamed(names, p, r)]
-    pending += [a for to, atoms in handed_on.items() for a in atoms if a in maybe and renamed(names, to, a)]
+    result_of = dict(taken)
+    for use in unbound.uses:
+        into = None if use.into is None else result_of.get(use.into, use.into)
+        if into is not None and renamed(names, into, use.atom) and not unbound.is_bound(use.atom, use.known):
+            pending.append(use.atom)
     while pending:
         var = pending.pop()
         if var not in found:

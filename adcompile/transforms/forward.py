@@ -88,7 +88,7 @@ def forward(
     sweep.b.real = real
     sweep.pushforwards, sweep.solving = pushforwards, solving
     sweep.solutions = Solutions(function)
-    sweep.unbound = Unbound(function, types).maybe
+    sweep.unbound = Unbound(function.body, types).maybe
     for var, tangent in tangents.items():
         sweep.give(var, tangent)
     sweep.stmts(function.body.stmts)

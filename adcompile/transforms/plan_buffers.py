@@ -95,10 +95,10 @@ def _planned(function: Function, types: Types, given: Set[Var]) -> Plan:
             body = _on_copies(function.body, first, types)
         elif copies:
             had.update(loop.params[i] for loop, positions in copies.items() for i in positions)
-            unset = Unbound(function, types).maybe.intersection(inits)
+            unset = Unbound(function.body, types).maybe.intersection(inits)
             body = _insert(function.body, copies, types, owned, unset)
             if unset:
-                body = bind_none(body, unset, Unbound(replace(function, body=body), types))
+                body = bind_none(body, unset, Unbound(body, types))
         else:
             break
         function = replace(function, body=body)

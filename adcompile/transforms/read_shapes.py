@@ -19,6 +19,7 @@ import numpy as np
 from adcompile.analyses.infer import Types
 from adcompile.analyses.scopes import Scopes
 from adcompile.analyses.shape_reads import asked_for_shape, asks_dtype, read_for_more_in
+from adcompile.analyses.unbound import Unbound
 from adcompile.analyses.versions import versions_of_inputs
 from adcompile.ir.callables import canonical
 from adcompile.ir.nodes import Atom, Attribute, Block, Call, Const, For, If, Star, Stmt, Var, While
@@ -68,6 +69,7 @@ class _Reading:
         for stmt in walk(Block(tuple(forward))):
             self.add(stmt)
         self.needed = read_for_more_in(backward)
+        self.maybe = Unbound(Block(tuple(forward)), types).maybe  # None has no shape
 
     def add(self, stmt: Stmt) -> None:
         """Note from what the values that a statement defines may have their shapes."""
@@ -105,10 +107,11 @@ class _Reading:
         self.alike[var] = found if len(found) <= MOST else [*found[: MOST - 1], found[-1]]
 
     def best(self, call: Call, atom: Atom | Star) -> Atom | Star:
-        """What to read a shape off: what is needed for more, or an argument."""
-        if not isinstance(atom, Var) or atom in self.needed or atom not in self.scopes.of:
+        """What to read a shape off: what is needed for more, or an argument; what may be unbound
+        at the last."""
+        if not isinstance(atom, Var) or atom not in self.scopes.of or (atom in self.needed and atom not in self.maybe):
             return atom
-        choice = [v for v in self.alike.get(atom, ()) if v not in self.updated]
+        choice = [v for v in self.alike.get(atom, ()) if v not in self.updated and v not in self.maybe]
         if asks_dtype(call):
             choice = [v for v in choice if self.types[v] == self.types[atom]]
         frame = self.scopes.frame(atom)
@@ -124,7 +127,7 @@ class _Reading:
         type_ = self.types.get(atom)
         if atom in self.inputs or not isinstance(type_, Array) or type_.shape is None or type_.dtype == "?":
             return []
-        if self.scopes.of[atom] is self.scopes.root and atom.name and not self.split:
+        if self.scopes.of[atom] is self.scopes.root and atom.name and not self.split and atom not in self.maybe:
             return []  # a local: it is at hand
         if not symbols_of(type_) <= self.sizes:
             return []

@@ -14,7 +14,7 @@ def unbound(function, *inputs):
     primal = lower_function(function)
     known = dict(zip(primal.inputs, inputs or [UNKNOWN] * len(primal.inputs), strict=False))
     types = infer(primal, known)
-    return sorted({var.name for var, _ in Unbound(simplify(primal, types), types).reads()})
+    return sorted({var.name for var, _ in Unbound(simplify(primal, types).body, types).reads()})
 
 
 def test_one_side_of_a_branch():
@@ -152,3 +152,61 @@ def test_a_flag_that_tells():
 
     assert unbound(f) == []
     assert unbound(g) == ["y"]
+
+
+def test_a_number_that_tells():
+    def f(x, n):
+        which = 0
+        for i in range(n):
+            if x > i:
+                y, which = x * i, 2
+        if which == 2:
+            return y * 2
+        return x
+
+    def g(x, n):
+        which = 0
+        for i in range(n):
+            if x > i:
+                y, which = x * i, 2
+        if which == 0:
+            return y * 2
+        return x
+
+    assert unbound(f) == []
+    assert unbound(g) == ["y"]
+
+
+def test_the_conditions_under_which_a_value_is_handed_on():
+    def f(x, c):
+        if c:
+            y = x * x
+        z = x
+        if c:
+            z = y
+        return z * 2
+
+    def g(x, c):
+        if c:
+            y = x * x
+        z = x
+        if not c:
+            z = y
+        return z * 2
+
+    assert unbound(f) == []
+    assert unbound(g) == ["y", "z"]
+
+
+def test_a_flag_that_alternates():
+    def f(x, n):
+        flag, z = False, x
+        for _ in range(n):
+            if flag:
+                z = z + y  # noqa: F821
+            if x < 0:
+                y = x  # noqa: F841
+            flag = not flag
+        return z
+
+    assert unbound(f) == ["y"]

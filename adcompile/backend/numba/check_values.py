@@ -16,7 +16,7 @@ from adcompile.ir.nodes import Function
 
 def check_values(primal: Function, types: Types, found: DiagnosticList) -> None:
     """Record where a function reads a name that may be unbound, or makes an int that may be large."""
-    for var, origin in Unbound(primal, types).reads():
+    for var, origin in Unbound(primal.body, types).reads():
         found.add(
             f"'{var.name}' may have no value here",
             origin,
