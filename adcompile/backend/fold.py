@@ -12,6 +12,8 @@ from __future__ import annotations
 import operator
 from collections.abc import Container, Iterable, Mapping, Sequence
 
+import numpy as np
+
 from adcompile.analyses.effects import is_pure
 from adcompile.analyses.infer import Types
 from adcompile.backend.augmented import augmented_stores
@@ -135,7 +137,7 @@ class Folding:
                 return ()
             if stmt in self.within:
                 return stmt.operands[1:]
-            return stmt.operands[1:] if is_update(stmt) or stmt in self.in_place else stmt.operands
+            return stmt.operands[1:] if stmt in self.in_place else stmt.operands  # else of a copy
         if isinstance(stmt, If):
             return (stmt.cond,)
         if isinstance(stmt, For):
@@ -182,11 +184,22 @@ class Folding:
         if not var.name:
             reverse = stmt.origin is not None and stmt.origin.reverse
             return not reverse or self._size(stmt) <= LARGEST
+        if self._is_copied(var, stmt, reader):
+            return True
         if not var.name.endswith("_bar"):
             return False
         same_group = reader is None or reader.origin == stmt.origin
         is_own_call = isinstance(stmt, Call) and isinstance(stmt.fn, FunctionRef)
         return same_group and self._size(stmt) <= SHORT and not is_own_call
+
+    def _is_copied(self, var: Var, stmt: Call | If, reader: Stmt | None) -> bool:
+        """Whether a value is read by a copy of it, of our making, that has its name."""
+        if not isinstance(reader, Call) or len(reader.results) != 1 or reader.operands[0] is not var:
+            return False
+        of_user = reader.origin is not None and "copy" in reader.origin.text and not reader.origin.reverse
+        other_line = stmt.origin is not None and stmt.origin.reverse and reader.origin != stmt.origin
+        copies = is_update(reader) or reader.fn is np.copy
+        return copies and not of_user and not other_line and reader.result.name == var.name
 
     def _may_move(self, stmt: Call | If, over: Sequence[Stmt]) -> bool:
         """Whether an expression gives the same value after the statements that it moves over."""

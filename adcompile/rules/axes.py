@@ -19,10 +19,17 @@ def last_axes(count):
     return tuple(range(-count, 0))
 
 
+@static
+def are_first(axis):
+    """Whether axes are the first of an array: broadcasting puts them back by itself."""
+    return axis == 0 or (isinstance(axis, tuple) and axis == tuple(range(len(axis))))
+
+
 @inline
 def put_back_axes(r_bar, axis, keepdims):
-    """A cotangent with the axes that were reduced, as axes of size 1."""
-    if axis is None or keepdims:
+    """A cotangent with the axes that were reduced, as axes of size 1, for an operation with an array
+    that has them all."""
+    if axis is None or keepdims or are_first(axis):
         return r_bar
     return np.expand_dims(r_bar, axis)
 

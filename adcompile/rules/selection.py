@@ -44,14 +44,14 @@ def triangles():
 def tril(r, m, r_bar, *, k=0):
     if np.ndim(m) == 1:
         return np.tril(r_bar, k).sum(axis=0)
-    return np.tril(r_bar, k)
+    return np.tril(r_bar) if k == 0 else np.tril(r_bar, k)
 
 
 @pullback(np.triu, linear="m", samples=triangles)
 def triu(r, m, r_bar, *, k=0):
     if np.ndim(m) == 1:
         return np.triu(r_bar, k).sum(axis=0)
-    return np.triu(r_bar, k)
+    return np.triu(r_bar) if k == 0 else np.triu(r_bar, k)
 
 
 @pullback(

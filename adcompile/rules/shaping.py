@@ -234,4 +234,6 @@ def negative(shift):
     ],
 )
 def roll(r, a, r_bar, *, shift, axis=None):
+    if axis is None:
+        return np.roll(r_bar, negative(shift))
     return np.roll(r_bar, negative(shift), axis)

@@ -27,6 +27,7 @@ from adcompile.transforms.make_calls import Kwargs
 BINARY = (operator.add, operator.sub, operator.mul, operator.truediv)
 COMMUTATIVE = (operator.add, operator.mul)
 SUM = Method("sum")
+SHAPING = (np.reshape, np.broadcast_to)
 UPDATES = (updates.update, updates.increment, updates.add_at)
 
 
@@ -73,9 +74,11 @@ class AdjointBuilder(Builder):
         if fn in UPDATES:
             return self._update(fn, *args)
         if fn is operator.getitem:
-            return self._item(*args)
+            return self._item(*args) or self._summed(*args)
         if kwargs:
             return None
+        if fn in SHAPING and len(args) == 2 and self._has_shape(fn, *args):
+            return args[0]
         if fn in BINARY:
             args = self._unspread(args)
         rewrite = _REWRITES.get(fn) if not isinstance(fn, type) else None
@@ -133,6 +136,12 @@ class AdjointBuilder(Builder):
             inner = self.call(fn, source, b) if first is a else self.call(fn, a, source)
             return self.call(np.broadcast_to, inner, shape)
         return None
+
+    def _has_shape(self, fn: Any, a: Atom, shape: Atom) -> bool:
+        """Whether an array has a shape already."""
+        before = shape_of(self.type_of(a))
+        made = self.result_type(Call((Var(),), fn, (a, shape))) if before else None
+        return made is not None and shape_of(made) == before
 
     # ------------------------------------------------------------------------------ products
 
@@ -259,6 +268,24 @@ class AdjointBuilder(Builder):
         made = self.definition(repeated.operands[0], make_list) if repeated is not None else None
         one = made is not None and len(made.args) == 1 and isinstance(self.type_of(index), Scalar)
         return made.operands[0] if made is not None and one else None
+
+    def _summed(self, a: Atom, index: Atom) -> Atom | None:
+        """`a.sum(axis=1, keepdims=True)[:, 0]` is `a.sum(axis=1)`."""
+        made = self.definitions.get(a) if isinstance(a, Var) else None
+        options = dict(made.kwargs) if made is not None and made.fn == SUM else {}
+        shape, axis = shape_of(self.type_of(a)), options.get("axis")
+        if made is None or shape is None or not isinstance(axis, Const) or not isinstance(index, Const):
+            return None
+        if options.keys() != {"axis", "keepdims"} or number_of(index) not in (None, 0):
+            return None
+        axes = axis.value if isinstance(axis.value, tuple) else (axis.value,)
+        parts = index.value if isinstance(index.value, tuple) else (index.value,)
+        if parts[0] is Ellipsis:
+            parts = (*[slice(None)] * (len(shape) - len(parts) + 1), *parts[1:])
+        taken = {i for i, part in enumerate(parts) if type(part) is int}
+        if {i % len(shape) for i in axes} != taken or any(p not in (0, slice(None)) for p in parts):
+            return None
+        return self.call(SUM, *made.operands[:1], kwargs=(("axis", axis),))
 
     def _update(self, fn: Any, target: Atom, index: Atom, value: Atom) -> Atom | None:
         """A store spreads what it stores itself."""

@@ -234,6 +234,9 @@ class _Placing:
             body = Block((*inner.stmts, *body.stmts), body.yields)
         if isinstance(source.step, Const) and source.step.value == 1:
             return (item,), (self.countdown(source.start, source.stop, b),), body
+        if isinstance(source.step, Const) and source.step.value == -1:
+            upwards = Range(self.next_to(source.stop, b), self.next_to(source.start, b), Const(1))
+            return (item,), (upwards,), body
         whole = b.call(range, source.start, source.stop, source.step)
         return (item,), (Each(whole, backwards=True),), body
 
@@ -245,6 +248,14 @@ class _Placing:
         is_next = made is not None and made.fn is operator.add and same_atom(made.operands[1], Const(1))
         before = made.operands[0] if made is not None and is_next else b.call(operator.sub, start, Const(1))
         return Range(b.call(operator.sub, stop, Const(1)), before, Const(-1))
+
+    def next_to(self, number: Atom, b: Builder) -> Atom:
+        """`number + 1`; of `n - 1` it is `n`."""
+        made = self.scopes.calls.get(number) if isinstance(number, Var) else None
+        if made is None or made.fn is not operator.sub or not isinstance(made.operands[1], Const):
+            return b.call(operator.add, number, Const(1))
+        whole, less = made.operands
+        return whole if same_atom(less, Const(1)) else b.call(operator.sub, whole, b.call(operator.sub, less, Const(1)))
 
     def trip_count(self, loop: Loop, edit: LoopEdit, home: Scope, b: Builder) -> Atom:
         """The number of trips that a loop made."""

@@ -23,6 +23,8 @@ from adcompile.ir.types import Array, Dict, List, Scalar, Static, Tuple, Type, i
 from adcompile.runtime import broadcasting, updates
 from adcompile.runtime.structures import make_dict, make_list, make_tuple, unpack, unpack_star
 from adcompile.transforms.cotangents import Cotangents
+from adcompile.transforms.new_axes import without_new_axes
+from adcompile.transforms.still_zero import is_still_zero
 
 # Functions whose result shows all of an array, in another order of its axes.
 TURNING = frozenset([np.transpose, np.matrix_transpose, np.swapaxes, np.moveaxis])
@@ -63,17 +65,25 @@ def add_item(sweep: Cotangents, holder: Atom, index: Atom, bar: Atom, first: boo
         if so_far is None or sweep.b.definition(so_far, make_dict) is not None:
             _add_dict_item(sweep, holder, type_, index.value, bar)
             return
+    if isinstance(type_, Array):
+        part, bar = without_new_axes(sweep, holder, index, bar)
+        if part is None:
+            sweep.accumulate(holder, bar)
+            return
+        index = part
     if isinstance(type_, Array) and is_basic_index(sweep.b.type_of(index)) and _add_through(sweep, holder, index, bar):
         return
-    fresh = first or holder not in sweep.bars
     so_far = sweep.cotangent(holder)
+    fresh = first or holder not in sweep.bars or is_still_zero(sweep.b, so_far, index)
     if isinstance(type_, Array) and (basic := is_basic_index(sweep.b.type_of(index))) is not None:
         once = basic or sweep.distinct.names_no_element_twice(index)
         fn: Any = updates.increment if once else updates.add_at
         if fresh and fn is updates.increment:
             fn = updates.update  # nothing is there yet
         sweep.bars[holder] = sweep.named(holder, sweep.b.call(fn, so_far, index, bar))
-    elif fresh and isinstance(type_, List):
+    elif isinstance(type_, List) and (fresh or _is_cleared(sweep, so_far, index)):
+        if not fresh:
+            so_far = sweep.b.definitions[so_far].operands[0]  # type: ignore[index]  # nothing else reads the zero
         sweep.bars[holder] = sweep.named(holder, sweep.b.call(updates.update, so_far, index, bar))
     elif isinstance(type_, (List, Dict)) and not _is_slice(sweep, index) and _is_number(_item_type(type_, index)):
         item = sweep.b.call(operator.getitem, so_far, index)
@@ -81,6 +91,12 @@ def add_item(sweep: Cotangents, holder: Atom, index: Atom, bar: Atom, first: boo
         sweep.bars[holder] = sweep.named(holder, sweep.b.call(updates.update, so_far, index, summed))
     else:
         sweep.bars[holder] = sweep.named(holder, sweep.b.call(broadcasting.add_item, so_far, index, bar))
+
+
+def _is_cleared(sweep: Cotangents, bar: Atom, index: Atom) -> bool:
+    """Whether an item of a cotangent was set to zero last: the program had stored there."""
+    made = sweep.b.definition(bar, updates.update)
+    return made is not None and same_atom(made.operands[1], index) and _is_zero(sweep, made.operands[2])
 
 
 def views_of(stmts: Sequence[Stmt], types: Types) -> dict[Var, Call]:

@@ -112,7 +112,7 @@ class StoredObjects(MovedItems):
             part = self.compute(operator.getitem, [part, key], call.origin)
         if holders and isinstance(part, Var) and isinstance(call.operands[0], Var):
             part.name = call.operands[0].name
-        changed: Atom = self.changed(part, path, fn, operands, call)
+        changed: Atom = self.changed(part, path, fn, operands, call, is_item=bool(holders))
         self.note_kind(root, holders, fn, operands)
         for holder, key in reversed(holders):
             changed = self.held(holder, key, changed, call)
@@ -125,13 +125,15 @@ class StoredObjects(MovedItems):
         """What is known of the containers' items, before any store is followed."""
         return ItemsApart(self.function.body, self.types)
 
-    def changed(self, whole: Atom, path: Sequence[Step], fn: Any, operands: list[Atom], call: Call) -> Atom:
+    def changed(
+        self, whole: Atom, path: Sequence[Step], fn: Any, operands: list[Atom], call: Call, is_item: bool
+    ) -> Atom:
         """What an array, or an item of a container, is after a store through views of it."""
         if fn is updates.update and operands[0] is ALL:
             of_list = len(path) > 1 and path[-2].view.fn in SPLITS
             if path and path[-1].view.fn is operator.getitem and not of_list:
                 operands, path = [self.read(path[-1].atoms[0]), operands[1]], path[:-1]
-            elif not path and whole is not self.newest.get(self.places.at(whole).root, whole):  # type: ignore[arg-type]
+            elif not path and is_item:
                 if atom_type(self.types, whole) == atom_type(self.types, operands[1]) != UNKNOWN:
                     return self.compute(updates.become, [whole, operands[1]], call.origin)
         steps = [self.read(a) for step in path for a in step.atoms]

@@ -1,0 +1,194 @@
+"""Forms of the reverse sweep that an engineer would write, each with programs where it would be wrong.
+
+What a text computes is compared with differences.
+"""
+
+import numpy as np
+import pytest
+
+from adcompile import Refused, check_grads, grad
+
+V = np.array([0.5, -1.2, 0.8, 1.5])
+M = np.array([[0.5, -1.2, 0.8], [1.5, 0.3, -0.7]])
+
+
+def lines_of(f, args, wrt=0):
+    """The statements of a gradient that is right."""
+    df = grad(f, wrt)
+    df.specialize(*args)
+    check_grads(f, args, wrt)
+    return [line.strip() for line in df.source.splitlines() if "# " not in line]
+
+
+def outer_differences(x):
+    return np.sum(np.sin(x[:, None] * x))
+
+
+def a_new_axis_of_a_part(m):
+    return np.sum(np.exp(m[1, ..., None]))
+
+
+def the_axis_between(m):
+    return np.sum(np.sin(m[:, None, :] * np.ones((4, 1))))
+
+
+def a_new_axis_behind_an_ellipsis(m):
+    return np.sum(m[..., None, :] ** 2)
+
+
+def a_new_axis_and_an_index(m, i):
+    return np.sum(m[i, None] ** 3) + np.sum(m[None, :, i] ** 2)
+
+
+def a_mask_and_a_new_axis(x):
+    return np.sum(x[x > 0][:, None] ** 2)
+
+
+def test_a_new_axis_is_taken_off():
+    made = lines_of(outer_differences, (V,))
+    assert not [line for line in made if "zeros_like" in line]
+    assert "x_bar += (g * x).sum(axis=1)" in made
+
+
+@pytest.mark.parametrize(
+    ("f", "args"),
+    [
+        (a_new_axis_of_a_part, (M,)),
+        (the_axis_between, (M,)),
+        (a_new_axis_behind_an_ellipsis, (M,)),
+        (a_new_axis_and_an_index, (M[:, :2], 1)),
+        (a_mask_and_a_new_axis, (V,)),
+    ],
+)
+def test_new_axes_of_parts(f, args):
+    assert not [line for line in lines_of(f, args) if "None" in line.partition("=")[0]]
+
+
+def less_its_mean(m):
+    m = m - m.mean(axis=0)
+    return np.sum(m**3)
+
+
+def least_of_rows(m):
+    return np.sum(m.min(axis=0) * np.sqrt(m[0] ** 2))
+
+
+def of_the_first_two_axes(m, w):
+    return np.sum(np.prod(m[None] * w, axis=(0, 1)) ** 2)
+
+
+def test_first_axes_need_not_be_put_back():
+    assert "m_bar -= m_bar.sum(axis=0) / m.shape[0]" in lines_of(less_its_mean, (M,))
+    assert not [line for line in lines_of(least_of_rows, (M,)) if "expand_dims" in line]
+    assert not [line for line in lines_of(of_the_first_two_axes, (M, M + 3.0)) if "expand_dims" in line]
+
+
+def flattened(x):
+    flat = np.ravel(x)
+    return np.sum(flat[::2] * flat[1::2])
+
+
+def test_what_has_a_shape_is_not_reshaped():
+    assert not [line for line in lines_of(flattened, (V,)) if "reshape" in line]
+    assert [line for line in lines_of(flattened, (np.vstack((V, V)),)) if "reshape" in line]
+
+
+def from_the_end(x):
+    y = x * 1.0
+    for k in range(len(x) - 2, -1, -1):
+        y[k] = y[k] * np.sin(y[k + 1])
+    return np.sum(y)
+
+
+def from_a_place(x, last):
+    total = 0.0
+    for k in range(last, 0, -1):
+        total = total * x[k] + x[k - 1]
+    return total
+
+
+def by_twos(x):
+    total = 0.0
+    for k in range(len(x) - 1, -1, -2):
+        total = total * x[k] + x[k - 1]
+    return total
+
+
+def test_a_loop_that_counts_down_is_reversed_by_counting_up():
+    assert any("zip(range(n - 1), " in line for line in lines_of(from_the_end, (V,)))
+    assert any("range(1, last + 1)" in line for line in lines_of(from_a_place, (V, 3)))
+    assert any("reversed(range(" in line for line in lines_of(by_twos, (V,)))
+    grad(from_a_place)(V, 0)
+    np.testing.assert_array_equal(grad(from_a_place)(V, -3), np.zeros(4))
+
+
+def scaled_items(x):
+    items = [x * 1.0, np.sin(x)]
+    for item in items:
+        item *= x
+    return np.sum(items[0] * items[1] * x)
+
+
+def scaled_items_seen_elsewhere(x):
+    first = x * 1.0
+    items = [first, np.sin(x)]
+    for item in items:
+        item *= x
+    return np.sum(items[0] * items[1] * first)
+
+
+def items_of_another_shape(x):
+    items = [x * 1.0, np.outer(x, x)]
+    for item in items:
+        item *= x
+    return np.sum(items[0] * items[1])
+
+
+def test_items_that_a_loop_scales():
+    made = lines_of(scaled_items, (V,))
+    assert not [line for line in made if "zeros_like(x)" in line or "items_bar[k] + " in line]
+    text = grad(scaled_items).specialize(V) and grad(scaled_items)
+    text(V)
+    assert "items[k] = item * x" in text.source
+
+
+def test_items_that_are_seen_elsewhere_or_of_several_shapes():
+    with pytest.raises(Refused, match="'first', which may share its memory"):
+        grad(scaled_items_seen_elsewhere)(V)
+    lines_of(items_of_another_shape, (V,))
+
+
+def three_names(p):
+    a, b, c = p
+    return np.sin(a) * b + c * b
+
+
+def some_by_hand(p):
+    q = p * 1.0
+    a = q[0]
+    q[1] = a * q[-1]
+    b = q[1] * q[0]
+    return a * b * q[-1] + q[2]
+
+
+def rows_and_items(m):
+    return np.sum(m[0] ** 2) + m[1, 2] * m[0, 1] + m[1, -1] ** 2
+
+
+def test_items_that_nothing_was_added_to_yet():
+    made = lines_of(three_names, (V[:3],))
+    assert not [line for line in made if "+=" in line and "p_bar[" in line]
+    lines_of(some_by_hand, (V,))
+    assert "m_bar[1, 2] += out_bar * m[0, 1]" in lines_of(rows_and_items, (M,))
+
+
+def a_reshaped_copy(x):
+    rows = x.reshape(-1, 2)
+    k = np.exp(-0.5 * rows)
+    k[0, 0] = 0.0
+    return np.sum(k * k)
+
+
+def test_a_copy_is_taken_of_the_expression():
+    made = lines_of(a_reshaped_copy, (V,))
+    assert not [line for line in made if line == "k_bar = np.copy(k_bar)"]
