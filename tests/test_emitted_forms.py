@@ -6,7 +6,7 @@ What a text computes is compared with differences.
 import numpy as np
 import pytest
 
-from adcompile import Refused, check_grads, grad
+from adcompile import Refused, check_grads, grad, value_and_grad
 
 V = np.array([0.5, -1.2, 0.8, 1.5])
 M = np.array([[0.5, -1.2, 0.8], [1.5, 0.3, -0.7]])
@@ -192,3 +192,44 @@ def a_reshaped_copy(x):
 def test_a_copy_is_taken_of_the_expression():
     made = lines_of(a_reshaped_copy, (V,))
     assert not [line for line in made if line == "k_bar = np.copy(k_bar)"]
+
+
+def in_place_rows(a, w):
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            a[i, j] = np.sin(w[j]) * np.sum(a[i, :])
+    return np.sum(a)
+
+
+def a_shorter_one_each_trip(x):
+    total = 0.0
+    while len(x) > 1:
+        total = total + np.sum(x) * x.shape[0] + np.size(x)
+        for k in range(len(x) - 1):
+            x = x * np.sin(x[k] + len(x))
+        x = x[1:] * np.mean(x)
+    return total * len(x) + np.sum(x)
+
+
+def test_sizes_of_what_changes_in_place_are_read_once():
+    made = lines_of(in_place_rows, (M.copy(), V[:3]), wrt=1)
+    assert "shape = a.shape" in made
+    assert not [line for line in made if line.startswith(("for", "tape.append")) and "a.shape" in line]
+    lines_of(a_shorter_one_each_trip, (V,))
+
+
+def scaled_by_minus(x):
+    y = x * 1.0
+    for k in range(3):
+        y[k] -= 3.0 * x[k + 1] * y[k + 1]
+    total = y[3]
+    total += -y[0]
+    return total * np.sum(y)
+
+
+def test_what_has_a_minus_sign_is_subtracted():
+    made = lines_of(scaled_by_minus, (V,))
+    assert not [line for line in made if "+= -" in line and not line.startswith("total")]
+    df = value_and_grad(scaled_by_minus)
+    df(V)
+    assert "total += -y[0]" in df.source

@@ -35,6 +35,7 @@ from adcompile.ir.nodes import (
     Method,
     Opaque,
     ReverseBlock,
+    Star,
     Stmt,
     Syntax,
     Through,
@@ -420,9 +421,11 @@ class Aliasing:
 
 def copies(call: Call, types: Mapping[Var, Type]) -> bool:
     """Whether a call copies an array, takes elements of one by a mask or an array of indices, or
-    makes one of another dtype. What SciPy's solvers find is new as well."""
+    makes one of another dtype. What SciPy's solvers find is new as well, and products by `einsum`."""
     if scipy_solver(call.fn) is not None:
         return True
+    if call.fn is np.einsum and not call.kwargs and not isinstance(call.args[0], Var):
+        return sum(not isinstance(a, Star) for a in call.args[1:]) > 1  # of one operand it may be a view
     given = [types.get(a, UNKNOWN) if isinstance(a, Var) else of_constant(a.value) for a in call.operands]
     if not given or not isinstance(given[0], Array):
         return False

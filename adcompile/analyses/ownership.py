@@ -112,7 +112,8 @@ def own_results(function: Function, types: Types, own: OwnResults = own_of_half)
     def is_own(position: int, result: Atom) -> bool:
         if not isinstance(result, Var):
             return True
-        if not isinstance(types.get(result), (Array, Scalar)) or not ownership.owns(places.at(result).root):
+        new = ownership.owns(result) or ownership.owns(places.at(result).root)
+        if not isinstance(types.get(result), (Array, Scalar)) or not new:
             return False
         others = (a for i, a in enumerate(results) if i != position)
         return not any(isinstance(a, Var) and (a is result or aliasing.touches(a, result)) for a in others)

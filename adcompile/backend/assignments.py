@@ -64,8 +64,7 @@ class Assignments(Expressions):
             return
         name = self.names[call.result]
         if self.is_augmented(call, name):
-            op = BINARY[call.fn]
-            self.out.append(ast.AugAssign(ast.Name(name, ast.Store()), op(), self.expr(call.operands[1])))
+            self.out.append(self.added(ast.Name(name, ast.Store()), BINARY[call.fn], call.operands[1]))
             return
         self.assign(name, self.call_expr(call))
 
@@ -124,8 +123,7 @@ class Assignments(Expressions):
             self.out.append(ast.Assign([place], self.expr(rest[1]), lineno=0))
         elif fn is updates.increment:
             place = ast.Subscript(changed, self.index(rest[0]), ast.Store())
-            negated = self.negated(rest[1])
-            self.out.append(ast.AugAssign(place, ast.Sub() if negated else ast.Add(), negated or self.expr(rest[1])))
+            self.out.append(self.added(place, ast.Add, rest[1]))
         elif fn is updates.add_at:
             at = ast.Attribute(ast.Attribute(self.bindings.module(np, "np"), "add", ast.Load()), "at", ast.Load())
             self.out.append(ast.Expr(ast.Call(at, [changed, self.expr(rest[0]), self.expr(rest[1])], [])))
@@ -135,7 +133,7 @@ class Assignments(Expressions):
             self.out.append(ast.Expr(ast.Call(attribute_node(changed, "pop"), [], [])))
         else:
             op = IN_PLACE_OPERATORS.get(fn) or BINARY[fn]
-            self.out.append(ast.AugAssign(ast.Name(name, ast.Store()), op(), self.expr(rest[0])))
+            self.out.append(self.added(ast.Name(name, ast.Store()), op, rest[0]))
 
     def augmented(self, store: Call, op: Call, name: str) -> None:
         """`a[i] op= v`, or `a op= v` for all of `a`."""
@@ -154,12 +152,19 @@ class Assignments(Expressions):
             helper = self.bindings.callable(updates.write_back_items if deep else updates.write_back)
             self.out.append(ast.Expr(ast.Call(helper, [self.expr(target), self.expr(changed)], [])))
 
-    def negated(self, atom: Atom) -> ast.expr | None:
-        """What `-x` negates, where an atom is that."""
+    def added(self, place: ast.Name | ast.Subscript, op: type[ast.operator], atom: Atom) -> ast.stmt:
+        """`place op= value`; what has a minus sign is subtracted."""
+        negated = self.negated(atom, isinstance(place, ast.Subscript)) if op is ast.Add else None
+        return ast.AugAssign(place, ast.Sub() if negated else op(), negated or self.expr(atom))
+
+    def negated(self, atom: Atom, is_store: bool) -> ast.expr | None:
+        """What `-x` negates, where an atom is that; of our own also `a * b`, where it is `-a * b`.
+        The program's own `s += -x` stays, but for `a[i] -= x`, which became a sum with `-x`."""
         inner = self.folding.folded.get(atom) if isinstance(atom, Var) else None
-        if isinstance(inner, Call) and inner.fn is operator.neg:
+        ours = inner is not None and inner.origin is not None and inner.origin.reverse
+        if isinstance(inner, Call) and inner.fn is operator.neg and (ours or is_store):
             return self.expr(inner.operands[0])
-        return None
+        return without_minus(self.expr(atom)) if ours else None
 
     def append_copy(self, call: Call, name: str) -> bool:
         """The forms that make a changed list at once."""
@@ -203,3 +208,15 @@ class Assignments(Expressions):
         if not isinstance(atom, Var) or atom in self.folding.folded or target in self.written:
             return False
         return self.taken.get(target) == self.names[atom] and self.names[atom] not in self.written
+
+
+def without_minus(node: ast.expr) -> ast.expr | None:
+    """`a * b` of `-a * b`: the sign of a product is that of its first factor."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return node.operand
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and node.value < 0:
+        return ast.Constant(-node.value)
+    if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div | ast.MatMult)):
+        return None
+    first = without_minus(node.left)
+    return None if first is None else ast.BinOp(first, node.op, node.right)

@@ -19,7 +19,7 @@ from adcompile.ir.nodes import NONE, UNDEFINED, Atom, Const, Star
 from adcompile.ir.types import Affine, Array, Dict, List, NotStatic, Scalar, Static, Tuple, Type, static_value
 from adcompile.rules.registry import STATIC
 from adcompile.runtime.structures import make_list, make_tuple
-from adcompile.transforms.make_calls import CallMaker, Kwargs
+from adcompile.transforms.make_calls import ASKING, CallMaker, Kwargs
 
 ARITHMETIC = frozenset(
     [
@@ -52,7 +52,6 @@ FOLDABLE = ARITHMETIC | frozenset(
         builtins.range,
     ]
 )
-ASKING = frozenset([np.ndim, np.shape, np.size, len])
 KINDS = {List: list, Tuple: tuple, Dict: dict, Array: np.ndarray}
 FOLDED_KINDS = (bool, int, float, complex, str, tuple, type(None), slice, np.dtype, range)
 

@@ -11,9 +11,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from adcompile.analyses.effects import CREATORS, is_pure
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.errors import Origin
+from adcompile.inference.elementwise import shape_of
 from adcompile.inference.registry import SITE, infer_call
 from adcompile.ir.callables import canonical
 from adcompile.ir.nodes import Atom, Attribute, Block, Call, Const, Method, Star, Stmt, Var
@@ -21,6 +24,7 @@ from adcompile.ir.types import Array, Tuple, Type, one_item, same_constant
 from adcompile.runtime.structures import unpack
 
 Kwargs = Sequence[tuple[str | None, Atom]]
+ASKING = frozenset([np.ndim, np.shape, np.size, len])  # for sizes
 
 
 class CallMaker:
@@ -31,6 +35,7 @@ class CallMaker:
         self.stmts: list[Stmt] = []
         self.origin: Origin | None = None
         self.definitions: dict[Var, Call] = {}
+        self.in_order = False  # whether all that is read is of the same trips of the loops around
         self._numbers: list[dict[object, tuple[Var, ...]]] = [{}]
         self._sites = (sites, len(types))  # no two builders give a size the same symbol
         self._made = 0
@@ -144,11 +149,20 @@ class CallMaker:
         try:
             if call.fn in CREATORS or canonical(call.fn) in CREATORS:
                 return None
-            key = (self.meant(call), tuple(map(_identity, call.args)), tuple((k, _identity(a)) for k, a in call.kwargs))
+            meant = self.meant(call)
+            args = self.sizes_of(call) if self.in_order and meant in ASKING else tuple(map(_identity, call.args))
+            key = (meant, args, tuple((k, _identity(a)) for k, a in call.kwargs))
             hash(key)
         except TypeError:
             return None
         return key
+
+    def sizes_of(self, call: Call) -> Any:
+        """What a question about sizes is of: an array that changes keeps the sizes that are known, for
+        as long as a symbol means one size."""
+        array, *more = call.args
+        shape = shape_of(self.type_of(array)) if isinstance(array, Var) and array.name and not more else None
+        return (array.name, shape) if shape else tuple(map(_identity, call.args))  # type: ignore[union-attr]
 
     def meant(self, call: Call) -> Any:
         """What a call computes: `x.mean()` is `np.mean(x)`, if `x` is an array."""

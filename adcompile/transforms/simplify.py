@@ -56,6 +56,7 @@ def simplify(function: Function, types: Types) -> Function:
 class _Simplifier(Visitor):
     def __init__(self, types: Types) -> None:
         self.b = Builder(types, "simplify")
+        self.b.in_order = True
         self.values: dict[Var, Atom] = {}
         self.decided: dict[Var, Atom] = {}  # the conditions of the branches that are looked at
 
