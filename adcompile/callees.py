@@ -90,9 +90,11 @@ class Callees:
         if fn is operator.call and args and isinstance(args[0], Static) and callable(args[0].value):
             return self.call_type(args[0].value, args[1:], kwargs)
         if isinstance(fn, Attribute) and isinstance(held := attribute_of_module(fn, args[0]), Static):
+            self.outside.note_held(args[0].value, fn.name, held.value)  # type: ignore[attr-defined]
             return held
         method = function_of_method(fn, args[0]) if args and (isinstance(fn, Method) or fn is operator.call) else None
         if method is not None:
+            self.outside.note_held(method.holder, method.held, method.function)
             first = [of_constant(c.value) for c in method.constants]
             return self.call_type(method.function, [*first, *args[0 if method.takes_receiver else 1 :]], kwargs)
         if is_transformation(fn):

@@ -18,7 +18,7 @@ import numpy as np
 
 from adcompile.errors import UsageError
 from adcompile.fast_path import MOST_VALUES, Function, count_values, exact_key, guarded, kinds_of, look_up, table_key
-from adcompile.frontend.scope import OutsideScope
+from adcompile.frontend.scope import OutsideScope, scope_of
 from adcompile.ir.types import Array, Passive, Scalar, Static, Type, kind_of
 from adcompile.pipeline import COMPILE_LOCK, Program
 from adcompile.signature import Sizes, signature_of, type_of_value
@@ -35,7 +35,7 @@ class Compiled:
     def __init__(self, program: Program, function: Any) -> None:
         self.program = program
         self.function = function
-        self.guards = [(OutsideScope(h), name, value) for (h, name), value in program.guards.items()]
+        self.guards = [(scope_of(h), name, value) for (h, name), value in program.guards.items()]
         self.captures = [(OutsideScope(h), name) for h, name in program.captures]
         self.captured = tuple(program.captures.values())  # when it was compiled
         self.capture_types = self._types(self.captured)

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from adcompile.frontend.scope import MISSING, OutsideScope
+from adcompile.frontend.hidden_methods import hides_method, may_hide_methods
+from adcompile.frontend.scope import MISSING, HeldScope, OutsideScope
 
 MOST_VALUES = 64  # of a pattern, with those that containers hold
 CONTAINERS = (list, tuple, dict)
@@ -38,7 +39,8 @@ def exact_key(value: Any) -> Any:
         return np.dtype, value
     if kind is types.MethodType:  # made anew at each access
         return id(value.__self__), value.__func__
-    return id(value) if callable(value) or kind is types.ModuleType else kind
+    key = id(value) if callable(value) or kind is types.ModuleType else kind
+    return (key, "with methods of its own") if hides_method(value) else key
 
 
 def kinds_of(value: Any) -> Any:
@@ -124,7 +126,7 @@ def table_key(values: Sequence[Any]) -> Any:
 
 def _has_key(value: Any) -> bool:
     """Whether a type depends on more of a value, which is no array or container, than its kind."""
-    return value is not None and exact_key(value) is not type(value)
+    return value is not None and (exact_key(value) is not type(value) or may_hide_methods(value))
 
 
 def _level(
@@ -153,7 +155,7 @@ def _level(
     return conditions, unpacked, held
 
 
-Guards = Sequence[tuple[OutsideScope, str, Any]]
+Guards = Sequence[tuple[OutsideScope | HeldScope, str, Any]]
 Captures = Sequence[tuple[OutsideScope, str, Any]]
 
 
@@ -186,8 +188,10 @@ def guarded(function: Function, count: int, guards: Guards, captures: Captures, 
     return text.function()
 
 
-def _read(text: _Text, scope: OutsideScope, name: str) -> str:
+def _read(text: _Text, scope: OutsideScope | HeldScope, name: str) -> str:
     """The expression for what a name from outside is now."""
+    if isinstance(scope, HeldScope):
+        return f"{text.bind(scope.value)}({name!r})"
     cell = scope.cell(name)
     if cell is not None:
         return f"{text.bind(cell)}.cell_contents"

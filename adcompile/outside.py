@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from adcompile.errors import DiagnosticList
-from adcompile.frontend.scope import OutsideScope
+from adcompile.frontend.scope import HeldScope, OutsideScope, is_fixed
 from adcompile.frontend.transformations import Emission
 from adcompile.ir.nodes import Function
 from adcompile.ir.types import Type
@@ -48,6 +48,11 @@ class Outside:
         self._changes |= outside_changes(primal, scope)
         for capture in primal.captures:
             self.captures[(primal.holder, capture.name)] = scope.value(capture.name)
+
+    def note_held(self, holder: Any, name: str, value: Any) -> None:
+        """Remember what was found in a class or module, for the guards."""
+        if not is_fixed(holder) and HeldScope(holder).value(name) is value:
+            self.guards[(holder, name)] = value
 
     def capture_type(self, holder: Any, name: str) -> Type:
         """The type of a captured value, as it is now."""

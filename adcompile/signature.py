@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from adcompile.errors import UsageError
+from adcompile.frontend.hidden_methods import hides_method
 from adcompile.frontend.transformations import is_transformed
 from adcompile.ir.types import (
     EACH,
@@ -122,8 +123,7 @@ def class_of(value: Any) -> type | None:
     kind = type(value)
     if inspect.getattr_static(kind, "__getattribute__") is not object.__getattribute__:
         return None
-    hidden = (inspect.getattr_static(kind, name, None) for name in getattr(value, "__dict__", ()))
-    return None if any(isinstance(h, (types.FunctionType, staticmethod, classmethod)) for h in hidden) else kind
+    return None if hides_method(value) else kind
 
 
 __all__ = ["NEVER", "Sizes", "class_of", "is_static", "signature_of", "type_of_value"]

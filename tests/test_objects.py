@@ -438,3 +438,88 @@ def test_a_context_that_swallows_an_error_of_its_block():
     assert df(1.5, Quiet(), {"k": 2.0}) == 18.0
     with pytest.raises(TypeError, match="the context swallows an error in the middle of its block"):
         df(1.5, Quiet(), {})
+
+
+def test_a_bound_method_is_the_one_that_was_taken():
+    class Base:
+        def f(self, x):
+            return np.sum(x**2)
+
+    class Derived(Base):
+        def f(self, x):
+            return np.sum(x**3)
+
+        renamed = f
+
+    made = Derived()
+    np.testing.assert_allclose(grad(super(Derived, made).f)(V), 2.0 * V)
+    np.testing.assert_allclose(grad(Base.f.__get__(made))(V), 2.0 * V)
+    np.testing.assert_allclose(grad(made.renamed)(V), 3.0 * V**2)
+    taken = grad(made.f)
+    Derived.f = lambda self, x: np.sum(x)
+    np.testing.assert_allclose(taken(V), 3.0 * V**2)
+    np.testing.assert_allclose(grad(made.f)(V), np.ones_like(V))
+
+
+def test_methods_that_are_replaced_in_their_class():
+    class Base:
+        def f(self, x):
+            return np.sum(x**2)
+
+        def __call__(self, x):
+            return 3.0 * self.f(x)
+
+        @staticmethod
+        def g(x):
+            return np.sum(x) * 2.0
+
+        @classmethod
+        def h(cls, x):
+            return np.sum(x) * 3.0
+
+    class Derived(Base):
+        pass
+
+    made, derived = Base(), Derived()
+    functions = [made.__call__, lambda x: made.f(x), lambda x: derived.f(x), lambda x: made(x), lambda x: made.g(x)]
+    functions += [lambda x: made.h(x), lambda x: Base.g(x), lambda x, m=derived: m.f(x)]
+    derivatives = [grad(f) for f in functions]
+
+    def check(*expected):
+        for _ in range(2):
+            for derivative, slope in zip(derivatives, expected, strict=True):
+                np.testing.assert_allclose(derivative(V), slope * np.ones_like(V))
+
+    check(6.0 * V, 2.0 * V, 2.0 * V, 6.0 * V, 2.0, 3.0, 2.0, 2.0 * V)
+    Base.f = lambda self, x: np.sum(x)
+    Base.g = staticmethod(lambda x: np.sum(x) * 5.0)
+    check(3.0, 1.0, 1.0, 3.0, 5.0, 3.0, 5.0, 1.0)
+    Derived.f = lambda self, x: np.sum(x) * 7.0
+    Base.h = classmethod(lambda cls, x: np.sum(x) * 9.0)
+    check(3.0, 1.0, 7.0, 3.0, 5.0, 9.0, 5.0, 7.0)
+
+
+def test_an_attribute_that_hides_a_method_is_refused():
+    class Holder:
+        def f(self, x):
+            return np.sum(x**2)
+
+    captured, given = Holder(), Holder()
+    of_captured, of_given = grad(lambda x: captured.f(x)), grad(lambda m, x: m.f(x), "x")
+    for _ in range(2):
+        np.testing.assert_allclose(of_captured(V), 2.0 * V)
+        np.testing.assert_allclose(of_given(given, V), 2.0 * V)
+        captured.f = given.f = np.sum
+        for call in (lambda: of_captured(V), lambda: of_given(given, V)):
+            with pytest.raises(Refused, match=r"'\.f' is called with an active value"):
+                call()
+        del captured.f, given.f
+
+
+def test_functions_of_a_module_that_is_given():
+    module = types.ModuleType("module_of_a_test")
+    module.f = lambda x: np.sum(x**2)
+    df = grad(lambda m, x: m.f(x), "x")
+    np.testing.assert_allclose(df(module, V), 2.0 * V)
+    module.f = lambda x: np.sum(x**3)
+    np.testing.assert_allclose(df(module, V), 3.0 * V**2)

@@ -22,9 +22,11 @@ from adcompile.rules.registry import rule_for
 @dataclass(frozen=True, slots=True)
 class MethodFunction:
     """The function that a method call means, the constants before its arguments, and whether the
-    receiver is its first argument."""
+    receiver is its first argument. It was found in `holder`, a class or module, by the name `held`."""
 
     function: Any
+    holder: Any
+    held: str
     constants: tuple[Const, ...] = ()
     takes_receiver: bool = False
 
@@ -37,8 +39,8 @@ def function_of_method(fn: Any, receiver: Type) -> MethodFunction | None:
         if not isinstance(receiver.value, (types.ModuleType, type)) or held is None:
             return None
         if isinstance(held, types.MethodType) and isinstance(held.__self__, type):
-            return MethodFunction(held.__func__, (Const(held.__self__),))
-        return MethodFunction(held)
+            return MethodFunction(held.__func__, receiver.value, f"{fn.name}.__func__", (Const(held.__self__),))
+        return MethodFunction(held, receiver.value, fn.name)
     found = _method_of_class(fn, receiver)
     if found is None or not (is_transformed(found.function) or is_followed(found.function)):
         return None
@@ -55,12 +57,15 @@ def _method_of_class(fn: Any, receiver: Type) -> MethodFunction | None:
         return None
     name = fn.name if isinstance(fn, Method) else "__call__" if fn is operator.call else ""
     found = inspect.getattr_static(receiver.kind, name, None)
+    kind = receiver.kind
     if isinstance(found, staticmethod):
-        return MethodFunction(found.__func__)
+        return MethodFunction(found.__func__, kind, name)
     if isinstance(found, classmethod):
-        return MethodFunction(found.__func__, (Const(receiver.kind),))
+        return MethodFunction(found.__func__, kind, f"{name}.__func__", (Const(kind),))
     has_rule = callable(found) and (is_transformed(found) or rule_for(found) is not None)
-    return MethodFunction(found, takes_receiver=True) if has_rule or isinstance(found, types.FunctionType) else None
+    if not has_rule and not isinstance(found, types.FunctionType):
+        return None
+    return MethodFunction(found, kind, name, takes_receiver=True)
 
 
 def attribute_of_module(fn: Attribute, receiver: Type) -> Type | None:

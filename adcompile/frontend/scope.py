@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import sys
 import types
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,24 @@ def is_fixed(holder: Any) -> bool:
     return isinstance(name, str) and name.partition(".")[0] in LIBRARIES
 
 
+class HeldScope:
+    """The attributes of one class or module, by their dotted names."""
+
+    def __init__(self, holder: type | types.ModuleType) -> None:
+        self.holder = holder
+
+    def value(self, name: str) -> Any:
+        """The object that an attribute, or one of its attributes (`make.__func__`), is now, or `MISSING`."""
+        return attribute_of(self.holder, name.split("."))
+
+
+def attribute_of(held: Any, names: Iterable[str]) -> Any:
+    """What the last of some attributes of one another is, or `MISSING`."""
+    for name in names:
+        held = getattr(held, name, MISSING)
+    return held
+
+
 class OutsideScope:
     """The globals, closure cells and builtins of one Python function."""
 
@@ -68,10 +87,7 @@ class OutsideScope:
     def value(self, name: str) -> Any:
         """The object that a name, or one of its attributes (`settings.rate`), is now, or `MISSING`."""
         name, *attributes = name.split(".")
-        found = self._bound(name)
-        for attribute in attributes:
-            found = getattr(found, attribute, MISSING)
-        return found
+        return attribute_of(self._bound(name), attributes)
 
     def _bound(self, name: str) -> Any:
         if name in self._cells:
@@ -103,3 +119,8 @@ class OutsideScope:
         if name not in self.captures:
             self.captures[name] = Capture(Var(name), name, self.holder)
         return self.captures[name].var
+
+
+def scope_of(holder: Any) -> OutsideScope | HeldScope:
+    """Where the names are looked up that are read by a function, or held by a class or module."""
+    return OutsideScope(holder) if isinstance(holder, types.FunctionType) else HeldScope(holder)

@@ -4,7 +4,7 @@ an object that is called.
     grad(model.energy)                      grad(functools.partial(f, 2.0))
 
     def energy(x, scale=1.0):               def f(x):
-        return self.energy(x, scale)            return function(a1, x)
+        return function(self, x, scale)         return function(a1, x)
 
 Its text is made here, with what the callable holds (`self`, `function`, `a1`) as closure
 variables. So it is lowered like any function: the method is followed from its class, and what
@@ -33,9 +33,8 @@ def stand_in(callable_: Any) -> types.FunctionType | None:
     if isinstance(callable_, staticmethod):
         return callable_.__func__ if isinstance(callable_.__func__, types.FunctionType) else None
     if isinstance(callable_, types.MethodType) and isinstance(callable_.__func__, types.FunctionType):
-        name = callable_.__func__.__name__
-        called = f"self.{name}" if name.isidentifier() else "self.__func__"
-        return _make(name, callable_, called, {"self": callable_.__self__})
+        function = callable_.__func__
+        return _make(function.__name__, callable_, "function", {"function": function, "self": callable_.__self__})
     if isinstance(callable_, functools.partial):
         inner = callable_.func if isinstance(callable_.func, types.FunctionType) else stand_in(callable_.func)
         held = {f"a{i}": a for i, a in enumerate(callable_.args, 1)}
@@ -56,7 +55,7 @@ def caller_of(function: types.FunctionType) -> types.FunctionType:
 def _make(name: str, callable_: Any, called: str, held: dict[str, Any]) -> types.FunctionType:
     """The function with the callable's parameters that calls `called` with what is held first."""
     parameters = list(inspect.signature(callable_).parameters.values())
-    given = [key for key in held if key not in ("self", "function")]
+    given = [key for key in held if key != called and key != "function"]
     given += [_argument(p) for p in parameters]
     plain = [p.replace(annotation=Parameter.empty) for p in parameters]
     marked = [p if p.default is Parameter.empty else p.replace(default=None) for p in plain]
