@@ -211,7 +211,8 @@ def jacobian(
         sparsity: 'auto' finds where the Jacobian may have entries, and makes a `scipy.sparse.csr_array`
             of shape `(out.size, x.size)`, arrays of other dimensions flattened in C order, from one seed
             for each group of columns (or rows) that share none of their rows. Or the pattern itself: a
-            sparse or boolean matrix of that shape. An entry that it lacks would give wrong numbers.
+            sparse or boolean matrix of that shape (for several `wrt` a tuple of them; of one result
+            only). An entry that it lacks would give wrong numbers.
         check: compare the Jacobian of a given pattern with the derivative along a random vector, and
             refuse the pattern if they differ. It costs a seed.
         holomorphic: `f` takes and returns complex numbers, and is complex differentiable: the
@@ -259,7 +260,8 @@ def hessian(
         wrt: what to differentiate by: a parameter's position or name, or a tuple of them.
         mode: 'forward' is forward mode over the gradient, 'reverse' reverse mode over it; 'auto' is
             'forward', but for a function that has effects or draws random numbers.
-        sparsity, check: as for `jacobian`; the Hessian is a `csr_array` of shape `(x.size, x.size)`.
+        sparsity, check: as for `jacobian`; the Hessian is a `csr_array` of shape `(x.size, x.size)`, and
+            for several `wrt` a tuple of tuples of them.
         holomorphic: `f` is a holomorphic function, of complex numbers and with a complex result.
 
     Raises:

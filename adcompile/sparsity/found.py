@@ -20,6 +20,7 @@ from adcompile.pipeline import Compilation
 from adcompile.pushforward import JacobianVector
 from adcompile.runtime.index_sets import Table, in_use
 from adcompile.sparsity.colour import column_colours, count
+from adcompile.unit_vectors import leaves_of, with_leaves
 
 MOST_KEPT = 16
 MOST_COMPARED = 1 << 20  # elements of an array whose values decide
@@ -31,9 +32,11 @@ EFFECTS = (
 
 @dataclass(frozen=True)
 class Sparsity:
-    """The places of a Jacobian's entries, as a sparse boolean matrix, with their colours."""
+    """The places of a Jacobian's entries, as a sparse boolean matrix, with their colours. The rows of
+    several results stand one below the other; `sizes` are theirs, in the structure of what is returned."""
 
     matrix: Any
+    sizes: Any = None  # None: there is one result
 
     @cached_property
     def columns(self) -> np.ndarray:
@@ -109,7 +112,7 @@ class FoundSparsity:
         """The sparsity at these arguments, by the one of them that is `x`.
 
         Raises:
-            UsageError: if the function has effects, or returns something else than an array.
+            UsageError: if the function has effects, or returns something else than arrays and numbers.
         """
         given = self._sets.given(args, kwargs)
         compiled, _ = self._sets.found(given, _numbered(x))
@@ -120,7 +123,7 @@ class FoundSparsity:
         if kept is not None:
             return kept
         found, latest = self._find(args, kwargs, x), self._latest
-        if latest is not None and _same(found.matrix, latest.matrix):
+        if latest is not None and found.sizes == latest.sizes and _same(found.matrix, latest.matrix):
             found = latest  # which has its colours
         self._latest = found
         if key is not None:
@@ -138,9 +141,12 @@ class FoundSparsity:
             _, run = self._sets.at(args, kwargs, _numbered(x))
             found = run()
         self.runs += 1
-        if not isinstance(found, (float, np.ndarray)):
-            raise UsageError("sparsity= is for functions that return one array, or a number")
-        return Sparsity(_matrix(table, np.ravel(found), np.size(x)))
+        results = leaves_of(found)
+        if not all(isinstance(result, (float, np.ndarray)) for result in results):
+            raise UsageError("sparsity= is for functions that return arrays and numbers, and nothing else")
+        sizes = with_leaves(found, map(np.size, results)) if isinstance(found, (list, tuple, dict)) else None
+        numbers = np.concatenate([np.zeros(0), *map(np.ravel, results)])
+        return Sparsity(_matrix(table, numbers, np.size(x)), sizes)
 
     def _key(self, compiled: Any, given: tuple[Any, ...]) -> Any:
         """What tells the sparsity from others; None if it has to be found at each call."""

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from adcompile.api import Wrt
 from adcompile.errors import UsageError
+from adcompile.frontend.transformations import Emission
+from adcompile.ir.types import Type
 from adcompile.sparsity.found import EFFECTS, FoundSparsity, Sparsity, given_sparsity
 from adcompile.sparsity.recover import Product, check_sparsity, entries_by_columns, entries_by_rows
 from adcompile.sparsity.symmetric import Symmetric, symmetric_form
 from adcompile.together import Pullbacks, Pushforwards
+from adcompile.unit_vectors import leaves_of, with_leaves
 
+WITHIN = (
+    "a sparse Jacobian is a matrix of scipy.sparse, of which no derivative is known; in a differentiated function "
+    "leave out sparsity=, or use jvp, hvp or vjp for its products with vectors"
+)
 NUMBERS = (bool, int, float, complex, np.integer, np.inexact, np.ndarray)
 
 
@@ -24,37 +33,101 @@ class SparseJacobian:
     and one to check a given sparsity. A sweep carries many of them, if the program allows it.
     """
 
+    is_pullback = False
+
     def __init__(self, function: Any, wrt: Wrt, mode: str, sparsity: Any, check: bool, square: bool = False) -> None:
         if importlib.util.find_spec("scipy") is None:
             raise UsageError("sparsity= makes matrices of scipy.sparse; install it: pip install adcompile[scipy]")
-        if not isinstance(wrt, (int, str)):
-            raise UsageError("sparsity= is for one argument; make a sparse Jacobian for each")
-        self._mode = "forward" if mode == "auto" and square else mode
-        self._square = square
-        self._form: tuple[Sparsity | None, Symmetric | None] = (None, None)  # of the latest sparsity
-        self._reverse = Pullbacks(function, (wrt,))
-        (self._position,) = self._reverse.positions
-        self._forward = Pushforwards(function, self._position)
-        auto = isinstance(sparsity, str) and sparsity == "auto"
-        self._given = None if auto else given_sparsity(sparsity)
-        self._found = FoundSparsity(function, self._position) if auto else None
-        self._check = check and not auto
-        self._latest: Any = self._forward
-        self.seeds = 0
-        self.__name__, self.__doc__ = self._reverse.__name__, self._reverse.__doc__
+        self._several = isinstance(wrt, (tuple, list))
+        names: Any = wrt if self._several else (wrt,)
+        bound = Pullbacks(function, names)
+        each = isinstance(sparsity, (tuple, list)) and len(sparsity) == len(names)
+        if self._several and not each and not _is_auto(sparsity):
+            raise UsageError(f"sparsity= for a tuple of arguments is 'auto', or a tuple of {len(names)} matrices")
+        given = sparsity if self._several and each else [sparsity] * len(names)
+        self._by_argument = [
+            _ByArgument(function, position, mode, one, check, square)
+            for position, one in zip(bound.positions, given, strict=True)
+        ]
+        self._arguments = bound.arguments
+        self.__name__, self.__doc__ = bound.__name__, bound.__doc__
         self.__wrapped__ = function
 
+    def __adcompile__(self, args: Sequence[Type], kwargs: Mapping[str, Type]) -> Emission:
+        """It has no place within a program.
+
+        Raises:
+            UsageError: always.
+        """
+        raise UsageError(WITHIN)
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """The Jacobian at these arguments: a `csr_array` of shape `(out.size, x.size)`.
+        """The Jacobian at these arguments: a `csr_array` of shape `(out.size, x.size)`, one for each of
+        several results in the structure of what the function returns, for several `wrt` a tuple of each.
 
         Raises:
             UsageError: for an argument or a result that is neither a number nor an array, for a
                 function with effects, or for a given sparsity that does not fit.
         """
-        sparsity, x = self._at(args, kwargs)
+        given = self._arguments(args, kwargs)
+        return self._structured([one.made(args, kwargs, given) for one in self._by_argument])
+
+    def sparsity(self, *args: Any, **kwargs: Any) -> Any:
+        """Where the Jacobian at these arguments may have entries: a boolean `csr_array` in the place of each."""
+        given = self._arguments(args, kwargs)
+        found = [one.at(args, kwargs, given) for one in self._by_argument]
+        return self._structured([(one, one.matrix.copy()) for one in found])
+
+    def _structured(self, made: Sequence[tuple[Sparsity, Any]]) -> Any:
+        """The matrices, by each argument, cut into those of each result."""
+        sizes = made[0][0].sizes
+        if sizes is None:
+            return tuple([matrix for _, matrix in made]) if self._several else made[0][1]
+        stops = list(itertools.accumulate(leaves_of(sizes)))
+        blocks = [[matrix[start:stop] for _, matrix in made] for start, stop in zip([0, *stops], stops, strict=False)]
+        return with_leaves(sizes, iter([tuple(block) if self._several else block[0] for block in blocks]))
+
+    @property
+    def seeds(self) -> int:
+        """How many seeds the sweeps of the latest call started from."""
+        return sum(one.seeds for one in self._by_argument)
+
+    @property
+    def searches(self) -> int:
+        """How many of the calls so far looked for the sparsity anew, by each argument."""
+        return sum(one.searches for one in self._by_argument)
+
+    @property
+    def source(self) -> str:
+        """The text of the program that made the latest sweeps."""
+        return self._by_argument[-1].source
+
+    def __repr__(self) -> str:
+        return f"<adcompile {type(self).__name__} of {self.__name__}>"
+
+
+class _ByArgument:
+    """The Jacobian by one argument, the rows of several results one below the other."""
+
+    def __init__(self, function: Any, position: int, mode: str, sparsity: Any, check: bool, square: bool) -> None:
+        self._mode = "forward" if mode == "auto" and square else mode
+        self._square = square
+        self._form: tuple[Sparsity | None, Symmetric | None] = (None, None)  # of the latest sparsity
+        self._reverse = Pullbacks(function, (position,))
+        self._forward = Pushforwards(function, position)
+        self._position = position
+        self._given = None if _is_auto(sparsity) else given_sparsity(sparsity)
+        self._found = FoundSparsity(function, position) if _is_auto(sparsity) else None
+        self._check = check and not _is_auto(sparsity)
+        self._latest: Any = self._forward
+        self.seeds = 0
+
+    def made(self, args: tuple[Any, ...], kwargs: dict[str, Any], given: tuple[Any, ...]) -> tuple[Sparsity, Any]:
+        """The sparsity and the Jacobian at these arguments; `given` are the values of all parameters."""
+        sparsity, x = self.at(args, kwargs, given), given[self._position]
         dtype = x.dtype if isinstance(x, np.ndarray) and x.dtype.kind == "f" else np.dtype(float)
         by_rows = self._mode == "reverse" or (self._mode == "auto" and sparsity.prefers_rows())
-        product = self._pulled(sparsity, args, kwargs) if by_rows else self._pushed(sparsity, args, kwargs, x)
+        product = self._pulled(sparsity, given) if by_rows else self._pushed(sparsity, given)
         form = None if by_rows else self._symmetric_form(sparsity)
         made = form.filled(product, dtype) if form is not None else None
         if made is None:
@@ -62,7 +135,19 @@ class SparseJacobian:
             if self._check:
                 check_sparsity(made.T if by_rows else made, product, "column" if by_rows else "row")
         self.seeds = product.seeds
-        return made
+        return sparsity, made
+
+    def at(self, args: tuple[Any, ...], kwargs: dict[str, Any], given: tuple[Any, ...]) -> Sparsity:
+        """The sparsity at these arguments."""
+        x = given[self._position]
+        _require_numbers(x, "the argument")
+        if self._found is not None:
+            return self._found.at(args, kwargs, x)
+        assert self._given is not None
+        columns = self._given.matrix.shape[1]
+        if columns != np.size(x):
+            raise UsageError(f"sparsity= has {columns} columns, and the argument {np.size(x)} numbers")
+        return self._given
 
     def _symmetric_form(self, sparsity: Sparsity) -> Symmetric | None:
         """How to read a Hessian from fewer seeds, if it has a form for that."""
@@ -74,46 +159,31 @@ class SparseJacobian:
             self._form = sparsity, form
         return form
 
-    def sparsity(self, *args: Any, **kwargs: Any) -> Any:
-        """Where the Jacobian at these arguments may have entries: a boolean `csr_array`."""
-        return self._at(args, kwargs)[0].matrix.copy()
-
-    def _at(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Sparsity, Any]:
-        """The sparsity, and the argument that is differentiated by."""
-        x = self._reverse.arguments(args, kwargs)[self._position]
-        _require_numbers(x, "the argument")
-        if self._found is not None:
-            return self._found.at(args, kwargs, x), x
-        assert self._given is not None
-        columns = self._given.matrix.shape[1]
-        if columns != np.size(x):
-            raise UsageError(f"sparsity= has {columns} columns, and the argument {np.size(x)} numbers")
-        return self._given, x
-
-    # ------------------------------------------------------------------------------------ products
-
-    def _pushed(self, sparsity: Sparsity, args: tuple[Any, ...], kwargs: dict[str, Any], x: Any) -> Product:
+    def _pushed(self, sparsity: Sparsity, given: tuple[Any, ...]) -> Product:
         """The product of the Jacobian and vectors, by forward mode."""
-        pushed = self._forward(*args, **kwargs)
+        pushed = self._forward.at(given)
         if not pushed.program.repeatable:
             raise UsageError(EFFECTS)
         self._latest = self._forward
 
         def run(vectors: np.ndarray) -> np.ndarray:
-            value, tangents = pushed(_shaped(vectors, x))
+            value, tangents = pushed(_shaped(vectors, given[self._position]))
             _require_rows(value, sparsity)
-            return np.reshape(tangents, (len(vectors), -1))
+            return np.concatenate([np.reshape(some, (len(vectors), -1)) for some in leaves_of(tangents)], axis=1)
 
         return Product(run, pushed.most)
 
-    def _pulled(self, sparsity: Sparsity, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Product:
+    def _pulled(self, sparsity: Sparsity, given: tuple[Any, ...]) -> Product:
         """The product of the transposed Jacobian and vectors, by reverse mode."""
-        value, pulled = self._reverse(*args, **kwargs)
+        value, pulled = self._reverse.at(given)
         _require_rows(value, sparsity)
         self._latest = self._reverse
+        results = leaves_of(value)
+        stops = list(itertools.accumulate(map(np.size, results)))
 
         def run(vectors: np.ndarray) -> np.ndarray:
-            (cotangents,) = pulled(_shaped(vectors, value))
+            cut = np.split(vectors, stops[:-1], axis=1)
+            (cotangents,) = pulled(with_leaves(value, map(_shaped, cut, results)))
             return np.reshape(cotangents, (len(vectors), -1))
 
         return Product(run, pulled.most)
@@ -128,22 +198,25 @@ class SparseJacobian:
         """The text of the program that made the latest sweeps."""
         return str(self._latest.source)
 
-    def __repr__(self) -> str:
-        return f"<adcompile {type(self).__name__} of {self.__name__}>"
+
+def _is_auto(sparsity: Any) -> bool:
+    return isinstance(sparsity, str) and sparsity == "auto"
 
 
 def _require_numbers(value: Any, what: str) -> None:
     if not isinstance(value, NUMBERS):
         raise UsageError(f"{what} is of type {type(value).__name__}; a sparse Jacobian is of numbers and arrays")
     if np.iscomplexobj(value):
-        raise UsageError(f"{what} is complex; a Jacobian is of real numbers: take z.real and z.imag, or use jvp")
+        raise UsageError(f"{what} is complex; a sparse Jacobian is of real numbers: take z.real and z.imag")
 
 
 def _require_rows(value: Any, sparsity: Sparsity) -> None:
-    _require_numbers(value, "the result")
-    rows = sparsity.matrix.shape[0]
-    if rows != np.size(value):
-        raise UsageError(f"sparsity= has {rows} rows, and the result {np.size(value)} numbers")
+    results = [value] if sparsity.sizes is None else leaves_of(value)
+    for result in results:
+        _require_numbers(result, "the result")
+    rows, numbers = sparsity.matrix.shape[0], sum(map(np.size, results))
+    if rows != numbers:
+        raise UsageError(f"sparsity= has {rows} rows, and the result {numbers} numbers")
 
 
 def _shaped(vectors: np.ndarray, like: Any) -> np.ndarray:
