@@ -45,7 +45,20 @@ from adcompile.ir.nodes import (
     WriteBack,
 )
 from adcompile.ir.traverse import blocks_of
-from adcompile.ir.types import STRING, UNKNOWN, Array, Dict, List, Never, Scalar, Static, Tuple, Type, of_constant
+from adcompile.ir.types import (
+    STRING,
+    UNKNOWN,
+    Array,
+    Dict,
+    List,
+    Never,
+    Scalar,
+    Static,
+    Tuple,
+    Type,
+    of_constant,
+    parts_of,
+)
 from adcompile.rules.solvers import scipy_solver
 from adcompile.runtime import broadcasting, seeds, structures, tangents, updates
 from adcompile.runtime.markers import detach
@@ -117,6 +130,7 @@ SHARING = frozenset(
         broadcasting.match_dtype,
         broadcasting.add,
         broadcasting.add_item,
+        broadcasting.items_of,
         tangents.spread,
         seeds.unbroadcast_seeds,
         seeds.spread_seeds,
@@ -373,6 +387,10 @@ class Aliasing:
             pass  # it returns nothing
         elif fn is updates.become:
             self._link([result], operands[1:])
+        elif fn in (updates.write_back, updates.write_back_items):
+            self._link([result], operands[:1])
+            if fn is updates.write_back or not holds_arrays_alone(self.types.get(result, UNKNOWN)):
+                self._share_items(result, operands[1])
         elif fn in (updates.increment, updates.add_at, updates.without_last):
             self._link([result], operands[:1])
         elif fn in IN_PLACE or fn in (updates.update, updates.append, updates.extend):
@@ -417,6 +435,13 @@ class Aliasing:
             elif not (len(own) == len(call.results) and own[i]):
                 for operand in call.operands:
                     self._mix(result, operand)
+
+
+def holds_arrays_alone(type_: Type) -> bool:
+    """Whether a container, and each one in it, certainly holds nothing but arrays and numbers."""
+    if not isinstance(type_, (List, Tuple, Dict)):
+        return False
+    return all(isinstance(t, (Array, Scalar, Never)) or holds_arrays_alone(t) for t in parts_of(type_))
 
 
 def copies(call: Call, types: Mapping[Var, Type]) -> bool:

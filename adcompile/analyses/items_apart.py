@@ -16,7 +16,7 @@ from adcompile.analyses.aliasing import Aliasing
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.ir.nodes import Atom, Augmented, Block, Call, For, Loop, Star, Through, Var, While
 from adcompile.ir.traverse import blocks_of
-from adcompile.ir.types import UNKNOWN, Array, Scalar, Static
+from adcompile.ir.types import UNKNOWN, Array, Dict, List, Never, Scalar, Static, Tuple, Type, parts_of
 from adcompile.runtime import structures, updates
 
 Loops = tuple[Loop, ...]
@@ -67,6 +67,8 @@ class ItemsApart:
     def _put_by(self, call: Call) -> tuple[Atom, ...] | None:
         """What a call puts into the container that it gives; None if that cannot be told."""
         fn = call.fn
+        if all(holds_numbers(self.types.get(r, UNKNOWN)) for r in call.results):
+            return ()
         if any(isinstance(a, Star) for a in call.args):
             return None
         if fn is structures.make_list or fn is structures.make_tuple:
@@ -80,6 +82,11 @@ class ItemsApart:
             return () if taken else None
         quiet = isinstance(fn, (Augmented, Through)) or fn is updates.without_last or fn is structures.unpack
         return () if quiet else None
+
+
+def holds_numbers(type_: Type) -> bool:
+    """Whether a list, tuple or dict certainly holds numbers alone."""
+    return isinstance(type_, (List, Tuple, Dict)) and all(isinstance(t, (Scalar, Never)) for t in parts_of(type_))
 
 
 def _calls(block: Block, loops: Loops) -> Iterator[tuple[Call, Loops]]:

@@ -42,7 +42,7 @@ NOT_GIVEN = Static(None)
 
 @transfer(np.copy)
 def copy(a: Type, order: Type = NOTHING) -> Type:
-    return a if isinstance(a, Array) and a.shape is not None else Array("?", None)
+    return a if isinstance(a, Array) else Array("?", None)
 
 
 @transfer(np.ascontiguousarray)

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Sequence
 
 from adcompile.inference.elementwise import broadcast
-from adcompile.inference.registry import infer_call, transfer, unknown_size
+from adcompile.inference.registry import infer_call, join_items, transfer, unknown_size
 from adcompile.ir.types import (
     BOOL,
     UNKNOWN,
@@ -237,7 +237,10 @@ def changed(a: Type, index: Type, value: Type) -> Type:
     if isinstance(a, Array):
         return a
     if isinstance(a, List):
-        return List(join_all([a.item, value]))
+        several = isinstance(index, Slice) or (isinstance(index, Static) and isinstance(index.value, slice))
+        if several and isinstance(value, List):
+            return List(join_items([a.item, value.item]))
+        return List(UNKNOWN if several else join_items([a.item, value]))
     if isinstance(a, Dict):
         key = static_value(index)
         items = dict(a.items)

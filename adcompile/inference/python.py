@@ -55,7 +55,7 @@ def append(sequence: Type, value: Type) -> Type:
     return List(join_items([sequence.item, value])) if isinstance(sequence, List) else UNKNOWN
 
 
-@transfer(updates.become)
+@transfer(updates.become, updates.write_back, updates.write_back_items)
 def become(a: Type, value: Type) -> Type:
     return value
 
@@ -189,7 +189,22 @@ def cotangent(like: Type, *others: Type) -> Type:
 
 @transfer(broadcasting.unbroadcast, broadcasting.match_dtype)
 def shaped_like(g: Type, x: Type) -> Type:
+    if isinstance(x, (List, Tuple, Dict)):
+        return x  # `match_dtype`, of each item: `unbroadcast` takes none of them
     return x if isinstance(x, (Scalar, Array)) and kind_of(x.dtype) == "float" else UNKNOWN
+
+
+@transfer(broadcasting.items_of)
+def items_of(g: Type, x: Type) -> Type:
+    """The parts of an array have the shapes of the items that it was made of, and its dtype."""
+    if isinstance(x, List):
+        return List(items_of(element_of(g), x.item))
+    if isinstance(x, Tuple):
+        return Tuple(tuple(items_of(element_of(g), item) for item in x.items))
+    dtype = g.dtype if isinstance(g, (Array, Scalar)) else "?"
+    if isinstance(x, Array):
+        return Array(dtype, x.shape)
+    return Scalar(dtype) if isinstance(x, Scalar) else UNKNOWN
 
 
 @transfer(detach)

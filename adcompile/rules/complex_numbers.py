@@ -35,7 +35,6 @@ from adcompile.rules import (  # noqa: F401  (what is said here is said of rules
     tensors,
     trigonometry,
 )
-from adcompile.rules.creation import items_of
 from adcompile.rules.registry import complex_too, holomorphic
 from adcompile.runtime import broadcasting, tangents, updates
 
@@ -77,8 +76,8 @@ complex_too(np.fft.rfft, np.fft.irfft, np.fft.rfft2, np.fft.irfft2, np.fft.rfftn
 
 # ----------------------------------------------------------- what emitted programs call of ours
 
-holomorphic(python.concatenate_lists, python.repeat_list, updates.extend, items_of, joining.split_like)
-holomorphic(broadcasting.add, broadcasting.add_item, tangents.spread)
+holomorphic(python.concatenate_lists, python.repeat_list, updates.extend, joining.split_like)
+holomorphic(broadcasting.add, broadcasting.add_item, broadcasting.items_of, tangents.spread)
 complex_too(broadcasting.unbroadcast, broadcasting.match_dtype)  # of a real number they take the real part
 holomorphic(selection.on_diagonal, selection.along_diagonal, selection.put_back, selection.put_along_axis)
 holomorphic(repetition.sum_repeats, repetition.sum_tiles, repetition.sum_padding, tensors.on_repeats)

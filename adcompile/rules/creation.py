@@ -9,7 +9,7 @@ import numpy as np
 from adcompile.ir.nodes import Method
 from adcompile.rules.registry import pullback, pushforward, static
 from adcompile.rules.samples import call, numbers
-from adcompile.runtime.broadcasting import unbroadcast
+from adcompile.runtime.broadcasting import items_of, unbroadcast
 
 
 @pullback(
@@ -69,8 +69,6 @@ def astype_tangent(r, x, x_dot, *, dtype=None, order="K", casting="unsafe", subo
 def array(r, a, r_bar, *, dtype=None, order=None, copy=True, ndmin=0):
     if ndmin > 0 and not isinstance(a, np.ndarray):
         raise NotImplementedError("the derivative of np.array is not known with ndmin= but for arrays")
-    if np.ndim(r) == 0:
-        return unbroadcast(r_bar, a)
     if isinstance(a, tuple):
         parts: tuple[Any, ...] = ()
         for i, _ in enumerate(a):
@@ -79,13 +77,6 @@ def array(r, a, r_bar, *, dtype=None, order=None, copy=True, ndmin=0):
     if isinstance(a, list):
         return items_of(r_bar, a)
     return unbroadcast(r_bar, a)
-
-
-def items_of(r_bar, a):
-    """The cotangent of a sequence that was made an array: a sequence of cotangents."""
-    if isinstance(a, (list, tuple)):
-        return [items_of(g, item) for g, item in zip(r_bar, a, strict=True)]
-    return r_bar
 
 
 @pullback(

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from adcompile.rules.axes import is_number
-from adcompile.rules.creation import is_discrete, items_of
+from adcompile.rules.creation import is_discrete
 from adcompile.rules.registry import pullback, static
 from adcompile.rules.samples import call, numbers
+from adcompile.runtime.broadcasting import items_of
 
 
 @static

@@ -13,11 +13,10 @@ import math
 import numpy as np
 
 from adcompile.rules.axes import put_back_axes, sum_along
-from adcompile.rules.creation import items_of
 from adcompile.rules.registry import inline, pullback, pushforward
 from adcompile.rules.samples import call, distinct, numbers
 from adcompile.rules.statistics import shared_out
-from adcompile.runtime.broadcasting import unbroadcast
+from adcompile.runtime.broadcasting import items_of, unbroadcast
 
 
 def regular(*shape, seed=0):

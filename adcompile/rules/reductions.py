@@ -12,10 +12,10 @@ import math
 import numpy as np
 
 from adcompile.rules.axes import gathered, put_back_axes, scattered, sum_along
-from adcompile.rules.creation import is_discrete, items_of
+from adcompile.rules.creation import is_discrete
 from adcompile.rules.registry import inline, pullback, pushforward, static
 from adcompile.rules.samples import call, distinct, over_axes, some_missing
-from adcompile.runtime.broadcasting import unbroadcast
+from adcompile.runtime.broadcasting import items_of, unbroadcast
 
 
 def sums():

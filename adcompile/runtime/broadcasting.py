@@ -45,6 +45,14 @@ def match_dtype(g: Any, x: Any) -> Any:
     return g.astype(dtype)
 
 
+def items_of(g: Any, x: Any) -> Any:
+    """The cotangent of a list or tuple that was made an array: `g`, the array's, as one like `x`."""
+    if not isinstance(x, (list, tuple)):
+        return g
+    items = [items_of(part, item) for part, item in zip(g, x, strict=True)]
+    return items if isinstance(x, list) else tuple(items)
+
+
 def zeros_like(x: Any) -> Any:
     """Zeros of the structure of `x`: arrays, numbers, and lists, tuples and dicts of them.
 

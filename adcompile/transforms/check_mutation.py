@@ -52,6 +52,7 @@ from adcompile.runtime.structures import contains, not_contains
 from adcompile.transforms.rewrites import may_change
 
 MEMORY = (Array, List, Dict, Tuple, Unknown)
+BECOMING = (updates.become, updates.write_back, updates.write_back_items)  # an object has the contents of another
 ASKING = (len, bool, isinstance, type, id, contains, not_contains)
 
 
@@ -110,8 +111,8 @@ def _checked(body: Block, kept: set[Stmt]) -> Block:
     became: dict[Var, Atom] = {}
 
     def block(b: Block) -> Block:
-        became.update({s.result: s.operands[1] for s in b.stmts if isinstance(s, Call) and s.fn is updates.become})
-        stmts = (stmt(s) for s in b.stmts if not (isinstance(s, Call) and s.fn is updates.become))
+        became.update({s.result: s.operands[1] for s in b.stmts if isinstance(s, Call) and s.fn in BECOMING})
+        stmts = (stmt(s) for s in b.stmts if not (isinstance(s, Call) and s.fn in BECOMING))
         return Block(tuple(stmts), b.yields)
 
     def stmt(s: Stmt) -> Stmt:
@@ -214,7 +215,8 @@ def _sees(call: Call, other: Var, aliasing: Aliasing, separation: Separation) ->
     """Whether a value may see what a call changes."""
     target = call.operands[0]
     assert isinstance(target, Var)
-    if isinstance(call.fn, Through) and not isinstance(aliasing.types.get(target, UNKNOWN), Array):
+    changes_items = isinstance(call.fn, Through) or call.fn is updates.write_back_items
+    if changes_items and not isinstance(aliasing.types.get(target, UNKNOWN), Array):
         return aliasing.touches(target, other)
     return aliasing.affects(target, other) and not separation.apart(target, other)
 

@@ -48,6 +48,8 @@ class MovedItems(NewestValues):
         if place is None or self.is_array(call.operands[0]):
             return None
         fn: Any = call.fn
+        if fn is updates.write_back_items:
+            return None  # the objects in it change themselves
         if fn is updates.update or isinstance(fn, Augmented):
             index = call.operands[1]
             if isinstance(fn, Augmented):

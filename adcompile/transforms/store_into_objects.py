@@ -156,7 +156,7 @@ class StoredObjects(MovedItems):
         """Whether a container of the caller's has an item replaced, or an item changed itself."""
         if self.is_array(root):
             return
-        if holders:
+        if holders or fn is updates.write_back_items:
             self.kinds.setdefault(root, set()).add("changed")
         elif fn is not updates.update or not isinstance(atom_type(self.types, operands[1]), Scalar):
             self.kinds.setdefault(root, set()).add("replaced")

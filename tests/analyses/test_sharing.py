@@ -4,6 +4,8 @@ A function that the analyses take to make new memory, and that returns a view of
 for some input, would give wrong gradients once one of the two is changed in place.
 """
 
+from copy import copy
+
 import numpy as np
 import pytest
 
@@ -31,4 +33,5 @@ def test_sharing_is_known(fn):
         result = fn(*args, **kwargs)
         shared = [a for r in arrays(result) for a in arrays([*args, *kwargs.values()]) if np.shares_memory(r, a)]
         call = Call((Var(),), fn, tuple(map(Const, args)), tuple((k, Const(a)) for k, a in kwargs.items()))
-        assert not shared or hands_on(call, ()) or "updates" in (fn.__module__ or "")
+        # Of a shallow copy, and of what an update makes, `Aliasing` knows that they hold the same objects.
+        assert not shared or hands_on(call, ()) or "updates" in (fn.__module__ or "") or fn is copy

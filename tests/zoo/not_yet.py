@@ -52,9 +52,6 @@ NOT_YET: dict[str, str] = {
 # The gradient is right; the emitted adjoint is refused as a program of its own.
 NOT_YET_TWICE: dict[str, str] = {
     "chosen.argument_bound_anew_by_a_loop_that_may_not_run": ", which may share its memory,",
-    "lists.arrays_in_a_list_argument_are_changed": "is changed in place, and may",
-    "lists.list_of_lists_with_stores": ", which may share its memory,",
-    "lists.runge_kutta_that_appends_to_the_trajectory": ", which may share its memory,",
     "views.diagonal_read_after_a_store": "is called with an active value,",
     "views.number_or_row_taken_before_a_store": "is changed in place, and may",
     "views.split_gives_views": ", which may share its memory,",
@@ -68,11 +65,6 @@ NOT_YET_COMPOSED: dict[str, str] = {
     "chosen.argument_bound_anew_by_a_loop_that_may_not_run": "gg ggg ggj gj gjg gjj jg jgg jgj jj jjg jjj",
     "chosen.chosen_views_of_one_array": "ggg jgg",
     "chosen.two_names_for_what_a_trip_made": "ggj jgj",
-    "lists.arrays_in_a_list_argument_are_changed": "gg ggg ggj gjg jg jgg jgj jjg",
-    "lists.arrays_in_a_list_change": "ggj jgj",
-    "lists.list_as_an_argument_is_changed": "ggg",
-    "lists.list_of_lists_with_stores": "gg ggg ggj gjg jg jgg jgj jjg",
-    "lists.runge_kutta_that_appends_to_the_trajectory": "gg ggg ggj gjg jg jgg jgj jjg",
     "views.diagonal_read_after_a_store": "gg ggg ggj gjg jg jgg jgj jjg",
     "views.split_gives_views": "gg ggg ggj gjg jg jgg jgj jjg",
 }

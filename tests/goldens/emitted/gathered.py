@@ -18,7 +18,7 @@ WRT = (0, 1)
 
 # emitted:
 import numpy as np
-from adcompile.rules.creation import items_of
+from adcompile.runtime.broadcasting import items_of
 from adcompile.runtime.broadcasting import zeros_like
 
 

@@ -18,7 +18,7 @@ WRT = 0
 
 # emitted:
 import numpy as np
-from adcompile.rules.creation import items_of
+from adcompile.runtime.broadcasting import items_of
 
 
 def f_grad(x, out_bar=1.0):
