@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from adcompile import grad, jvp, value_and_grad
-from adcompile.testing.programs.checks import check_program
+from adcompile.testing.programs.checks import check_program, check_second_order
 
 V = np.array([0.52, -1.2, 0.83, 1.5])
 
@@ -127,3 +127,30 @@ def test_a_change_of_what_may_be_a_copy():
     held = {"rows": 1}
     check_program(rows_by_what_a_dict_holds, (V, held))
     check_program(rows_by_what_a_dict_holds, (V, {"rows": np.array([0, 2])}))
+
+
+def passive_products_of_vectors(x, a):
+    w = np.array([1.0, 2.0, 3.0, 4.0])
+    k, m = np.vecdot(w, w), np.matvec(np.outer(w, w), w)
+    return np.sum(x * k) + np.sum(x * m) + np.sum(a * np.vecmat(w[:3], np.outer(w[:3], w)))
+
+
+def sums_from_arrays_on(x):
+    a, b = sum([x[0], x[1]], np.zeros(3)), sum(x, np.ones((2, 2)))
+    return np.sum(a * a) + np.sum(b**2)
+
+
+def lists_times_arrays(x):
+    return np.sum([1.0, 2.0, 3.0, 4.0] * x) + np.sum(x * [1, 2, 3, 4]) + np.sum((3.0, 1.0) * x[:2] ** 2)
+
+
+def test_sequences_with_arrays():
+    check_program(sums_from_arrays_on, (V,))
+    check_program(lists_times_arrays, (V,))
+    check_second_order(lists_times_arrays, (V,), 0)
+
+
+def test_passive_products_of_vectors():
+    args = V, np.outer(V[:3], V)
+    check_program(passive_products_of_vectors, args)
+    check_second_order(passive_products_of_vectors, args, 1)

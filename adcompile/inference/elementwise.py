@@ -40,6 +40,7 @@ from adcompile.ir.types import (
 )
 
 ORDER = frozenset([operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge])
+CONJUGATES = (Method("conj"), Method("conjugate"))  # of real numbers the array itself
 COMPARISONS = frozenset(
     {np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal, np.logical_and, np.logical_or}
     | {np.logical_not, np.logical_xor, np.isnan, np.isfinite, np.isinf, np.signbit}
@@ -120,6 +121,8 @@ def elementwise(fn: Any, ufunc: Any, types: Sequence[Type], options: dict[Any, T
     """The type of an elementwise function of numbers and arrays."""
     if options or len(types) > getattr(ufunc, "nin", 9) or getattr(ufunc, "nout", 1) != 1:
         return UNKNOWN
+    if getattr(ufunc, "signature", None) is not None:
+        return UNKNOWN  # np.vecdot and kin work on vectors
     is_known = all(map(is_known_number, types))
     return _of_known(fn, ufunc, tuple(types)) if is_known else _elementwise(fn, ufunc, types)
 
@@ -154,7 +157,7 @@ def _elementwise(fn: Any, ufunc: Any, types: Sequence[Type]) -> Type:
     if shape is None:
         # An unknown operand with an array gives an array; with a number, anything.
         return Array(of_array, None) if any(isinstance(t, Array) and t.shape != () for t in types) else UNKNOWN
-    if shape == ():
+    if shape == () and not (fn in CONJUGATES and isinstance(types[0], Array)):
         return Scalar(dtype, _size(fn, types))
     return Array(of_array, shape)
 

@@ -53,6 +53,8 @@ def fft2(a: Type, s: Type = NOTHING, axes: Type = LAST_TWO, norm: Type = NOTHING
 
 @transfer(np.fft.fftn, np.fft.ifftn)
 def fftn(a: Type, s: Type = NOTHING, axes: Type = NOTHING, norm: Type = NOTHING) -> Type:
+    if not known_shape(a):
+        return UNKNOWN
     return Array(_spectrum(a), tuple(_sizes(a, s, axes)[0]))
 
 

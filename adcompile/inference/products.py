@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+
 import numpy as np
 
 from adcompile.inference.arguments import NOTHING, ONE, TWO, ZERO, joined_dtype, known_shape, make, numpy_dtype, product
@@ -23,6 +25,11 @@ def matmul(x: Type, y: Type) -> Type:
     rows = a[-2:-1]
     columns = b[-1:] if len(b) > 1 else ()
     return make(_product_dtype(x, y), (*batch, *rows, *columns))
+
+
+@transfer(operator.imatmul)
+def matmul_in_place(x: Type, y: Type) -> Type:
+    return x if isinstance(x, Array) else matmul(x, y)
 
 
 @transfer(np.dot)

@@ -160,9 +160,8 @@ def absolute(x: Type) -> Type:
 @transfer(builtins.sum)
 def total(iterable: Type, start: Type = INT) -> Type:
     item = element_of(iterable)
-    if isinstance(item, Scalar):
-        return Scalar(item.dtype) if kind_of(item.dtype) == "float" else UNKNOWN
-    return UNKNOWN
+    plain = isinstance(item, Scalar) and kind_of(item.dtype) == "float" and start == INT
+    return Scalar(item.dtype) if plain else UNKNOWN  # type: ignore[attr-defined]
 
 
 @transfer(builtins.min, builtins.max)

@@ -84,6 +84,8 @@ def spread(
 def median(
     a: Type, axis: Type = NOTHING, out: Type = NOTHING, overwrite_input: Type = FALSE, keepdims: Type = FALSE
 ) -> Type:
+    if keepdims != FALSE and not known_shape(a):
+        return UNKNOWN
     return mean(a, axis, NOTHING, out, keepdims)
 
 
@@ -154,7 +156,7 @@ def norm(x: Type, ord: Type = NOTHING, axis: Type = NOTHING, keepdims: Type = FA
 def cumulative(a: Type, axis: Type = NOTHING) -> Type:
     shape = known_shape(a)
     dtype = _summed(a)
-    if static_value(axis) is None and len(shape) != 1:
+    if not shape or (static_value(axis) is None and len(shape) != 1):
         return Array(dtype, (product(shape),))
     return Array(dtype, shape)
 

@@ -33,6 +33,7 @@ from adcompile.ir.types import (
     Tuple,
     Type,
     join,
+    kind_of,
     symbol,
 )
 from adcompile.runtime import updates
@@ -141,8 +142,9 @@ def _sequence(fn: Any, args: Sequence[Type]) -> Type | None:
         if isinstance(first, List) and isinstance(args[1], List):
             return List(join_items([first.item, args[1].item]))
         return UNKNOWN
-    if plain is operator.mul and isinstance(first, List):
-        return first
+    if plain is operator.mul and isinstance(first, List) and len(args) == 2:
+        times = args[1]
+        return first if isinstance(times, Scalar) and kind_of(times.dtype) in ("int", "bool") else UNKNOWN
     return None
 
 

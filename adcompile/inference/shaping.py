@@ -138,7 +138,7 @@ def squeeze(a: Type, axis: Type = NOTHING) -> Type:
 
 @transfer(np.flip, np.fliplr, np.flipud, np.roll)
 def same(a: Type, *options: Type, **more: Type) -> Type:
-    return make_array(a, known_shape(a)) if isinstance(a, Array) else UNKNOWN
+    return make_array(a, known_shape(a)) if isinstance(a, Array) and a.shape != () else UNKNOWN
 
 
 @transfer(np.sort, np.take_along_axis)

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from adcompile.ir.nodes import Attribute, Augmented, Call, Method, Syntax, Through
+from adcompile.ir.types import UNKNOWN, Array, List, Tuple, Type
 from adcompile.runtime import updates
 
 OPERATORS: dict[Any, Callable[..., Any]] = {
@@ -63,6 +64,7 @@ IN_PLACE: dict[Any, Callable[..., Any]] = {
     operator.ilshift: operator.lshift,
     operator.irshift: operator.rshift,
 }
+JOINING = (operator.add, operator.mul)  # of lists and tuples
 # Calls whose result is their first argument, changed.
 UPDATES = frozenset(
     [
@@ -201,3 +203,10 @@ def is_cmath(fn: Any) -> bool:
 def is_math(fn: Any) -> bool:
     """Whether a callable is of the `math` module: it works on Python floats only."""
     return getattr(fn, "__module__", None) == "math"
+
+
+def joins(fn: Any, *operands: Type) -> bool:
+    """Whether a call of `+` or `*` joins or repeats a list or tuple. With an array it computes."""
+    is_operator = not isinstance(fn, (type, Method, Attribute, Syntax)) and IN_PLACE.get(fn, fn) in JOINING
+    left, right = operands[:2] if is_operator else (UNKNOWN, UNKNOWN)
+    return isinstance(left, (List, Tuple)) and not isinstance(right, Array)

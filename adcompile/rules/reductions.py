@@ -55,16 +55,28 @@ def sequences():
         call(distinct(4)),
         call(distinct(2, 3)),
         call([distinct(3), distinct(3, seed=1)]),
+        call([0.3, 1.2], np.ones(3)),
+        call(distinct(3), np.ones((2, 2))),
+        call([distinct(3), distinct(3, seed=1)], 1.5),
     ]
 
 
 @pullback(builtins.sum, linear="iterable", constants=("start",), samples=sequences)
 def sum_of(r, iterable, r_bar, *, start=0):
     if isinstance(iterable, np.ndarray):
+        if np.shape(r_bar) != np.shape(iterable)[1:]:  # that of `start`
+            r_bar = unbroadcast(r_bar, np.zeros(np.shape(iterable)[1:], iterable.dtype))
         return np.broadcast_to(r_bar, np.shape(iterable))
     if np.ndim(r_bar) == 0:
         return [r_bar] * len(iterable)
     return [unbroadcast(r_bar, item) for item in iterable]
+
+
+@pushforward(builtins.sum)
+def sum_of_tangent(r, iterable, iterable_dot, *, start=0):
+    if np.ndim(start) == 0:
+        return builtins.sum(iterable_dot)
+    return builtins.sum(iterable_dot, np.zeros(np.shape(start)))
 
 
 @pullback(math.fsum, linear="seq", samples=lambda: [call([0.3, 1.2, -0.7]), call(distinct(4))])

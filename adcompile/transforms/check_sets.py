@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from adcompile.analyses.infer import Types, atom_type
+from adcompile.ir.callables import joins
 from adcompile.ir.nodes import Atom, Block, Call, Each, For, FunctionRef, If, Stmt, Through, While, With
 from adcompile.ir.traverse import blocks_of
-from adcompile.ir.types import List, Tuple
 from adcompile.runtime import index_sets as sets
 from adcompile.runtime import structures, updates
 from adcompile.transforms.index_set_rules import MOVES, meant_by
@@ -31,7 +31,6 @@ KEEPS = frozenset(
     ]
 )
 ASKS = frozenset([np.shape, np.size, np.ndim, len])
-OF_SEQUENCES = (operator.add, operator.mul)  # they join and repeat lists
 
 
 def check_sets(body: Block, given: Sequence[Atom], types: Types) -> None:
@@ -84,7 +83,7 @@ def _check_call(call: Call, found: set[Atom], types: Types) -> None:
     meant = meant_by(fn)
     if meant in ASKS:
         return
-    of_sequences = fn in OF_SEQUENCES and isinstance(atom_type(types, call.operands[0]), (List, Tuple))
+    of_sequences = joins(fn, *(atom_type(types, a) for a in call.operands))
     is_move = fn in KEEPS or meant in MOVES or of_sequences
     if fn not in sets.JOINS and not is_move:
         raise TypeError(f"{fn} computes with set numbers")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import operator
 from typing import Any
 
+from adcompile.ir.callables import joins
 from adcompile.ir.nodes import Atom, Call, Const, Star, Through
 from adcompile.ir.types import Array, Dict, List, Tuple, kind_of
 from adcompile.runtime import updates
@@ -108,9 +109,7 @@ def sequences(sweep: Tangents, call: Call) -> Atom | None:
 
 def is_of_sequences(sweep: Tangents, call: Call) -> bool:
     """Whether a call is of an operator that means something else on lists and tuples."""
-    fn: Any = call.fn
-    is_operator = not isinstance(fn, type) and fn in (operator.add, operator.iadd, operator.mul, operator.imul)
-    return is_operator and isinstance(sweep.b.type_of(call.operands[0]), (List, Tuple))
+    return joins(call.fn, *map(sweep.b.type_of, call.operands))
 
 
 STRUCTURAL: dict[Any, Any] = {

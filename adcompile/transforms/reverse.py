@@ -27,6 +27,7 @@ from adcompile.analyses.infer import Types
 from adcompile.analyses.solutions import Solutions
 from adcompile.analyses.undefined import Side, undefined_sides
 from adcompile.errors import DiagnosticList
+from adcompile.ir.callables import joins
 from adcompile.ir.nodes import (
     NONE,
     UNDEF,
@@ -54,7 +55,7 @@ from adcompile.ir.nodes import (
     same_atom,
 )
 from adcompile.ir.traverse import defined_in, free_in, substitute, walk
-from adcompile.ir.types import List, Scalar, Tuple, is_complex
+from adcompile.ir.types import Scalar, is_complex
 from adcompile.ir.visitor import Visitor
 from adcompile.rules.python import concatenate_lists, repeat_list
 from adcompile.runtime.structures import make_list, make_tuple, unpack, unpack_star
@@ -337,7 +338,7 @@ class _ReverseSweep(Cotangents, Visitor):
         if isinstance(meant, Through):
             store_through(self, call, bar)
             return
-        if meant in SEQUENCES and isinstance(self.b.type_of(call.operands[0]), (List, Tuple)):
+        if meant in SEQUENCES and joins(meant, *map(self.b.type_of, call.operands)):
             by_rule(self, replace(call, fn=SEQUENCES[meant]), bar)
             return
         if meant is operator.or_ or meant is operator.ior:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import operator
 
@@ -279,6 +280,41 @@ def test_chains():
         compare(np.linalg.multi_dot, chain)
     compare(np.linalg.cholesky, np.eye(3))
     compare(np.linalg.cholesky, np.stack([np.eye(3)] * 2))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_numbers_and_arrays_without_an_axis_give():
+    for x in numbers():
+        for fn in (np.cumsum, np.cumprod):
+            for axis in (None, 0, -1):
+                compare(fn, x, axis)
+        compare(np.median, x, keepdims=True)
+        compare(np.fft.fftn, x)
+        compare(Method("conj"), x)
+        compare(Method("conjugate"), x)
+        for options in ({}, {"dtype": int}, {"dtype": np.float32}, {"dtype": None}, {"shape": (2,)}):
+            for like in (np.zeros_like, np.ones_like, np.empty_like):
+                compare(like, x, **options)
+            compare(np.full_like, x, 2.5, **options)
+        compare(np.zeros_like, x, int)
+        compare(np.full_like, x, 2.5, int)
+
+
+def test_ufuncs_of_vectors():
+    m, v, w = array((2, 3)), array((3,)), array((2,))
+    for fn, args in [(np.vecdot, (v, v)), (np.vecdot, (m, v)), (np.matvec, (m, v)), (np.vecmat, (w, m))]:
+        compare(fn, *args)
+
+
+def test_lists_with_arrays():
+    lists = [[1.0, 2.0], [1, 2], (1.0, 2.0), [array((2,)), array((2,))], array((2,)), array((2, 2))]
+    for one, other in itertools.product(lists, [2, array((2,)), array((2, 2)), np.int64(2), 1.5, True, [1.0], (1.0,)]):
+        compare(operator.mul, one, other)
+        compare(operator.add, one, other)
+        compare(operator.imul, copy.deepcopy(one), other)
+        compare(sum, one, other)
+    for one in lists:
+        compare(sum, one)
 
 
 @pytest.mark.parametrize("least", [0, 1, 2])
