@@ -55,7 +55,7 @@ class ForwardMode(PrimalCompilation):
         """The program with the tangents beside it."""
         primal, _ = take_blocks(primal)
         active = self.active(primal, types_, list(entry.tangents))
-        primal = check_numbers(primal, types_, active, self.takes_real)
+        primal = check_numbers(primal, types_, active, self.takes_real, self.generic, self.found)
         for call in blocks_in(primal):
             if call.result in active:
                 self.found.add(

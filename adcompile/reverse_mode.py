@@ -45,7 +45,7 @@ class ReverseMode(PrimalCompilation):
         """Both sweeps, storage still abstract, with what was decided on the way."""
         primal, blocks = take_blocks(primal)
         active = self.active(primal, types_, wrt)
-        primal = check_numbers(primal, types_, active, self.takes_real)
+        primal = check_numbers(primal, types_, active, self.takes_real, self.generic, self.found)
         blocks = {fn: self.block_body(taken, primal, fn, types_) for fn, taken in blocks.items()}
         self.stage = "reverse"
         try:

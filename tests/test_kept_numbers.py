@@ -1,11 +1,11 @@
-"""Numbers that are not what their types say: stored into arrays of ints, powers that are complex."""
+"""Numbers that are not what they are taken for: stored into arrays of ints, complex powers, operators of objects."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from adcompile import grad, jvp, value_and_grad
+from adcompile import Refused, grad, jvp, value_and_grad, vjp
 from adcompile.testing.programs.checks import check_program, check_second_order
 
 V = np.array([0.52, -1.2, 0.83, 1.5])
@@ -154,3 +154,56 @@ def test_passive_products_of_vectors():
     args = V, np.outer(V[:3], V)
     check_program(passive_products_of_vectors, args)
     check_second_order(passive_products_of_vectors, args, 1)
+
+
+class Shifted:
+    """An object whose class says what operators do."""
+
+    def __add__(self, x):
+        return x * 3
+
+    __radd__ = __add__
+
+
+class Holder:
+    """An object that holds another one, and numbers."""
+
+    shift, weights = Shifted(), np.array([1.0, 2.0, 3.0, 4.0])
+
+
+SHIFTED, HOLDER = Shifted(), Holder()
+
+
+def operator_of_an_object(x):
+    return np.sum(SHIFTED + x)
+
+
+def test_an_operator_of_an_object_is_refused():
+    with pytest.raises(Refused, match="an operator is given 'SHIFTED', a Shifted"):
+        grad(operator_of_an_object)(V)
+
+
+def operator_of_a_held_object(x):
+    return np.sum(x + HOLDER.shift)
+
+
+def operator_of_a_new_object(x):
+    made = Shifted()
+    return np.sum(made + x)
+
+
+@pytest.mark.parametrize("f", [operator_of_a_held_object, operator_of_a_new_object])
+def test_an_operator_of_what_turns_out_to_be_an_object_is_refused(f):
+    for df in (grad(f), vjp(f)):
+        with pytest.raises(TypeError, match="an operator is given a Shifted"):
+            df(V)
+    with pytest.raises(TypeError, match="an operator is given a Shifted"):
+        jvp(f)(V, V)
+
+
+def operator_of_held_numbers(x):
+    return np.sum(HOLDER.weights * x**2)
+
+
+def test_an_operator_of_what_turns_out_to_be_numbers():
+    check_program(operator_of_held_numbers, (V,))

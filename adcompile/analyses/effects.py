@@ -67,6 +67,7 @@ CHECKS = (
     checks.require_no_items,
     checks.require_number,
     checks.require_part,
+    checks.require_plain_numbers,
     checks.require_real,
     checks.require_real_power,
     checks.require_scalar,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -180,6 +181,24 @@ def require_keeps(a: Any, value: Any) -> None:
             f"a value that depends on the arguments is stored in an array of {a.dtype}, which does not keep it; "
             "make that an array of floats: a.astype(float), or np.zeros(n, dtype=complex) for complex numbers"
         )
+
+
+def require_plain_numbers(value: Any) -> None:
+    """Raise TypeError if `value`, which meets a value with a derivative in an operator, is an object whose
+    class says itself what operators do: the program was compiled for numbers and arrays."""
+    if not computes_as_numbers(type(value)):
+        raise TypeError(
+            f"an operator is given a {type(value).__name__}, whose class says what it does, and a value that depends "
+            "on the arguments; call a method instead, or convert it: np.asarray(a)"
+        )
+
+
+def computes_as_numbers(kind: type) -> bool:
+    """Whether operators do on objects of a class what they do on numbers and arrays."""
+    if issubclass(kind, np.ndarray):  # but for masked arrays and matrices
+        return kind.__mul__ is np.ndarray.__mul__ and kind.__array_ufunc__ is np.ndarray.__array_ufunc__
+    is_sparse = kind.__module__.startswith("scipy.sparse.")
+    return issubclass(kind, (Number, np.generic, list, tuple)) or is_sparse or hasattr(kind, "__array_function__")
 
 
 def require_real_power(power: Any) -> None:

@@ -1,10 +1,11 @@
-"""Check at run time that numbers are what the derivative takes them for, where types do not tell.
+"""Check that numbers are what the derivative takes them for: at run time, where types do not tell.
 
 An array of unknown dtype may be one of ints: what is stored into it loses its fraction, and is a
-constant. In Python `x ** 0.5` is a complex number for an `x` below zero, and is typed as a float.
+constant. In Python `x ** 0.5` is a complex number for an `x` below zero, and is typed as a float. What
+`w * x` is for an object `w` its class says, and that need not be a product.
 
 relies on: types, activity.  ensures: an active value is stored where it keeps its derivative; what is
-typed as a float is one.
+typed as a float is one; operators on active values are those of numbers and arrays.
 """
 
 from __future__ import annotations
@@ -19,23 +20,45 @@ from typing import Any
 import numpy as np
 
 from adcompile.analyses.infer import Types, atom_type
-from adcompile.ir.callables import canonical
-from adcompile.ir.nodes import Atom, Block, Call, Const, Function, Stmt, Through, Var, same_atom
+from adcompile.errors import DiagnosticList
+from adcompile.ir.callables import IN_PLACE, canonical
+from adcompile.ir.nodes import (
+    Atom,
+    Attribute,
+    Block,
+    Call,
+    Const,
+    Function,
+    Method,
+    Stmt,
+    Syntax,
+    Through,
+    Var,
+    same_atom,
+)
 from adcompile.ir.traverse import map_atoms, walk
-from adcompile.ir.types import SOME_FLOAT, UNKNOWN, Array, Scalar, Unknown, of_constant
+from adcompile.ir.types import SOME_FLOAT, UNKNOWN, Array, Passive, Scalar, Type, Unknown, of_constant
+from adcompile.rules.registry import RULES
 from adcompile.runtime import checks, updates
 
 STORES = (updates.update, updates.increment, updates.add_at)
 POWERS = (operator.pow, operator.ipow, builtins.pow)
+ARITHMETIC = frozenset(
+    [np.add, np.subtract, np.multiply, np.divide, np.power, np.matmul, np.remainder, np.floor_divide]
+)
 NOT_NEGATIVE = (np.absolute, np.sqrt, np.exp, np.cosh, np.hypot)
 SUMS = (np.add, np.multiply, np.divide, np.maximum, np.power)  # not negative where no operand is
 
 
-def check_numbers(function: Function, types: Types, active: Collection[Var], takes_real: bool) -> Function:
+def check_numbers(
+    function: Function, types: Types, active: Collection[Var], takes_real: bool, generic: bool, found: DiagnosticList
+) -> Function:
     """The function with the checks; `types` receives what they give. `takes_real` says that a value of
-    which nothing is known is taken for a real one."""
+    which nothing is known is taken for a real one; of the arguments of a `generic` program nothing is
+    known, and they are taken for numbers and arrays. Adds a refusal for each operator on an object."""
     made = {s.result: s for s in walk(function.body) if isinstance(s, Call) and len(s.results) == 1}
     checked = False
+    plain: set[Atom] = set(function.inputs) if generic else set()  # operands that are looked at already
 
     def check(fn: Any, call: Call, *atoms: Atom) -> Call:
         nonlocal checked
@@ -49,12 +72,26 @@ def check_numbers(function: Function, types: Types, active: Collection[Var], tak
             return [map_atoms(s, lambda a: a, block)]
         if _may_lose(s, types, active):
             return [check(checks.require_keeps, s, s.operands[0], s.operands[-1]), s]
+        if (other := _other_operand(s, types, active, made)) is not None and other not in plain:
+            plain.add(other)
+            type_ = atom_type(types, other)
+            if isinstance(type_, Passive) and type_.kind is not None:
+                found.add(
+                    f"an operator is given {_named(other, type_)}, and a value that depends on the arguments",
+                    s.origin,
+                    f"what it computes the class '{type_.name}' says, and no rule",
+                    "call a method instead, or convert the object: np.asarray(a)",
+                )
+            return [check(checks.require_plain_numbers, s, other), s]
         if _may_be_complex(s, types, made, takes_real):
             return [s, check(checks.require_real_power, s, s.result)]
         return [s]
 
     def block(b: Block) -> Block:
-        return Block(tuple(new for s in b.stmts for new in stmt(s)), b.yields)
+        before = set(plain)
+        made = Block(tuple(new for s in b.stmts for new in stmt(s)), b.yields)
+        plain.intersection_update(before)  # a branch or a loop may not run
+        return made
 
     body = block(function.body)
     return replace(function, body=body) if checked else function
@@ -67,6 +104,34 @@ def _may_lose(call: Call, types: Types, active: Collection[Var]) -> bool:
         return False
     holder = atom_type(types, call.operands[0])
     return isinstance(holder, Unknown) or (isinstance(holder, Array) and holder.dtype == "?")
+
+
+def _other_operand(call: Call, types: Types, active: Collection[Var], made: dict[Var, Call]) -> Atom | None:
+    """The operand of an operator on an active value that may be an object whose class says what it does."""
+    if len(call.operands) != 2 or not any(a in active for a in call.operands) or not _is_arithmetic(call.fn):
+        return None
+    others = [a for a in call.operands if a not in active]
+    return others[0] if others and _may_be_object(others[0], types, made) else None
+
+
+def _may_be_object(atom: Atom, types: Types, made: dict[Var, Call]) -> bool:
+    type_ = atom_type(types, atom)
+    if isinstance(type_, Passive):
+        return type_.kind is None or not checks.computes_as_numbers(type_.kind)
+    call = made.get(atom) if isinstance(atom, Var) and isinstance(type_, Unknown) else None
+    if call is not None and (_is_arithmetic(call.fn) or canonical(call.fn) in RULES):
+        return _is_arithmetic(call.fn) and any(_may_be_object(a, types, made) for a in call.operands)
+    return isinstance(type_, Unknown)
+
+
+def _is_arithmetic(fn: Any) -> bool:
+    """Whether a callable is an operator that a class can give a meaning of its own."""
+    return not isinstance(fn, (type, Method, Attribute, Syntax)) and canonical(IN_PLACE.get(fn, fn)) in ARITHMETIC
+
+
+def _named(atom: Atom, type_: Type) -> str:
+    name = atom.name if isinstance(atom, Var) else ""
+    return f"'{name}', a {type_}" if name else f"a {type_}"
 
 
 def _may_be_complex(call: Call, types: Types, made: dict[Var, Call], takes_real: bool) -> bool:
