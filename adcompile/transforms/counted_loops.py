@@ -36,8 +36,9 @@ class CountedLoops(NewestValues):
         for item, source in zip(loop.items, loop.sources, strict=True):
             position = self.places.positions.get(item)
             whole = self.places.place(source.sequence) if isinstance(source, Each) else None
-            if position and whole and whole.root in objects and self.keeps_length(loop, whole):
-                assert isinstance(source, Each)
+            counts = position and whole and whole.root in objects and self.keeps_length(loop, whole)
+            if counts and not self.stays(source.sequence):  # type: ignore[union-attr]
+                assert isinstance(source, Each) and position is not None
                 self.types[position] = INT
                 shorter = position in made and not is_counter(made[position])
                 made[Var("", loop.origin) if shorter else position] = self.counting(source, loop)

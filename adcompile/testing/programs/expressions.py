@@ -173,12 +173,14 @@ class Expressions(Writer):
             yield lambda: f"np.sum({of(MATRIX)}) / {self.m * self.n}"
             yield lambda: "np.mean({0}[:, 1:] * {0}[:, :-1])".format(self.pick(self.names(MATRIX)))
         if self.names(LIST):
-            yield lambda: f"sum({self.pick(self.names(LIST))})"
+            yield lambda: f"sum({self.pick(self.names(LIST))}{self.pick(('', ', 0.5'))})"
         if self.names(LIST) and self.stores == ANYTHING:
             yield lambda: f"np.mean(np.array({self.pick(self.names(LIST))}))"
         if self.names(PART, GRID):
             yield lambda: "np.mean({0} * {0})".format(self.pick(self.names(PART, GRID)))
         yield lambda: f"(lambda z: {of(SCALAR)} * z)({of(SCALAR)})"
+        if self.chance(25):
+            yield lambda: f"abs(float({self.leaf(SCALAR)}) ** 1.5)"  # Python's may be complex in between
 
     def vector_forms(self, depth: int) -> Iterator[Callable[[], str]]:
         """Makers of vectors from matrices and other vectors."""
@@ -190,6 +192,8 @@ class Expressions(Writer):
                 self.pick(self.names(MATRIX)), self.leaf(VECTOR), self.m * self.n
             )
         if self.names(VECTOR):
+            yield lambda: f"sum([{self.leaf(VECTOR)}, {self.leaf(SCALAR)}], np.zeros({self.n}))"
+            yield lambda: f"[{', '.join(self.number() for _ in range(self.n))}] * {self.pick(self.names(VECTOR))}"
             yield lambda: f"{self.pick(self.names(VECTOR))}[::-1]"
             yield lambda: "np.concatenate([{0}[1:], {0}[:1]])".format(self.pick(self.names(VECTOR)))
             yield lambda: "np.where({0} > {2}, {0}, {1})".format(

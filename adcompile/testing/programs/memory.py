@@ -91,7 +91,9 @@ class Memory(Statements):
         at = self.pick((*POSITIONS, *self.names(INDICES)))
         target, other = self.vector(), self.vector()
         value = self.pick((self.bounded(SCALAR), f"{other}[{at}]", f"np.sin({other}[{at}])"))
-        if self.chance(40):
+        if self.chance(15):  # a store into what was copied
+            self.line(f"{target}[{at}][{self.pick(('0', '-1', ':'))}] {self.operation(self.bounded(SCALAR))}")
+        elif self.chance(40):
             self.line(f"np.{self.pick(('add', 'subtract'))}.at({target}, {at}, 0.3 * {self.atomic(value)})")
         else:
             self.line(f"{target}[{at}] {self.operation(value)}")
@@ -125,6 +127,7 @@ class Memory(Statements):
             (f"{name}.flat[{k}]", self.bounded(SCALAR)),
             (f"{name}[{i}, {j}]", self.bounded(SCALAR)),
             (f"{name}[{i}][{j}]", self.bounded(SCALAR)),
+            (f"{name}[[0, -1]][{self.pick(('0', ':, 0', '0, -1'))}]", self.bounded(SCALAR)),
         ]
         target, value = self.pick(stores)
         self.line(f"{target} {self.operation(value)}")
@@ -245,6 +248,9 @@ class Memory(Statements):
             (INDICES, f"np.array([{', '.join(str(self.random.randrange(self.n)) for _ in range(2))}])"),
         ]
         forms += [(VECTOR, f"np.zeros_like({v})") for v in self.names(VECTOR)[-1:]]
+        if self.chance(20):  # what is stored there loses its fraction
+            whole = (f"np.ones({self.n}, int)", f"np.array([k for k in range({self.n})])", f"np.full({self.n}, 2)")
+            forms = [(VECTOR, self.pick(whole))]
         forms += [(VECTOR, f"{v}.copy()") for v in self.names(VECTOR)[-1:]]
         forms += [(MATRIX, f"{a}.copy()") for a in self.names(MATRIX)[-1:]]
         self.bind(*self.pick(forms))
