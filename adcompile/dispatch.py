@@ -81,15 +81,19 @@ class Dispatcher:
         self.function = function
         self.wrt = tuple(wrt)
         self.compile = compile_
-        self.signature = signature_of(function)
-        self.parameters = list(self.signature.parameters.values())
-        self.plain = all(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in self.parameters)
-        self.count = len(self.parameters)
+        self._read_signature()
         self.by_shape: dict[Any, list[Known]] = {}
         self.by_type: dict[tuple[Type, ...], list[Compiled]] = {}
         self.latest: Compiled | None = None
         self._patterns: dict[Any, tuple[Function, dict[Any, Function]]] = {}
         self._fast: Function = self._miss
+
+    def _read_signature(self) -> None:
+        self._defaults = getattr(self.function, "__defaults__", None)
+        self.signature = signature_of(self.function)
+        self.parameters = list(self.signature.parameters.values())
+        self.plain = all(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in self.parameters)
+        self.count = len(self.parameters)
 
     # --------------------------------------------------------------------------------- calls
 
@@ -109,6 +113,8 @@ class Dispatcher:
         """
         if self.plain and len(args) == self.count and not kwargs:
             return args
+        if getattr(self.function, "__defaults__", None) is not self._defaults:
+            self._read_signature()
         if self.plain and len(args) <= self.count:
             rest = [kwargs.get(p.name, p.default) for p in self.parameters[len(args) :]]
             named = [p.name for p in self.parameters[len(args) :] if p.kind is p.POSITIONAL_OR_KEYWORD]
@@ -169,6 +175,7 @@ class Dispatcher:
 
     def forget(self) -> None:
         """Something that a program resolved has changed: start anew."""
+        self._read_signature()
         self.by_shape.clear()
         self.by_type.clear()
         self._patterns.clear()

@@ -191,7 +191,8 @@ def guarded(function: Function, count: int, guards: Guards, captures: Captures, 
 def _read(text: _Text, scope: OutsideScope | HeldScope, name: str) -> str:
     """The expression for what a name from outside is now."""
     if isinstance(scope, HeldScope):
-        return f"{text.bind(scope.value)}({name!r})"
+        dotted = f"{text.bind(scope.value)}({name!r})"
+        return dotted if "." in name else f"getattr({text.bind(scope.holder)}, {name!r}, {text.bind(MISSING)})"
     cell = scope.cell(name)
     if cell is not None:
         return f"{text.bind(cell)}.cell_contents"

@@ -42,17 +42,21 @@ class Outside:
 
     def note(self, primal: Function) -> None:
         """Remember what a function takes from outside, for the guards and the captures."""
-        scope = OutsideScope(primal.holder)
+        holder = primal.holder
+        scope = OutsideScope(holder)
         for name, value in primal.resolved:
-            self.guards[(primal.holder, name)] = value
+            self.guards[(holder, name)] = value
+        for name in ("__code__", "__defaults__"):  # tools that load changed files anew replace them
+            self.note_held(holder, name, getattr(holder, name))
         self._changes |= outside_changes(primal, scope)
         for capture in primal.captures:
             self.captures[(primal.holder, capture.name)] = scope.value(capture.name)
 
     def note_held(self, holder: Any, name: str, value: Any) -> None:
-        """Remember what was found in a class or module, for the guards."""
-        if not is_fixed(holder) and HeldScope(holder).value(name) is value:
-            self.guards[(holder, name)] = value
+        """Remember what was found in a class, module or function, for the guards."""
+        held = HeldScope(holder)
+        if not is_fixed(holder) and held.value(name) is value:
+            self.guards[(held, name)] = value
 
     def capture_type(self, holder: Any, name: str) -> Type:
         """The type of a captured value, as it is now."""

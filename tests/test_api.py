@@ -1,5 +1,6 @@
 """What a caller may rely on: specialisation, captures, decorators, results, saving what was asked."""
 
+import importlib
 import inspect
 import linecache
 import sys
@@ -1020,3 +1021,33 @@ def test_attributes_of_modules_and_classes_are_those_of_now(monkeypatch):
     settings.weights[1] = 5.0
     np.testing.assert_allclose(df(x), -9.0 * np.cos(x) ** 2 * np.sin(x) * [1.0, 5.0, 1.0])
     np.testing.assert_allclose(grad(f)(x), df(x))
+
+
+OLD = "import numpy as np\n\ndef helper(x):\n    return x**2\n\ndef f(x, k=2.0):\n    return np.sum(helper(x)) * k\n"
+NEW = OLD.replace("x**2", "x**3").replace("k=2.0", "k=5.0").replace(" * k", " * k * k")
+
+
+def test_functions_whose_code_is_replaced(tmp_path, monkeypatch):
+    """As tools do that load changed files anew: they give the functions that are there new code."""
+    path = tmp_path / "changed_by_a_test.py"
+    path.write_text(OLD)
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module("changed_by_a_test")
+    x = np.array([0.3, -0.8, 1.1])
+
+    def around(x):
+        return module.f(x)
+
+    derivatives = [grad(module.f), grad(around)]
+    for df in derivatives * 2:
+        np.testing.assert_allclose(df(x), 4.0 * x)
+    path.write_text(NEW)
+    namespace = {}
+    exec(compile(NEW, str(path), "exec"), namespace)
+    for name in ("helper", "f"):
+        getattr(module, name).__code__ = namespace[name].__code__
+    for df in derivatives * 2:
+        np.testing.assert_allclose(df(x), 12.0 * x**2)
+    module.f.__defaults__ = namespace["f"].__defaults__
+    for df in derivatives * 2:
+        np.testing.assert_allclose(df(x), 75.0 * x**2)

@@ -50,21 +50,21 @@ def lower_function(function: types.FunctionType) -> Function:
 
 
 def lowered(function: types.FunctionType) -> Function:
-    """The IR of a user's function; made again only if a name that it resolved has changed."""
+    """The IR of a user's function; made again only if its code, or a name that it resolved, has changed."""
     lifted = lifted_before(function)
     if lifted is not None:
         return lifted
-    found = _lowered_before(function)
+    found, defaults = _lowered_before(function, function.__code__)
     scope = OutsideScope(function)
-    if any(scope.value(name) is not value for name, value in found.resolved):
+    if defaults is not function.__defaults__ or any(scope.value(n) is not value for n, value in found.resolved):
         _lowered_before.cache_clear()
-        found = _lowered_before(function)
+        found, _ = _lowered_before(function, function.__code__)
     return found
 
 
 @functools.lru_cache(maxsize=512)
-def _lowered_before(function: types.FunctionType) -> Function:
-    return lower_function(function)
+def _lowered_before(function: types.FunctionType, code: types.CodeType) -> tuple[Function, tuple[Any, ...] | None]:
+    return lower_function(function), function.__defaults__
 
 
 class FunctionLowering(Assignments, Loops, Contexts, Expressions, ReverseBlocks):

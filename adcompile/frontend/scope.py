@@ -11,6 +11,7 @@ import builtins
 import sys
 import types
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -56,11 +57,11 @@ def is_fixed(holder: Any) -> bool:
     return isinstance(name, str) and name.partition(".")[0] in LIBRARIES
 
 
+@dataclass(frozen=True, slots=True)
 class HeldScope:
-    """The attributes of one class or module, by their dotted names."""
+    """The attributes of one class, module or function, by their dotted names."""
 
-    def __init__(self, holder: type | types.ModuleType) -> None:
-        self.holder = holder
+    holder: Any
 
     def value(self, name: str) -> Any:
         """The object that an attribute, or one of its attributes (`make.__func__`), is now, or `MISSING`."""
@@ -121,6 +122,6 @@ class OutsideScope:
         return self.captures[name].var
 
 
-def scope_of(holder: Any) -> OutsideScope | HeldScope:
-    """Where the names are looked up that are read by a function, or held by a class or module."""
-    return OutsideScope(holder) if isinstance(holder, types.FunctionType) else HeldScope(holder)
+def scope_of(holder: types.FunctionType | HeldScope) -> OutsideScope | HeldScope:
+    """Where the names are looked up that a function reads, or that something holds."""
+    return holder if isinstance(holder, HeldScope) else OutsideScope(holder)
