@@ -28,8 +28,22 @@ from adcompile.ir.binding import bind_arguments
 from adcompile.ir.callables import is_update
 from adcompile.ir.nodes import Attribute, Call, Function, Method, Opaque, Star, Stmt, Var
 from adcompile.ir.traverse import walk
-from adcompile.ir.types import NEVER, UNKNOWN, Dict, Never, Scalar, Static, Tuple, Type, of_constant
+from adcompile.ir.types import (
+    NEVER,
+    UNKNOWN,
+    Affine,
+    Dict,
+    Never,
+    NotStatic,
+    Scalar,
+    Static,
+    Tuple,
+    Type,
+    of_constant,
+    static_value,
+)
 from adcompile.outside import Outside
+from adcompile.rules.registry import STATIC
 from adcompile.runtime.checks import require_number
 from adcompile.transforms.check_mutation import changes_inputs, check_mutation
 from adcompile.transforms.check_pullbacks import without_pullbacks
@@ -109,7 +123,7 @@ class Callees:
                 return UNKNOWN
             return self.call_type(emitted, args, kwargs) if emitted is not None else UNKNOWN
         if not has_followed_type(fn):
-            return infer_call(fn, args, dict(kwargs))
+            return _of_static(fn, args, kwargs) or infer_call(fn, args, dict(kwargs))
         inputs = self.bind(fn, args, kwargs)
         if inputs is None:
             return UNKNOWN
@@ -344,6 +358,19 @@ class Callees:
             return None
         # Within itself a function is typed without the numbers, or a recursion would not end.
         return tuple(_without_numbers(t) for t in bound) if fn in self._following else tuple(bound)
+
+
+def _of_static(fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type]) -> Type | None:
+    """What a function that rules call on known values gives, where those are known."""
+    if not isinstance(fn, types.FunctionType) or fn not in STATIC or None in kwargs:
+        return None
+    try:
+        given, named = [static_value(t) for t in args], {str(key): static_value(t) for key, t in kwargs.items()}
+    except NotStatic:
+        return None
+    if any(isinstance(value, Affine) for value in (*given, *named.values())):
+        return None
+    return of_constant(fn(*given, **named))
 
 
 def _without_numbers(type_: Type) -> Type:

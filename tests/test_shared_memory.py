@@ -53,6 +53,23 @@ def test_a_change_through_a_container(lines):
     assert verdict.kind in (RIGHT, REFUSED), verdict.detail
 
 
+@pytest.mark.parametrize("copied", ["copy.copy(b)", "copy.deepcopy(b)"])
+@pytest.mark.parametrize("change", ["c[0][0] = 5.0", "c[0] *= 2.0", "c[0] = a[1]", "b[0][0] = 5.0"])
+@pytest.mark.parametrize(
+    "holder",
+    [
+        *("[a[0] * 1.0, a[1] * 2.0]", "([a[0] * 1.0] if a[0, 0] > 0 else (a[0], a))", "{0: a[0] * 1.0}"),
+        *("(a * 1.0 if a[0, 0] > 0 else [a[0] * 2.0])", "(a * 1.0 if a[0, 0] > 9 else [a[0] * 2.0])"),
+    ],
+)
+def test_a_change_of_a_copy_made_by_the_standard_library(holder, change, copied):
+    lines = [f"b = {holder}", f"c = {copied}", change, "return np.sum(c[0] * a[0]) + np.sum(b[0] * a[1])"]
+    verdict = judge(Program("import copy\n\ndef f(a):\n    " + "\n    ".join(lines), (A,)))
+    assert verdict.kind in (RIGHT, REFUSED), verdict.detail
+    if holder.startswith("[") and "deepcopy" in copied:
+        assert verdict.kind == RIGHT, verdict.detail
+
+
 @pytest.mark.parametrize("made", ["a", "a.T", "(a if a[0, 0] > 9.0 else a * np.array([1.0, 2.0, 3.0]))"])
 @pytest.mark.parametrize(
     "used",

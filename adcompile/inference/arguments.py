@@ -89,6 +89,14 @@ def dims_of(shape: Type) -> tuple[Dim, ...]:
     raise NotStatic("shape")
 
 
+def dims_if_known(shape: Type) -> tuple[Dim, ...] | None:
+    """The sizes that a `shape` argument gives; None where not even their number is known."""
+    try:
+        return dims_of(shape)
+    except NotStatic:
+        return None
+
+
 def make_array(a: Type, shape: tuple[Dim, ...]) -> Type:
     """An array of the dtype of `a`."""
     return Array(numpy_dtype(a), shape)

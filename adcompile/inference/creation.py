@@ -6,6 +6,7 @@ import numpy as np
 
 from adcompile.inference.arguments import (
     NOTHING,
+    dims_if_known,
     dims_of,
     explicit_dtype,
     joined_dtype,
@@ -84,7 +85,7 @@ def array(a: Type, dtype: Type = NOTHING, **options: Type) -> Type:
 
 
 def _created(shape: Type, dtype: Type) -> Type:
-    return Array("float64" if dtype == NOTHING else explicit_dtype(dtype), dims_of(shape))
+    return Array("float64" if dtype == NOTHING else explicit_dtype(dtype), dims_if_known(shape))
 
 
 @transfer(np.zeros, np.ones, np.empty)
@@ -96,7 +97,7 @@ def zeros(shape: Type, dtype: Type = NOTHING) -> Type:
 def full(shape: Type, fill_value: Type, dtype: Type = NOTHING) -> Type:
     if dtype == NOTHING:
         known = isinstance(fill_value, (Scalar, Array))
-        return Array(numpy_dtype(fill_value) if known else "?", dims_of(shape))
+        return Array(numpy_dtype(fill_value) if known else "?", dims_if_known(shape))
     return _created(shape, dtype)
 
 

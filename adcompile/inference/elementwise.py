@@ -31,6 +31,7 @@ from adcompile.ir.types import (
     Tuple,
     Type,
     add_dims,
+    is_none,
     is_one,
     kind_of,
     real_dtype,
@@ -343,9 +344,21 @@ def where(condition: Type, x: Type | None = None, y: Type | None = None) -> Type
     return Array(dtype, shape)
 
 
-@transfer(operator.not_, operator.is_, operator.is_not)
-def truth(*types: Type) -> Type:
+@transfer(operator.not_)
+def truth(x: Type) -> Type:
     return BOOL
+
+
+@transfer(operator.is_)
+def is_same(a: Type, b: Type) -> Type:
+    same = is_none(a) if is_none(b) else None
+    return BOOL if same is None else Scalar("bool", same)
+
+
+@transfer(operator.is_not)
+def is_other(a: Type, b: Type) -> Type:
+    same = is_none(a) if is_none(b) else None
+    return BOOL if same is None else Scalar("bool", not same)
 
 
 @transfer(math.floor, math.ceil, math.trunc, math.isqrt, len, np.ndim)

@@ -8,6 +8,7 @@ from adcompile.inference.arguments import (
     NOTHING,
     ONE,
     ZERO,
+    dims_if_known,
     dims_of,
     known_shape,
     make,
@@ -18,11 +19,18 @@ from adcompile.inference.arguments import (
 from adcompile.inference.elementwise import shape_of
 from adcompile.inference.registry import transfer, unknown_size
 from adcompile.ir.types import UNKNOWN, Array, Scalar, Tuple, Type, add_dims, scale_dim, static_value
+from adcompile.runtime import placing
 
 
 @transfer(np.broadcast_to)
 def broadcast_to(array: Type, shape: Type) -> Type:
     return Array(numpy_dtype(array), dims_of(shape))
+
+
+@transfer(placing.on_diagonal, placing.along_diagonal, placing.put_back, placing.put_along_axis)
+def placed(values: Type, shape: Type, *where: Type) -> Type:
+    dtype = numpy_dtype(values) if isinstance(values, (Scalar, Array)) else "?"
+    return Array(dtype, dims_if_known(shape))
 
 
 @transfer(np.triu, np.tril)

@@ -312,6 +312,13 @@ def static_value(type_: Type) -> Any:
     raise NotStatic(str(type_))
 
 
+def is_none(type_: Type) -> bool | None:
+    """Whether a value is None; None where that is not known."""
+    if isinstance(type_, Static):
+        return type_.value is None
+    return False if isinstance(type_, (Scalar, Array, Tuple, List, Dict)) else None
+
+
 class NotStatic(Exception):  # noqa: N818  (not a fault: many a type pins down no value)
     """A value that had to be known at compile time is not."""
 

@@ -36,7 +36,7 @@ from adcompile.rules import (  # noqa: F401  (what is said here is said of rules
     trigonometry,
 )
 from adcompile.rules.registry import complex_too, holomorphic
-from adcompile.runtime import broadcasting, tangents, updates
+from adcompile.runtime import broadcasting, placing, tangents, updates
 
 # -------------------------------------------------------------------------- element by element
 
@@ -79,6 +79,6 @@ complex_too(np.fft.rfft, np.fft.irfft, np.fft.rfft2, np.fft.irfft2, np.fft.rfftn
 holomorphic(python.concatenate_lists, python.repeat_list, updates.extend, joining.split_like)
 holomorphic(broadcasting.add, broadcasting.add_item, broadcasting.items_of, tangents.spread)
 complex_too(broadcasting.unbroadcast, broadcasting.match_dtype)  # of a real number they take the real part
-holomorphic(selection.on_diagonal, selection.along_diagonal, selection.put_back, selection.put_along_axis)
+holomorphic(placing.on_diagonal, placing.along_diagonal, placing.put_back, placing.put_along_axis)
 holomorphic(repetition.sum_repeats, repetition.sum_tiles, repetition.sum_padding, tensors.on_repeats)
 holomorphic(fourier.fitted_to, fourier.half_of, fourier.whole_of)

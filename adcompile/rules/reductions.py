@@ -182,7 +182,7 @@ def cumprod_tangent(r, a, a_dot, *, axis=None, dtype=None, out=None):
         raise NotImplementedError("the derivative of np.cumprod is not known with dtype= or out=")
     x = gathered(a, axis)
     before = np.cumprod(np.concatenate((np.ones_like(x[..., :1]), x[..., :-1]), axis=-1), axis=-1)
-    tangent = before * gathered(a_dot, axis)
+    tangent = np.copy(before * gathered(a_dot, axis))
     for k in range(1, np.shape(x)[-1]):
         tangent[..., k] += x[..., k] * tangent[..., k - 1]
     return tangent if axis is None else scattered(tangent, a, axis)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from adcompile.rules.registry import pullback, pushforward
 from adcompile.rules.samples import call, numbers
+from adcompile.runtime.placing import along_diagonal, on_diagonal, put_along_axis, put_back
 
 
 @pullback(
@@ -65,14 +64,6 @@ def diag(r, v, r_bar, *, k=0):
     return on_diagonal(r_bar, np.shape(v), k, 0, 1)
 
 
-def on_diagonal(values, shape, offset, axis1, axis2):
-    """Zeros of a shape, with `values` on a diagonal."""
-    x = np.zeros(shape, np.result_type(values))
-    matrices = np.moveaxis(x, (axis1, axis2), (-2, -1))
-    i = np.arange(np.shape(values)[-1])
-    matrices[..., i + max(-offset, 0), i + max(offset, 0)] = values
-    return x
-
 
 @pullback(
     on_diagonal,
@@ -113,11 +104,6 @@ def trace(r, a, r_bar, *, offset=0, axis1=0, axis2=1):
     return along_diagonal(r_bar, np.shape(a), offset, axis1, axis2)
 
 
-def along_diagonal(value, shape, offset, axis1, axis2):
-    """Zeros of a shape, with one value for each matrix all along its diagonal."""
-    count = np.diagonal(np.empty(shape), offset, axis1, axis2).shape[-1]
-    return on_diagonal(np.repeat(np.expand_dims(value, -1), count, -1), shape, offset, axis1, axis2)
-
 
 @pullback(
     along_diagonal, linear="value", samples=lambda: [call(1.5, (3, 4), 1, 0, 1), call(numbers(4), (2, 3, 4), 0, 1, 0)]
@@ -144,17 +130,6 @@ def selections():
 def take(r, a, r_bar, *, indices, axis=None):
     return put_back(r_bar, np.shape(a), indices, axis)
 
-
-def put_back(r, shape, indices, axis):
-    """Zeros of a shape, with elements added where `np.take` took them."""
-    if axis is None:
-        return np.reshape(put_back(r, (math.prod(shape),), indices, 0), shape)
-    sums = np.zeros(shape, np.result_type(r))
-    rank = np.ndim(indices)
-    axis = axis % len(shape)
-    moved = np.moveaxis(r, range(axis, axis + rank), range(rank))
-    np.add.at(np.moveaxis(sums, axis, 0), indices, moved)
-    return sums
 
 
 @pullback(
@@ -183,18 +158,6 @@ def put_back_back(s, r, s_bar, *, shape, indices, axis):
 def take_along_axis(r, arr, r_bar, *, indices, axis=-1):
     return put_along_axis(r_bar, np.shape(arr), indices, axis)
 
-
-def put_along_axis(r, shape, indices, axis):
-    """Zeros of a shape, with elements added where `np.take_along_axis` took them."""
-    if axis is None:
-        return np.reshape(put_along_axis(r, (math.prod(shape),), indices, 0), shape)
-    sums = np.zeros(shape, np.result_type(r))
-    places = [np.arange(n) for n in shape]
-    axis = axis % len(shape)
-    places = [np.expand_dims(p, tuple(j for j in range(len(shape)) if j != i)) for i, p in enumerate(places)]
-    places[axis] = indices
-    np.add.at(sums, tuple(places), r)
-    return sums
 
 
 @pullback(

@@ -16,7 +16,7 @@ import numpy as np
 from adcompile.inference.registry import infer_call
 from adcompile.ir.callables import canonical
 from adcompile.ir.nodes import NONE, UNDEFINED, Atom, Const, Star
-from adcompile.ir.types import Affine, Array, Dict, List, NotStatic, Scalar, Static, Tuple, Type, static_value
+from adcompile.ir.types import Affine, Array, Dict, List, NotStatic, Scalar, Tuple, Type, is_none, static_value
 from adcompile.rules.registry import STATIC
 from adcompile.runtime.structures import make_list, make_tuple
 from adcompile.transforms.make_calls import ASKING, CallMaker, Kwargs
@@ -79,18 +79,12 @@ class CallFolder(CallMaker):
         if fn is operator.getitem and len(args) == 2:
             return self._fold_item(args[0], args[1]) or self._fold_static(fn, args, kwargs)
         if (fn in (operator.is_, operator.is_not) and args[1] is NONE) or _is_none(args[-1:]):
-            answer = self._is_none(args[0]) if fn in (operator.is_, operator.is_not) else None
+            answer = is_none(self.type_of(args[0])) if fn in (operator.is_, operator.is_not) else None
             if answer is not None:
                 return Const(answer is (fn is operator.is_))
         if fn is isinstance and len(args) == 2:
             return self._fold_isinstance(args[0], args[1]) or self._fold_static(fn, args, kwargs)
         return self._fold_static(fn, args, kwargs)
-
-    def _is_none(self, atom: Atom) -> bool | None:
-        type_ = self.type_of(atom)
-        if isinstance(type_, Static):
-            return type_.value is None
-        return False if isinstance(type_, (Scalar, Array, Tuple, List, Dict)) else None
 
     def _fold_isinstance(self, value: Atom, kind: Atom) -> Atom | None:
         have = KINDS.get(type(self.type_of(value)))

@@ -20,9 +20,9 @@ from adcompile.ir.nodes import NONE, Atom, Call, Const, Method
 from adcompile.ir.types import Array
 from adcompile.rules.joining import split_like
 from adcompile.rules.registry import rule_for
-from adcompile.rules.selection import along_diagonal, on_diagonal
 from adcompile.runtime import broadcasting, tangents
 from adcompile.runtime import index_sets as sets
+from adcompile.runtime.placing import along_diagonal, on_diagonal
 from adcompile.transforms.bind_rule import BoundRule, bind_rule
 from adcompile.transforms.forward_calls import linear
 from adcompile.transforms.tangents import Tangents
