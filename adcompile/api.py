@@ -125,7 +125,7 @@ class Transformed:
 
     def _program(self, inputs: Sequence[Type]) -> Program:
         compilation = Compilation(backend=self._backend)
-        with COMPILE_LOCK, compilation.reporting():
+        with compilation.running():
             return compilation.gradient(self._differentiated(inputs, compilation), inputs, self._want)
 
     def _differentiated(self, inputs: Sequence[Type], compilation: Compilation) -> types.FunctionType:

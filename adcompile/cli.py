@@ -28,7 +28,7 @@ from adcompile.cli_target import differentiable, load_target, parse_point, parse
 from adcompile.errors import ADError, UsageError
 from adcompile.explain import as_dot, as_tree, explain
 from adcompile.ir.nodes import Function
-from adcompile.pipeline import COMPILE_LOCK, Compilation, Program, Want
+from adcompile.pipeline import Compilation, Program, Want
 from adcompile.pushforward import jvp
 from adcompile.save import saved_module
 from adcompile.signature import signature_of
@@ -226,7 +226,7 @@ def _compiled(function: types.FunctionType, options: argparse.Namespace, trace: 
     backend = BACKENDS[getattr(options, "backend", NUMPY.name)]
     require(backend)
     compilation = Compilation(trace, backend)
-    with COMPILE_LOCK, compilation.reporting():
+    with compilation.running():
         return compilation.gradient(function, inputs, Want(where, value=options.value, several=several))
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import threading
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from adcompile.analyses.infer import Types, atom_type
@@ -20,6 +21,7 @@ from adcompile.errors import DiagnosticList
 from adcompile.forward_mode import ForwardMode
 from adcompile.frontend.source import return_origin
 from adcompile.frontend.stand_in import caller_of
+from adcompile.garbage import uncollected
 from adcompile.inference.elementwise import shape_of
 from adcompile.ir.nodes import Block, Function, FunctionRef
 from adcompile.ir.types import Dict, List, Passive, Scalar, Static, Tuple, Type, is_complex, is_real
@@ -52,6 +54,12 @@ class Compilation(ForwardMode, ReverseMode):
                 lambda: self.is_real, self.found,
             )
         )
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Compile: one compilation at a time, and a fault of ours is reported as one."""
+        with COMPILE_LOCK, uncollected(), self.reporting():
+            yield
 
     def gradient(self, function: types.FunctionType, inputs: Sequence[Type], want: Want) -> Program:
         """The program that computes the gradient of `function` at inputs of these types."""

@@ -15,7 +15,7 @@ from adcompile.frontend.transformations import transformation_along
 from adcompile.inference.elementwise import shape_of
 from adcompile.inference.tangents import tangent_type
 from adcompile.ir.types import Tuple, Type
-from adcompile.pipeline import COMPILE_LOCK, Compilation, Program, Want
+from adcompile.pipeline import Compilation, Program, Want
 from adcompile.pullback import fitted, form_of
 from adcompile.signature import signature_of
 from adcompile.within import Call
@@ -69,7 +69,7 @@ class JacobianVector(Transformed):
         compilation = Compilation(trace)
         of_function = (*inputs[: self._before], *inputs[self._before + 1 :])
         want = Want(self._positions, value=self.has_value, several=self._several, before=self._before)
-        with COMPILE_LOCK, compilation.reporting():
+        with compilation.running():
             return self.emit(compilation, self._differentiated(of_function, compilation), inputs, want)
 
     def _called(self, args: Sequence[Type], kwargs: Mapping[str, Type]) -> tuple[Compiled, types.FunctionType]:

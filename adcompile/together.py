@@ -25,7 +25,7 @@ from adcompile.dispatch import Compiled
 from adcompile.inference.tangents import tangent_type
 from adcompile.ir.types import Affine, Array, Dict, Dim, Scalar, Symbol, Tuple, Type
 from adcompile.loading import loaded
-from adcompile.pipeline import COMPILE_LOCK, Carried, Compilation, Program, Want
+from adcompile.pipeline import Carried, Compilation, Program, Want
 from adcompile.runtime.seeds import one_by_one, together
 from adcompile.signature import signature_of
 
@@ -113,7 +113,7 @@ class Pullbacks(ManySeeds):
 
     def _program(self, inputs: Sequence[Type]) -> Program:
         compilation = Compilation()
-        with COMPILE_LOCK, compilation.reporting():
+        with compilation.running():
             return compilation.vector_jacobian(self._differentiated(inputs, compilation), inputs, self._want, True)
 
     def _compile(self, inputs: Sequence[Type]) -> Compiled:
@@ -165,7 +165,7 @@ class Pushforwards(ManySeeds):
         compilation = Compilation()
         before, tangent = self._before, tangent_type(inputs[self._positions[0]])
         given = (*inputs[:before], tangent, *inputs[before:])
-        with COMPILE_LOCK, compilation.reporting():
+        with compilation.running():
             function = self._differentiated(inputs, compilation)
             return compilation.pushforward(function, given, replace(self._want, before=before))
 

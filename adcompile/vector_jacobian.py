@@ -11,7 +11,7 @@ from adcompile.dispatch import Compiled
 from adcompile.frontend.transformations import transformation
 from adcompile.ir.types import Tuple, Type
 from adcompile.loading import loaded
-from adcompile.pipeline import COMPILE_LOCK, Compilation, Program, Want
+from adcompile.pipeline import Compilation, Program, Want
 from adcompile.pullback import Pulled
 from adcompile.within import PulledWithin
 
@@ -21,7 +21,7 @@ class VectorJacobian(Transformed):
 
     def _program(self, inputs: Sequence[Type]) -> Program:
         compilation = Compilation(backend=self._backend)
-        with COMPILE_LOCK, compilation.reporting():
+        with compilation.running():
             function = self._differentiated(inputs, compilation)
             return compilation.vector_jacobian(function, inputs, self._want, self._is_within)
 

@@ -1,5 +1,6 @@
 """What a caller may rely on: specialisation, captures, decorators, results, saving what was asked."""
 
+import gc
 import importlib
 import inspect
 import linecache
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 import adcompile
-from adcompile import UsageError, check_grads, grad, value_and_grad, vjp
+from adcompile import Refused, UsageError, check_grads, grad, value_and_grad, vjp
 from adcompile.api import Gradient
 
 
@@ -1051,3 +1052,17 @@ def test_functions_whose_code_is_replaced(tmp_path, monkeypatch):
     module.f.__defaults__ = namespace["f"].__defaults__
     for df in derivatives * 2:
         np.testing.assert_allclose(df(x), 75.0 * x**2)
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_the_collector_is_left_as_it_was(on):
+    was_on = gc.isenabled()
+    try:
+        (gc.enable if on else gc.disable)()
+        grad(lambda x: np.sum(x * 2.0))(np.ones(2))
+        assert gc.isenabled() is on
+        with pytest.raises(Refused):
+            grad(lambda x: eval("x"))(1.0)
+        assert gc.isenabled() is on
+    finally:
+        (gc.enable if was_on else gc.disable)()
