@@ -124,10 +124,9 @@ class _ByArgument:
 
     def made(self, args: tuple[Any, ...], kwargs: dict[str, Any], given: tuple[Any, ...]) -> tuple[Sparsity, Any]:
         """The sparsity and the Jacobian at these arguments; `given` are the values of all parameters."""
-        sparsity, x = self.at(args, kwargs, given), given[self._position]
-        dtype = x.dtype if isinstance(x, np.ndarray) and x.dtype.kind == "f" else np.dtype(float)
+        sparsity = self.at(args, kwargs, given)
         by_rows = self._mode == "reverse" or (self._mode == "auto" and sparsity.prefers_rows())
-        product = self._pulled(sparsity, given) if by_rows else self._pushed(sparsity, given)
+        product, dtype = self._pulled(sparsity, given) if by_rows else self._pushed(sparsity, given)
         form = None if by_rows else self._symmetric_form(sparsity)
         made = form.filled(product, dtype) if form is not None else None
         if made is None:
@@ -159,8 +158,8 @@ class _ByArgument:
             self._form = sparsity, form
         return form
 
-    def _pushed(self, sparsity: Sparsity, given: tuple[Any, ...]) -> Product:
-        """The product of the Jacobian and vectors, by forward mode."""
+    def _pushed(self, sparsity: Sparsity, given: tuple[Any, ...]) -> tuple[Product, Any]:
+        """The product of the Jacobian and vectors, by forward mode, and the dtype that it has at least."""
         pushed = self._forward.at(given)
         if not pushed.program.repeatable:
             raise UsageError(EFFECTS)
@@ -171,10 +170,10 @@ class _ByArgument:
             _require_rows(value, sparsity)
             return np.concatenate([np.reshape(some, (len(vectors), -1)) for some in leaves_of(tangents)], axis=1)
 
-        return Product(run, pushed.most)
+        return Product(run, pushed.most), _dtype_of(given[self._position])
 
-    def _pulled(self, sparsity: Sparsity, given: tuple[Any, ...]) -> Product:
-        """The product of the transposed Jacobian and vectors, by reverse mode."""
+    def _pulled(self, sparsity: Sparsity, given: tuple[Any, ...]) -> tuple[Product, Any]:
+        """The product of the transposed Jacobian and vectors, by reverse mode, and the dtype of both."""
         value, pulled = self._reverse.at(given)
         _require_rows(value, sparsity)
         self._latest = self._reverse
@@ -186,7 +185,8 @@ class _ByArgument:
             (cotangents,) = pulled(with_leaves(value, map(_shaped, cut, results)))
             return np.reshape(cotangents, (len(vectors), -1))
 
-        return Product(run, pulled.most)
+        dtype = np.result_type(*map(_dtype_of, (given[self._position], *results)))
+        return Product(run, pulled.most), dtype
 
     @property
     def searches(self) -> int:
@@ -221,5 +221,9 @@ def _require_rows(value: Any, sparsity: Sparsity) -> None:
 
 def _shaped(vectors: np.ndarray, like: Any) -> np.ndarray:
     """Vectors in the shape of an argument or a result, and in its dtype."""
-    dtype = like.dtype if isinstance(like, np.ndarray) and like.dtype.kind == "f" else np.dtype(float)
-    return vectors.reshape(len(vectors), *np.shape(like)).astype(dtype)
+    return vectors.reshape(len(vectors), *np.shape(like)).astype(_dtype_of(like))
+
+
+def _dtype_of(value: Any) -> Any:
+    """The dtype of the derivatives of an argument or a result."""
+    return value.dtype if isinstance(value, (np.ndarray, np.floating)) and value.dtype.kind == "f" else np.dtype(float)

@@ -53,6 +53,14 @@ def test_a_hessian_by_several_arguments(mode):
     agree(alone, dense[1][1])
 
 
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
+def test_the_dtype_is_that_of_a_dense_jacobian(mode):
+    x = POINT.astype(np.float32)
+    weights = np.arange(len(x), dtype=float)
+    for f in (lambda x: x * x, lambda x: x * weights, lambda x: np.sum(x * weights)):
+        assert jacobian(f, mode=mode, sparsity="auto")(x).dtype == jacobian(f, mode=mode)(x).dtype
+
+
 def test_the_number_of_results_may_depend_on_a_value():
     def chosen(x, n):
         return [x[:2] * x[0] for _ in range(n)]
