@@ -245,6 +245,27 @@ def test_a_hessian_of_arrays_that_some_path_leaves_undefined():
     assert "def swapped_and_chosen_grad_pushforwards(" in by_columns.source
 
 
+def divided_on_a_path(s, x):
+    x = x.copy()
+    if s < 1.3 and np.sum(x) > 0.3:
+        return 0.2
+    if s < 2.0:
+        x[1] *= np.cos(x[0])
+        s /= 1.0 + ((x - s).sum() * 0.5) ** 2
+    else:
+        for k in range(3, 0, -1):
+            x[k] = x[k - 1]
+    return s + np.mean(x)
+
+
+@pytest.mark.parametrize("s", [1.0, 1.5, 2.5])
+def test_an_array_that_only_a_path_makes(s):
+    """Where it is not made its record is None, and its cotangent nothing that is read."""
+    for position in (0, 1):
+        made = check_pullbacks(grad(divided_on_a_path, position), (s, X), (position,), 1e-12)
+        assert made.carried is not None
+
+
 def test_one_seed_and_the_pullback_agree():
     value, pulled = Pullbacks(stores, (0, 1, 2))(X, A, 0.4)
     _, pullback = vjp(stores, (0, 1, 2))(X, A, 0.4)

@@ -72,11 +72,10 @@ def seedings(function: Function, given: Mapping[Var, Seeding], types: Types, of_
     """
     found = _Seeding(dict(given), types, of_call)
     found.block(function.body)
-    handed_on = list(_handed_on(function.body))
-    undefined = _undefined_on_a_path(handed_on)
+    undefined = undefined_on_a_path(function.body)
     before = None
     while undefined and before != (before := [found.atom(a) for a in undefined]):
-        for var, atom in handed_on:
+        for var, atom in _handed_on(function.body):
             if isinstance(atom, Var) and atom in undefined:
                 found.set(atom, found.atom(var))
         found.block(function.body)
@@ -97,12 +96,15 @@ def _handed_on(body: Block) -> Iterator[tuple[Var, Atom]]:
             yield from zip(stmt.results, stmt.body.yields, strict=True)
 
 
-def _undefined_on_a_path(handed_on: Sequence[tuple[Var, Atom]]) -> list[Var]:
-    """The values that may be undefined."""
+def undefined_on_a_path(body: Block) -> list[Var]:
+    """The values that may be undefined, or None, which stands for what is undefined in a record."""
+    handed_on = list(_handed_on(body))
     found: dict[Var, None] = {}
     count = -1
     while count != (count := len(found)):
-        found |= {var: None for var, a in handed_on if (a in found if isinstance(a, Var) else a.value is UNDEFINED)}
+        for var, atom in handed_on:
+            if atom in found if isinstance(atom, Var) else atom.value is UNDEFINED or atom.value is None:
+                found[var] = None
     return list(found)
 
 

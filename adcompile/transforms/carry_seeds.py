@@ -23,7 +23,7 @@ import numpy as np
 from adcompile.analyses.effects import is_pure
 from adcompile.analyses.infer import Types
 from adcompile.analyses.ownership import own_results
-from adcompile.analyses.seeding import Seeding, Seedings, asks, is_seeded, seedings
+from adcompile.analyses.seeding import Seeding, Seedings, asks, is_seeded, seedings, undefined_on_a_path
 from adcompile.inference.elementwise import shape_of
 from adcompile.ir.callables import canonical, is_update
 from adcompile.ir.nodes import (
@@ -109,6 +109,11 @@ class _Program:
         self.results: dict[tuple[str, tuple[Seeding, ...]], Seeding] = {}
         self.refs: dict[tuple[str, tuple[Seeding, ...]], FunctionRef] = {}
         self._open: set[str] = set()
+        self.has_undefined = any(
+            isinstance(types.get(var, UNKNOWN), (Array, Unknown))
+            for function, types in program.values()
+            for var in undefined_on_a_path(function.body)
+        )
 
     def seeding_of(self, name: str, given: tuple[Seeding, ...]) -> tuple[Seedings, Seeding]:
         """The seeding of each value of a function, and of its result."""
@@ -150,7 +155,7 @@ class _Carrying(SeededValues, Visitor):
     """One function, rewritten."""
 
     def __init__(self, program: _Program, function: Function, types: Types, of: Seedings, is_entry: bool) -> None:
-        super().__init__(function, types, of, program.made.shapes)
+        super().__init__(function, types, of, program.made.shapes, program.has_undefined)
         self.program = program
         self.old = function
         self.is_entry = is_entry

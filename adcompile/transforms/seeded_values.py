@@ -50,7 +50,7 @@ from adcompile.ir.types import (
     symbol,
 )
 from adcompile.runtime.seeds import for_each_seed
-from adcompile.runtime.structures import make_dict, make_list, make_tuple
+from adcompile.runtime.structures import make_dict, make_list, make_tuple, unpack
 from adcompile.transforms.build import Builder
 from adcompile.transforms.seed_rules import NotCarried
 
@@ -59,9 +59,12 @@ ZEROS: frozenset[Any] = frozenset([np.zeros, np.zeros_like])
 
 
 class SeededValues:
-    """Each value of a function, with its seeds; `shapes` receives those of one seed's arrays."""
+    """Each value of a function, with its seeds; `shapes` receives those of one seed's arrays. Where some
+    path of the program leaves an array undefined (`has_undefined`), a recorded one may be None."""
 
-    def __init__(self, function: Function, types: Types, of: Seedings, shapes: set[tuple[Dim, ...]]) -> None:
+    def __init__(
+        self, function: Function, types: Types, of: Seedings, shapes: set[tuple[Dim, ...]], has_undefined: bool
+    ) -> None:
         self.types = types
         self.of = of
         self.shapes = shapes
@@ -70,6 +73,7 @@ class SeededValues:
         self._now: dict[Var, Atom] = {}
         self._calls = {v: s for s in walk(function.body) if isinstance(s, Call) for v in s.results}
         self._changing = _changing(function.body)
+        self._has_undefined = has_undefined
 
     def type_of(self, atom: Atom) -> Type:
         """The type of a value, without seeds."""
@@ -193,6 +197,12 @@ class SeededValues:
             made.append(var)
         return made
 
+    def _is_like_none(self, call: Call | None) -> bool:
+        """Whether a call makes zeros like an array that may be None: one that is not made here."""
+        like = call.operands[0] if call is not None and canonical(call.fn) is np.zeros_like else None
+        made = self._calls.get(like) if isinstance(like, Var) else None
+        return self._has_undefined and like is not None and (made is None or made.fn in (unpack, operator.getitem))
+
     def spread(self, atom: Atom, type_: Type) -> Atom:
         """What no seed changes, once for each of them."""
         if isinstance(type_, Static) and type_.value is None:
@@ -203,7 +213,8 @@ class SeededValues:
             items = [a if step == 2 and i % 2 == 0 else self.lifted(a) for i, a in enumerate(call.operands)]
             return self.b.make(call.fn, items)
         made, now = self.with_seeds(type_, True), self.now(atom)
-        if not isinstance(made, Array) or shape_of(type_) is None or made.dtype == "?":
+        known = isinstance(made, Array) and shape_of(type_) is not None and made.dtype != "?"
+        if not isinstance(made, Array) or not known or self._is_like_none(call):
             spread = self.b.make(for_each_seed, (now, self.seeds))
             if isinstance(spread, Var):
                 self.types[spread] = made
