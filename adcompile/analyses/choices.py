@@ -8,14 +8,15 @@ relies on: places.  ensures: `chosen` holds each such value that a store could m
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from adcompile.analyses.infer import Types
+from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.places import Place, Places, Step
 from adcompile.ir.nodes import UNDEF, Atom, Block, Call, For, If, Var, While, same_atom
 from adcompile.ir.traverse import walk
-from adcompile.ir.types import Array
+from adcompile.ir.types import Array, Scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,23 @@ def variables_of(tree: Tree | None) -> Iterator[Var]:
 
 def either(cond: Atom | Numbered, then: Tree | None, orelse: Tree | None) -> Tree | None:
     """One of two by a condition; the one, where the other does not exist or is the same."""
+    then, orelse = where(cond, True, then), where(cond, False, orelse)
     if then is None or orelse is None:
         return then or orelse
     if isinstance(then, Leaf) and isinstance(orelse, Leaf) and same_leaf(then, orelse):
         return then
     return Choose(cond, then, orelse)
+
+
+def where(cond: Atom | Numbered, is_true: bool, tree: Tree | None) -> Tree | None:
+    """What a value may be where a condition is true, or is false."""
+    if not isinstance(tree, Choose):
+        return tree
+    if tree.cond is cond:
+        return where(cond, is_true, tree.then if is_true else tree.orelse)
+    then, orelse = where(cond, is_true, tree.then), where(cond, is_true, tree.orelse)
+    assert then is not None and orelse is not None
+    return tree if then is tree.then and orelse is tree.orelse else Choose(tree.cond, then, orelse)
 
 
 def renamed(tree: Tree | None, names: Mapping[Var, Var]) -> Tree | None:
@@ -114,8 +127,17 @@ class Choices:
         self.types = types
         self.places = Places(body, types)
         self.trees: dict[Var, Tree | None] = {}
+        nots = [s for s in walk(body) if isinstance(s, Call) and s.fn is operator.not_]
+        self.opposite = {s.result: s.operands[0] for s in nots if isinstance(atom_type(types, s.operands[0]), Scalar)}
         self.positions: dict[Var, Var] = {}  # the number of the trip, for the position of an item
         self.chosen = self._chosen(body)
+
+    def asked(self, cond: Atom) -> tuple[Atom, bool]:
+        """A condition that is no `not` of another one, and whether it is true where the given one is."""
+        is_true = True
+        while isinstance(cond, Var) and cond in self.opposite:
+            cond, is_true = self.opposite[cond], not is_true
+        return cond, is_true
 
     def is_chosen(self, atom: object) -> bool:
         """Whether a value is one of several arrays, or a view of one."""

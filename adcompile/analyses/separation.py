@@ -2,7 +2,8 @@
 
 Memory that a call makes is apart from all that was there before. Two values that a loop
 carries are apart if they are so before the loop, and what a trip hands on is apart if they
-were: this is how the two buffers of `a, b = b, a` are told from each other.
+were: this is how the two buffers of `a, b = b, a` are told from each other. And what different
+calls make is apart, whichever trips they are made in.
 
 relies on: places.  ensures: `apart` is true only of values that share no memory.
 """
@@ -16,7 +17,7 @@ from adcompile.analyses.ownership import Ownership
 from adcompile.analyses.places import Places
 from adcompile.ir.nodes import Atom, Block, Call, Const, For, If, Stmt, Var, While, With
 from adcompile.ir.traverse import defined_in, walk
-from adcompile.ir.types import Array
+from adcompile.ir.types import Array, Never
 
 Pair = frozenset[Var]
 
@@ -39,6 +40,7 @@ class Separation:
         self._made: set[Var] = set()
         self._phis: dict[Var, _Phi] = {}
         self._known: set[Pair] = set()
+        self._from: dict[Var, set[Var] | None] = {}
         self._defined = defined_in(body)
         for stmt in walk(body):
             self._define(stmt)
@@ -74,6 +76,8 @@ class Separation:
         # What a container holds is not the container's own memory: it may stand elsewhere too.
         if not all(isinstance(self.places.types.get(v), Array) for v in (a, b, one, other)):
             return False
+        if self._come_from_others(one, other):
+            return True
         pair = frozenset((one, other))
         if one is other or pair in self._known or pair in assumed:
             return one is not other
@@ -84,6 +88,31 @@ class Separation:
                 assumed |= attempt
                 return True
         return False
+
+    def _come_from_others(self, a: Var, b: Var) -> bool:
+        """Whether two values have their memory from different calls, or inputs, in whatever trip."""
+        mine, theirs = self._origins(a), self._origins(b)
+        return mine is not None and theirs is not None and mine.isdisjoint(theirs)
+
+    def _origins(self, var: Var) -> set[Var] | None:
+        """The calls and inputs from which a value can have its memory; None if one is not known."""
+        if var not in self._from:
+            found, pending, seen = set[Var](), [var], set[Atom]()
+            while pending:
+                one = self.places.at(pending.pop()).root
+                if one in seen:
+                    continue
+                seen.add(one)
+                if isinstance(self.places.types.get(one), Never):
+                    continue  # no path makes it
+                sources = self.ownership.sources.get(one) if one in self._defined else ()
+                if sources is None or not isinstance(self.places.types.get(one), Array):
+                    self._from[var] = None
+                    return None
+                pending += [a for a in sources if isinstance(a, Var)]
+                found.update([one] if sources == () else ())
+            self._from[var] = found
+        return self._from[var]
 
     def _is_apart_from(self, mine: Var, theirs: Var, assumed: set[Pair]) -> bool:
         """Whether each object that `mine` may be is apart from `theirs`."""

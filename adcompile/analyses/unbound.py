@@ -8,8 +8,9 @@ relies on: lowered IR, types.  ensures: a read that is not found is of a value t
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from typing import Any
 
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.errors import Origin
@@ -29,7 +30,7 @@ from adcompile.ir.nodes import (
     With,
     same_atom,
 )
-from adcompile.ir.traverse import source_atoms
+from adcompile.ir.traverse import blocks_of, defined_in, inner_of, source_atoms
 from adcompile.ir.types import Affine, Scalar
 
 Known = tuple[tuple[Atom, bool], ...]  # conditions, and what they are where something is read
@@ -80,6 +81,7 @@ class Unbound:
         self.opposite: dict[Var, Atom] = {}
         self.equal: dict[Var, _Equal] = {}
         self.maybe: set[Var] = set()
+        self._trips: dict[Stmt, set[Any]] = {}
         self.uses: list[Use] = []
         self._block(body, ())
         self._used(body, (), [None] * len(body.yields))
@@ -99,7 +101,13 @@ class Unbound:
         return known
 
     def _if(self, cond: Atom, is_true: bool) -> Known:
-        return ((cond, is_true),) if self.stays(cond) else ()
+        return (self._asked(cond, is_true),) if self.stays(cond) else ()
+
+    def _asked(self, cond: Atom, is_true: bool) -> tuple[Atom, bool]:
+        """A condition that is no `not` of another one."""
+        while isinstance(cond, Var) and cond in self.opposite:
+            cond, is_true = self.opposite[cond], not is_true
+        return cond, is_true
 
     def _stmt(self, stmt: Stmt, known: Known) -> None:
         if isinstance(stmt, If):
@@ -196,34 +204,78 @@ class Unbound:
 
     def is_bound(self, atom: Atom, known: Known) -> bool:
         """Whether a value is bound where these conditions hold."""
-        return self._is_always(atom) or any(self._implies(flag, wanted, atom, frozenset()) for flag, wanted in known)
+        return self._is_always(atom) or any(self._implies(flag, wanted, atom, {}) for flag, wanted in known)
 
     def _is_always(self, atom: Atom) -> bool:
         return atom is not UNDEF and atom not in self.maybe
 
-    def _implies(self, flag: Atom | _Equal, wanted: bool, atom: Atom, assumed: frozenset[_Claim]) -> bool:
-        """Whether a value is bound wherever a condition is `wanted`; by induction over trips."""
+    def _implies(self, flag: Atom | _Equal, wanted: bool, atom: Atom, proof: dict[_Claim, bool]) -> bool:
+        """Whether a value is bound wherever a condition is `wanted`; by induction over trips: `proof`
+        holds what is found, and what is taken to be so while it is looked at."""
         if isinstance(flag, Var) and flag in self.opposite:
-            return self._implies(self.opposite[flag], not wanted, atom, assumed)
+            return self._implies(self.opposite[flag], not wanted, atom, proof)
         truth = _truth(flag)
-        if self._is_always(atom) or (flag, wanted, atom) in assumed or truth is not None:
+        if self._is_always(atom) or truth is not None:
             return self._is_always(atom) or truth is not wanted
-        other = self.choices.get(atom) if isinstance(atom, Var) else None
-        if other is not None and isinstance(other.stmt, If) and other.stmt.cond is flag:
-            ends = [b for b in (other.stmt.then, other.stmt.orelse) if not b.leaves]
-            side = other.stmt.then if wanted else other.stmt.orelse
+        claim = (flag, wanted, atom)
+        if claim not in proof:
+            proof[claim] = True
+            if not self._follows(flag, wanted, atom, proof):
+                while next(reversed(proof)) != claim:  # what was found on this ground
+                    proof.popitem()
+                proof[claim] = False
+        return proof[claim]
+
+    def _follows(self, flag: Atom | _Equal, wanted: bool, atom: Atom, proof: dict[_Claim, bool]) -> bool:
+        """Whether a claim follows from what is known of the values that this one may be."""
+        choice = self.choices.get(atom) if isinstance(atom, Var) else None
+        if choice is None:
+            return False
+        stmt = choice.stmt
+        cond, positive = self._asked(stmt.cond, True) if isinstance(stmt, If) else (None, True)
+        if isinstance(stmt, If) and cond is flag:
+            side = stmt.then if wanted is positive else stmt.orelse
             if side.leaves:
                 return True
-            known = other.known[ends.index(side)]
-            source = side.yields[other.place]
-            return self._is_always(source) or any(self._implies(f, w, source, assumed) for f, w in known)
+            source = side.yields[choice.place]
+            known = choice.known[0 if side is stmt.then or stmt.then.leaves else -1]
+            return self._is_always(source) or any(self._implies(f, w, source, proof) for f, w in known)
         equal = flag if isinstance(flag, _Equal) else self.equal.get(flag)  # type: ignore[arg-type]
-        one = self.choices.get(flag if equal is None else equal.value)  # type: ignore[arg-type]
-        if one is None or other is None or one.stmt is not other.stmt or one.role != other.role:
-            return False
-        flags = [f if equal is None else _Equal(f, equal.number) for f in one.sources]
-        claims = assumed | {(equal or flag, wanted, atom)}
-        return all(self._implies(f, wanted, a, claims) for f, a in zip(flags, other.sources, strict=True))
+        asked = flag if equal is None else equal.value
+        one = self.choices.get(asked)  # type: ignore[arg-type]
+        flags: list[Atom | _Equal] = [flag] * len(choice.sources)
+        if one is not None and one.stmt is stmt and one.role == choice.role:
+            flags = [f if equal is None else _Equal(f, equal.number) for f in one.sources]
+        elif isinstance(stmt, (For, While)) and (asked in self._inside(stmt) or flag in self._inside(stmt)):
+            return False  # another trip's
+        return all(self._implies(f, wanted, a, proof) for f, a in zip(flags, choice.sources, strict=True))
+
+    def read_under(self, loop: For | While, position: int) -> tuple[Atom, bool] | None:
+        """A condition from before a loop under which a carried value is bound, and read at all."""
+        mine = {loop.params[position]}
+        inside = self._inside(loop)
+        conditions = [c for use in self.uses if use.atom in mine for c in use.known if c[0] not in inside]
+        mine.add(loop.results[position])
+        bound = (c for c in dict.fromkeys(conditions) if self.is_bound(loop.inits[position], (c,)))
+        return next((c for c in bound if self._is_read_only_under(c, mine)), None)
+
+    def _is_read_only_under(self, condition: tuple[Atom, bool], values: Set[Var]) -> bool:
+        """Whether values, and what they are handed on to, are read under a condition alone."""
+        found, size = set(values), -1
+        while size != len(found):
+            size = len(found)
+            elsewhere = [u.into for u in self.uses if u.atom in found and condition not in u.known]
+            if None in elsewhere:
+                return False
+            found.update(v for v in elsewhere if v is not None)
+        return True
+
+    def _inside(self, loop: For | While) -> set[Any]:
+        """The values that a loop's trips have."""
+        if loop not in self._trips:
+            inner = set(inner_of(loop))
+            self._trips[loop] = inner.union(*map(defined_in, blocks_of(loop)))
+        return self._trips[loop]
 
 
 def _truth(flag: Atom | _Equal) -> bool | None:

@@ -24,7 +24,8 @@ from adcompile.ir.nodes import NONE, UNDEFINED, Atom, Call, Const, Syntax, Throu
 from adcompile.ir.traverse import uses_in
 from adcompile.ir.types import UNKNOWN, Array, Scalar
 from adcompile.runtime import structures, updates
-from adcompile.transforms.plan_buffers import Plan, copier
+from adcompile.transforms.copy_before_loops import copier
+from adcompile.transforms.plan_buffers import Plan
 
 IN_PLACE_OPERATORS = {fn: BINARY[plain] for fn, plain in IN_PLACE.items()}
 

@@ -22,7 +22,7 @@ import operator
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import replace
 
-from adcompile.analyses.choices import Choices, Leaf, Numbered, Tree, either, renamed, variables_of
+from adcompile.analyses.choices import Choices, Leaf, Numbered, Tree, either, renamed, variables_of, where
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.ir.nodes import (
     UNDEF,
@@ -75,6 +75,7 @@ class _Choosing(Visitor):
         self.choices = choices
         self.stmts: list[Stmt] = []
         self.fresh: dict[Var, Atom] = {}  # chosen values that were read since the last store
+        self.known: list[tuple[Atom, bool]] = []  # the conditions around, and what they are
 
     # --------------------------------------------------------------------------------- blocks
 
@@ -131,9 +132,16 @@ class _Choosing(Visitor):
             return ()
 
         assert not call.kwargs
-        tree = self.choices.tree(call.operands[0])
+        tree = self.tree(call.operands[0])
         if tree is not None:
             self.select(tree, stored, ())
+
+    def tree(self, atom: Atom) -> Tree | None:
+        """What a value may be under the conditions around."""
+        tree = self.choices.tree(atom)
+        for cond, is_true in self.known:
+            tree = where(cond, is_true, tree)
+        return tree
 
     # -------------------------------------------------------------------------------- reading
 
@@ -146,7 +154,7 @@ class _Choosing(Visitor):
             def parts(leaf: Tree) -> Sequence[Atom] | None:
                 return [self.view(leaf)] if isinstance(leaf, Leaf) else None
 
-            tree = self.choices.tree(atom)
+            tree = self.tree(atom)
             self.fresh[atom] = UNDEF if tree is None else self.select(tree, parts, [atom])[0]
         return self.fresh[atom]
 
@@ -200,14 +208,17 @@ class _Choosing(Visitor):
         mine = [i for i, r in enumerate(stmt.results) if r in self.choices.chosen]
         keep = [i for i in range(len(stmt.results)) if i not in mine]
         blocks, trees, outer = [], [], []
-        for block in (stmt.then, stmt.orelse):
+        asked, positive = self.choices.asked(cond)
+        for block, is_true in ((stmt.then, positive), (stmt.orelse, not positive)):
             found: dict[int, Tree | None] = {}
+            self.known.append((asked, is_true))
 
             def end(block: Block = block, found: dict[int, Tree | None] = found) -> Sequence[Atom]:
                 found.update((i, None if block.leaves else self.choices.tree(block.yields[i])) for i in mine)
                 return [self.read(block.yields[i]) for i in keep]
 
             blocks.append(self.block(block, end))
+            self.known.pop()
             trees.append(found)
             inner = defined_in(blocks[-1])
             out = dict.fromkeys(v for tree in found.values() for v in variables_of(tree) if v in inner)
@@ -221,8 +232,8 @@ class _Choosing(Visitor):
         self.stmts.append(replace(stmt, cond=cond, then=then, orelse=orelse, results=results))
         for i in mine:
             one, other = (renamed(trees[side][i], outer[side]) for side in (0, 1))
-            chosen = either(cond, one, other) if taken is None else one if taken else other
-            self.choices.trees[stmt.results[i]] = chosen
+            chosen = either(asked, one, other) if positive else either(asked, other, one)
+            self.choices.trees[stmt.results[i]] = chosen if taken is None else one if taken else other
 
     # ---------------------------------------------------------------------------------- loops
 

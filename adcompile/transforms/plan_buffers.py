@@ -12,20 +12,16 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping, Sequence, Set
-from copy import copy as shallow_copy
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
-
-import numpy as np
 
 from adcompile.analyses.aliasing import Aliasing
 from adcompile.analyses.infer import Types
 from adcompile.analyses.liveness import Liveness
 from adcompile.analyses.ownership import Ownership
 from adcompile.analyses.separation import Separation
-from adcompile.analyses.unbound import Unbound
 from adcompile.analyses.versions import sources_in_trip, versions_of_inputs, written_elsewhere
 from adcompile.inference.elementwise import shape_of
 from adcompile.ir.callables import is_update
@@ -42,10 +38,10 @@ from adcompile.ir.nodes import (
     WriteBack,
 )
 from adcompile.ir.traverse import blocks_of, map_atoms, substitute, walk
-from adcompile.ir.types import UNKNOWN, Array, List, Scalar, Type, kind_of
+from adcompile.ir.types import UNKNOWN, Array, Scalar, Type, kind_of
 from adcompile.runtime import updates
 from adcompile.runtime.checks import require_apart
-from adcompile.transforms.bind_none import bind_none
+from adcompile.transforms.copy_before_loops import copier, copy_before_loops, outermost
 from adcompile.transforms.read_before_store import read_before_store
 from adcompile.transforms.save_old_values import save_old_values
 
@@ -87,7 +83,7 @@ def _planned(function: Function, types: Types, given: Set[Var]) -> Plan:
         planner = _Planner(function, types, given)
         hindered = planner.hindered()
         needing = {s.result: s for s in hindered if is_update(s) and s.result not in copied}
-        copies = _outermost(planner.copies_before_loops(had))
+        copies = outermost(planner.copies_before_loops(had))
         inits = [loop.inits[i] for loop, positions in copies.items() for i in positions]
         first = _first_of_chains(function.body, needing, inits if copies else [s.operands[0] for s in needing.values()])
         if first:
@@ -95,10 +91,7 @@ def _planned(function: Function, types: Types, given: Set[Var]) -> Plan:
             body = _on_copies(function.body, first, types)
         elif copies:
             had.update(loop.params[i] for loop, positions in copies.items() for i in positions)
-            unset = Unbound(function.body, types).maybe.intersection(inits)
-            body = _insert(function.body, copies, types, owned, unset)
-            if unset:
-                body = bind_none(body, unset, Unbound(body, types))
+            body = copy_before_loops(function.body, copies, types, owned)
         else:
             break
         function = replace(function, body=body)
@@ -107,12 +100,6 @@ def _planned(function: Function, types: Types, given: Set[Var]) -> Plan:
     in_place = frozenset(s for s in updates_ if s not in hindered)
     known = {s: reason for s, reason in reasons.items() if reason is not None}
     return Plan(function, in_place, planner.aliasing, known, frozenset(owned))
-
-
-def _outermost(copies: Mapping[Loop, Sequence[int]]) -> dict[Loop, Sequence[int]]:
-    """The loops that stand in no other one: a copy before it may be enough for those inside."""
-    inside = {s for loop in copies for b in blocks_of(loop) for s in walk(b)}
-    return {loop: positions for loop, positions in copies.items() if loop not in inside}
 
 
 def _first_of_chains(body: Block, needing: Mapping[Var, Call], later: Sequence[Atom]) -> set[Call]:
@@ -218,37 +205,6 @@ def _outside(old: Stmt, new: Stmt) -> Stmt:
     return new
 
 
-def _insert(
-    body: Block, copies: Mapping[Loop, Sequence[int]], types: Types, owned: list[Call], unset: Set[Var]
-) -> Block:
-    """A body with copies of loops' inits, given by their positions, before each loop; `owned`
-    receives them. Of `unset`, which may be None, there is nothing to copy then."""
-
-    def block(b: Block) -> Block:
-        stmts: list[Stmt] = []
-        for stmt in b.stmts:
-            new = map_atoms(stmt, lambda a: a, block)
-            if isinstance(stmt, (For, While)):
-                assert isinstance(new, (For, While))
-                inits = list(new.inits)
-                for i in copies.get(stmt, ()):
-                    owned.append(copy(inits[i], stmt))
-                    stmts.append(owned[-1])
-                    inits[i] = owned[-1].result
-                new = replace(new, inits=tuple(inits))
-            stmts.append(new)
-        return Block(tuple(stmts), b.yields)
-
-    def copy(init: Atom, loop: Loop) -> Call:
-        assert isinstance(init, Var)
-        copied = Var(init.name, init.origin)
-        types[copied] = types.get(init, UNKNOWN)
-        fn = shallow_copy if init in unset else copier(types[copied])
-        return Call((copied,), fn, (init,), origin=loop.origin)
-
-    return block(body)
-
-
 def _is_updated(loop: Loop, position: int) -> bool:
     """Whether a loop updates its carried value number `position`."""
     chain: set[Var] = {loop.params[position]}
@@ -258,15 +214,6 @@ def _is_updated(loop: Loop, position: int) -> bool:
         if isinstance(stmt, (For, While)):
             chain.update(p for p, i in zip(stmt.params, stmt.inits, strict=True) if i in chain)
     return False
-
-
-def copier(type_: Type) -> Any:
-    """The function that copies a value of a type."""
-    if isinstance(type_, List):
-        return list
-    if isinstance(type_, Array):
-        return np.copy
-    return shallow_copy
 
 
 def _gathers(before: Atom, name: str) -> bool:

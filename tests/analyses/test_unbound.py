@@ -210,3 +210,27 @@ def test_a_flag_that_alternates():
         return z
 
     assert unbound(f) == ["y"]
+
+
+def test_a_flag_from_outside_of_the_loop():
+    def f(x, n, c):
+        if c:
+            y = x * x
+        for i in range(n):
+            if c:
+                y = y * i
+        if c:
+            return y * 2
+        return x
+
+    def g(x, n, c):
+        for i in range(n):
+            c = not c
+            if c:
+                y = x * i
+        if c:
+            return y * 2
+        return x
+
+    assert unbound(f) == []
+    assert unbound(g) == ["y"]

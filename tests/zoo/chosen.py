@@ -238,3 +238,57 @@ def argument_bound_anew_by_a_loop_that_may_not_run(x, w, times):
     for k in range(1, len(w)):
         w[:k] = w[k]
     return total + np.sum(w * x)
+
+
+@at((V, W, True), (V, W, False))
+def chosen_again_where_the_condition_does_not_hold(x, w, first):
+    a, b = x * w, x + w
+    c = a if first else b
+    other = not first
+    if other:
+        c = a
+    c[1] = x[0] * 3.0
+    if first:
+        b[2] = c[1]
+    a *= c
+    return np.sum(a * b) + np.sum(c)
+
+
+@at((V, W))
+def chosen_by_not_of_a_list_that_changes(x, w):
+    a, b, marks = x * w, x + w, []
+    empty = not marks
+    c = a if empty else b
+    marks.append(1)
+    d = c if not marks else b
+    c[0] = x[1] * 3.0
+    d[2] *= c[0]
+    return np.sum(a * b) + np.sum(c * d)
+
+
+@at((V, W, 3), (V, W, 1), (V, W, 0))
+def copied_before_the_loop_on_one_path(x, w, n):
+    kept, found = None, False
+    for k in range(n):
+        kept, found = x * w + k, True
+    whole = w * w
+    saved = kept if found else whole
+    for k in range(3):
+        if found:
+            kept[k] = saved[k + 1] * x[k]
+        else:
+            whole[k] += x[k + 1]
+    return np.sum(saved * x) + np.sum(whole)
+
+
+@at((V, 4), (V, 2), (V, 0))
+def arrays_of_two_trips(x, n):
+    first = last = x * 2.0
+    for k in range(n):
+        made = last * x
+        if k == 1:
+            first = made
+        made[k] = first[k - 1] * 0.5
+        first[0] += made[3]
+        last = made
+    return np.sum(first * last)
