@@ -9,7 +9,6 @@ from adcompile.inference.arguments import (
     ONE,
     ZERO,
     dims_if_known,
-    dims_of,
     known_shape,
     make,
     make_array,
@@ -18,13 +17,13 @@ from adcompile.inference.arguments import (
 )
 from adcompile.inference.elementwise import shape_of
 from adcompile.inference.registry import transfer, unknown_size
-from adcompile.ir.types import UNKNOWN, Array, Scalar, Tuple, Type, Unknown, add_dims, scale_dim, static_value
+from adcompile.ir.types import UNKNOWN, Array, Scalar, Tuple, Type, add_dims, scale_dim, static_value
 from adcompile.runtime import placing
 
 
 @transfer(np.broadcast_to)
 def broadcast_to(array: Type, shape: Type) -> Type:
-    return Array(numpy_dtype(array), None if isinstance(shape, Unknown) else dims_of(shape))
+    return Array(numpy_dtype(array), dims_if_known(shape))
 
 
 @transfer(placing.on_diagonal, placing.along_diagonal, placing.put_back, placing.put_along_axis)
