@@ -11,6 +11,8 @@ import gast
 LOOPS = (gast.For, gast.While)
 DEFINITIONS = (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef)
 SCOPES = (*DEFINITIONS, gast.Lambda)
+NAMING = (gast.alias, *DEFINITIONS)
+BINDING = (gast.Store, gast.Del)
 WITHOUT_PARTS = frozenset((gast.Name, gast.Constant, *SCOPES))
 WITHOUT_NODES = frozenset(("ctx", "op", "ops"))  # fields that hold contexts and operators
 
@@ -130,18 +132,22 @@ def bound_names(nodes: Sequence[Any]) -> list[str]:
 def assigned_names(nodes: Sequence[Any]) -> set[str]:
     """The names that statements bind: Python's local variables."""
     found: set[str] = set()
-    for node in (part for root in nodes for part in parts_of_scope(root)):
-        if isinstance(node, (gast.Name, gast.alias, *DEFINITIONS)) and (name := _bound_by(node)) is not None:
-            found.add(name)
-        elif isinstance(node, gast.ExceptHandler) and node.name is not None:
-            found.add(node.name.id if isinstance(node.name, gast.Name) else node.name)
+    for root in nodes:
+        for node in parts_of_scope(root):
+            if type(node) is gast.Name:
+                if isinstance(node.ctx, BINDING):
+                    found.add(node.id)
+            elif isinstance(node, NAMING) and (name := _bound_by(node)) is not None:
+                found.add(name)
+            elif isinstance(node, gast.ExceptHandler) and node.name is not None:
+                found.add(node.name.id if isinstance(node.name, gast.Name) else node.name)
     return found
 
 
 def _bound_by(node: Any) -> str | None:
-    if isinstance(node, gast.Name) and isinstance(node.ctx, (gast.Store, gast.Del)):
+    if isinstance(node, gast.Name) and isinstance(node.ctx, BINDING):
         return str(node.id)
-    if isinstance(node, (gast.Subscript, gast.Attribute)) and isinstance(node.ctx, (gast.Store, gast.Del)):
+    if isinstance(node, (gast.Subscript, gast.Attribute)) and isinstance(node.ctx, BINDING):
         return base_name(node)
     if isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute):
         if node.func.attr in MUTATING_METHODS:

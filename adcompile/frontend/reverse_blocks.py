@@ -37,7 +37,7 @@ class ReverseBlocks(Lifting):
     def put_apart(self, node: Any) -> Any:
         """A function's node with the block of each `grad_of` put into a def; the node itself if
         there is none. It is looked at before names have a meaning in the function."""
-        has_contexts = any("with" in line for line in self.source.lines)  # most functions have none
+        has_contexts = any(line.lstrip().startswith("with") for line in self.source.lines)  # most have none
         if not (has_contexts and any(map(self._is_grad_of, gast.walk(node)))):
             return node
         node = copy.deepcopy(node)
