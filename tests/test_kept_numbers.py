@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import numpy as np
 import pytest
 
 from adcompile import Refused, grad, jvp, value_and_grad, vjp
 from adcompile.testing.programs.checks import check_program, check_second_order
+from adcompile.testing.programs.orders import Derivatives, check_order
 
 V = np.array([0.52, -1.2, 0.83, 1.5])
 
@@ -164,6 +167,9 @@ class Shifted:
 
     __radd__ = __add__
 
+    def dot(self, x):
+        return x * 5
+
 
 class Holder:
     """An object that holds another one, and numbers."""
@@ -192,18 +198,34 @@ def operator_of_a_new_object(x):
     return np.sum(made + x)
 
 
-@pytest.mark.parametrize("f", [operator_of_a_held_object, operator_of_a_new_object])
+def method_of_a_held_object(x):
+    return np.sum(HOLDER.shift.dot(x))
+
+
+@pytest.mark.parametrize("f", [operator_of_a_held_object, operator_of_a_new_object, method_of_a_held_object])
 def test_an_operator_of_what_turns_out_to_be_an_object_is_refused(f):
     for df in (grad(f), vjp(f)):
-        with pytest.raises(TypeError, match="an operator is given a Shifted"):
+        with pytest.raises(TypeError, match="is given a Shifted, whose class"):
             df(V)
-    with pytest.raises(TypeError, match="an operator is given a Shifted"):
+    with pytest.raises(TypeError, match="is given a Shifted, whose class"):
         jvp(f)(V, V)
 
 
 def operator_of_held_numbers(x):
-    return np.sum(HOLDER.weights * x**2)
+    return np.sum(HOLDER.weights * x**2) + HOLDER.weights.dot(x)
 
 
 def test_an_operator_of_what_turns_out_to_be_numbers():
     check_program(operator_of_held_numbers, (V,))
+
+
+def sums_in_a_dict_with_a_default(x):
+    sums = defaultdict(float)
+    for i, v in enumerate(x):
+        sums[i % 2] += v * v
+    return sums[0] * sums[1]
+
+
+def test_a_dict_with_a_default_in_forward_mode():
+    check_program(sums_in_a_dict_with_a_default, (V,))
+    check_order(Derivatives(sums_in_a_dict_with_a_default, (V,)), 1)

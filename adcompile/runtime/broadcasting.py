@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,9 @@ def match_dtype(g: Any, x: Any) -> Any:
         items = [match_dtype(item, of) for item, of in zip(g, x, strict=True)]
         return items if isinstance(x, list) else tuple(items)
     if isinstance(x, dict) and g is not None:
-        return {key: match_dtype(item, x[key]) for key, item in g.items()}
+        matched = copy(g)  # of a dict with a default, one
+        matched.update((key, match_dtype(item, x[key])) for key, item in g.items())
+        return matched
     if np.iscomplexobj(g) and not np.iscomplexobj(x):
         g = g.real
     elif isinstance(g, float) and np.iscomplexobj(x):

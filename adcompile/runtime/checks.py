@@ -184,12 +184,12 @@ def require_keeps(a: Any, value: Any) -> None:
 
 
 def require_plain_numbers(value: Any) -> None:
-    """Raise TypeError if `value`, which meets a value with a derivative in an operator, is an object whose
-    class says itself what operators do: the program was compiled for numbers and arrays."""
+    """Raise TypeError if `value`, which meets a value with a derivative in an operator or in a method of
+    arrays, is an object whose class says itself what those do: the program was compiled for arrays."""
     if not computes_as_numbers(type(value)):
         raise TypeError(
-            f"an operator is given a {type(value).__name__}, whose class says what it does, and a value that depends "
-            "on the arguments; call a method instead, or convert it: np.asarray(a)"
+            f"an operator, or a method that arrays have, is given a {type(value).__name__}, whose class says what it "
+            "does, and a value that depends on the arguments; call a function, or convert it: np.asarray(a)"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,9 @@ def zero_tangent(x: Any) -> Any:
         items = [zero_tangent(item) for item in x]
         return items if isinstance(x, list) else tuple(items)
     if isinstance(x, dict):
-        return {key: zero_tangent(item) for key, item in x.items()}
+        entries = {key: zero_tangent(item) for key, item in x.items()}
+        make = getattr(x, "default_factory", None)
+        return entries if make is None else defaultdict(lambda: zero_tangent(make()), entries)
     if isinstance(x, (bool, int, float, complex, np.number, np.bool_)):
         return 0j if np.iscomplexobj(x) else 0.0
     return None

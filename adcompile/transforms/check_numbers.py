@@ -2,7 +2,7 @@
 
 An array of unknown dtype may be one of ints: what is stored into it loses its fraction, and is a
 constant. In Python `x ** 0.5` is a complex number for an `x` below zero, and is typed as a float. What
-`w * x` is for an object `w` its class says, and that need not be a product.
+`w * x` or `w.dot(x)` is for an object `w` its class says, and that need not be a product.
 
 relies on: types, activity.  ensures: an active value is stored where it keeps its derivative; what is
 typed as a float is one; operators on active values are those of numbers and arrays.
@@ -107,8 +107,14 @@ def _may_lose(call: Call, types: Types, active: Collection[Var]) -> bool:
 
 
 def _other_operand(call: Call, types: Types, active: Collection[Var], made: dict[Var, Call]) -> Atom | None:
-    """The operand of an operator on an active value that may be an object whose class says what it does."""
-    if len(call.operands) != 2 or not any(a in active for a in call.operands) or not _is_arithmetic(call.fn):
+    """The operand of an operator on an active value, or what a method of arrays is called of, that may
+    be an object whose class says what that does."""
+    if not any(a in active for a in call.operands):
+        return None
+    if isinstance(call.fn, Method) and canonical(call.fn) in RULES:
+        receiver = call.operands[0]
+        return receiver if receiver not in active and _may_be_object(receiver, types, made) else None
+    if len(call.operands) != 2 or not _is_arithmetic(call.fn):
         return None
     others = [a for a in call.operands if a not in active]
     return others[0] if others and _may_be_object(others[0], types, made) else None
@@ -120,7 +126,8 @@ def _may_be_object(atom: Atom, types: Types, made: dict[Var, Call]) -> bool:
         return type_.kind is None or not checks.computes_as_numbers(type_.kind)
     call = made.get(atom) if isinstance(atom, Var) and isinstance(type_, Unknown) else None
     if call is not None and (_is_arithmetic(call.fn) or canonical(call.fn) in RULES):
-        return _is_arithmetic(call.fn) and any(_may_be_object(a, types, made) for a in call.operands)
+        reads = isinstance(call.fn, (Method, Attribute)) or _is_arithmetic(call.fn)
+        return reads and any(_may_be_object(a, types, made) for a in call.operands)
     return isinstance(type_, Unknown)
 
 
