@@ -237,11 +237,15 @@ def on_repeats(g, shape, letters):
     return x
 
 
-@pullback(
-    on_repeats, linear="g", samples=lambda: [call(numbers(3), (3, 3), "ii"), call(numbers(2, 3), (2, 2, 3), "iij")]
-)
+def repeats():
+    """Samples: a diagonal, of one number all along it, of an array of three axes."""
+    square = (3, 3), "ii"
+    return [call(numbers(3), *square), call(numbers(1), *square), call(numbers(2, 3), (2, 2, 3), "iij")]
+
+
+@pullback(on_repeats, linear="g", samples=repeats)
 def on_repeats_back(x, g, x_bar, *, shape, letters):
-    return np.einsum(without_repeats(letters), x_bar)
+    return unbroadcast(np.einsum(without_repeats(letters), x_bar), g)
 
 
 @static

@@ -120,10 +120,12 @@ def close(made: float, expected: float, scale: float, tol: float) -> bool:
 class Program:
     """One call of a primitive as the source of a function of its array arguments and weights.
 
-    What is static (numbers of axes, None, strings) stands in the text; the rest are parameters.
+    What is static (numbers of axes, None, strings) stands in the text; the rest are parameters. The
+    function is the weighted sum of the result, or where it is `curved` of a function of that: then
+    the second derivative of what is linear is not zero.
     """
 
-    def __init__(self, primitive: Any, sample: Any, runtime_options: bool = False) -> None:
+    def __init__(self, primitive: Any, sample: Any, runtime_options: bool = False, curved: bool = False) -> None:
         args, kwargs = sample
         self.values: list[Any] = []
         self.names: list[str] = []
@@ -154,7 +156,8 @@ class Program:
             self.weights = [np.float32(w) for w in self.weights]
         names = [f"w{i}" for i in range(len(items))]
         tupled = isinstance(self.result, (tuple, list))
-        sums = [f"np.sum({w} * r{[i] if tupled else ''})" for i, w in enumerate(names)]
+        form = "np.sum({} * r{} ** 2)" if curved and not any(map(np.iscomplexobj, items)) else "np.sum({} * r{})"
+        sums = [form.format(w, [i] if tupled else "") for i, w in enumerate(names)]
         total = " + ".join(sums)
         total = f"np.real({total})" if any(map(np.iscomplexobj, items)) else total
         self.text = f"def program({', '.join([*self.names, *names])}):\n    r = {text}\n    return {total}\n"

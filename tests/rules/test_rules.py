@@ -146,6 +146,6 @@ def is_smooth(primitive: Any, rule: Rule, sample: Any) -> bool:
 
 @pytest.mark.parametrize("primitive, rule, sample", chosen(is_smooth, most=6))
 def test_second_order(primitive: Any, rule: Rule, sample: Any) -> None:
-    program = Program(primitive, sample)
+    program = Program(primitive, sample, curved=True)
     wrt = tuple(i for i in program.positions if isinstance(program.args[i], (float, np.ndarray)))
     check_grads(program.function(), program.args, wrt, order=2, rtol=1e-5, atol=1e-5)
