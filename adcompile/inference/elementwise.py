@@ -156,8 +156,9 @@ def _elementwise(fn: Any, ufunc: Any, types: Sequence[Type]) -> Type:
         dtype = dtypes[0]  # of a Python number, one
     of_array = "?" if dtype in VAGUE else dtype
     if shape is None:
-        # An unknown operand with an array gives an array; with a number, anything.
-        return Array(of_array, None) if any(isinstance(t, Array) and t.shape != () for t in types) else UNKNOWN
+        # An unknown operand with an array that has axes gives an array; with another, anything: NumPy
+        # makes a number of what it computes from arrays without axes.
+        return Array(of_array, None) if any(isinstance(t, Array) and t.shape for t in types) else UNKNOWN
     if shape == () and not (fn in CONJUGATES and isinstance(types[0], Array)):
         return Scalar(dtype, _size(fn, types))
     return Array(of_array, shape)
@@ -229,7 +230,9 @@ def _made(a: Type, dtype: str | None = None) -> Type:
     if dtype is None:
         dtype = np.dtype(a.dtype).name if a.dtype not in VAGUE else a.dtype
     shape = shape_of(a)
-    return Scalar(dtype) if shape == () else Array(dtype, shape)
+    if shape is None:
+        return UNKNOWN
+    return Array(dtype, shape) if shape else Scalar(dtype)
 
 
 @transfer(np.nan_to_num)

@@ -8,9 +8,22 @@ from typing import Any
 import numpy as np
 
 from adcompile.inference.arguments import ZERO, joined_dtype, known_shape, make_array, numpy_dtype, product
-from adcompile.inference.registry import transfer, unknown_size
+from adcompile.inference.registry import SITE, transfer, unknown_size
 from adcompile.inference.shaping import atleast_1d, atleast_2d
-from adcompile.ir.types import UNKNOWN, Array, Dim, List, NotStatic, Scalar, Tuple, Type, add_dims, static_value
+from adcompile.ir.types import (
+    EACH,
+    UNKNOWN,
+    Array,
+    Dim,
+    List,
+    NotStatic,
+    Scalar,
+    Tuple,
+    Type,
+    add_dims,
+    static_value,
+    symbol,
+)
 
 
 def _parts(arrays: Type) -> tuple[Type, Dim | None]:
@@ -103,12 +116,20 @@ def column_stack(tup: Type) -> Type:
     return _joined(columns, _parts(columns)[0], 1)
 
 
-@transfer(np.split, np.array_split)
+@transfer(np.split)
 def split(ary: Type, indices_or_sections: Type, axis: Type = ZERO) -> Type:
+    count = indices_or_sections.value if isinstance(indices_or_sections, Scalar) else None
+    if not isinstance(count, int) or count < 1:
+        return array_split(ary, indices_or_sections, axis)
     shape = list(known_shape(ary))
-    shape[static_value(axis)] = unknown_size()
-    return List(
-        Array(numpy_dtype(ary), tuple(shape))
-        if indices_or_sections == Scalar("int", 1)
-        else Array(numpy_dtype(ary), None)
-    )
+    along = shape[static_value(axis)]
+    # Of a number of sections all have one size, which every such split gives.
+    shape[static_value(axis)] = along // count if isinstance(along, int) else symbol(("part", along, count))
+    return List(Array(numpy_dtype(ary), tuple(shape)))
+
+
+@transfer(np.array_split)
+def array_split(ary: Type, indices_or_sections: Type, axis: Type = ZERO) -> Type:
+    shape = list(known_shape(ary))
+    shape[static_value(axis)] = symbol(((EACH, SITE.name), 0))
+    return List(Array(numpy_dtype(ary), tuple(shape)))

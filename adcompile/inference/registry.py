@@ -54,6 +54,15 @@ def transfer(*functions: Any) -> Callable[[Transfer], Transfer]:
     return register
 
 
+# Functions that make a new array of whatever they are given.
+MAKERS: tuple[Any, ...] = (
+    *(np.zeros, np.ones, np.empty, np.full, np.eye, np.identity, np.arange, np.linspace, np.copy),
+    *(np.concatenate, np.stack, np.vstack, np.hstack, np.column_stack, np.tile, np.repeat, np.pad),
+    *(np.cumsum, np.cumprod, np.outer),
+)
+AN_ARRAY = Array("?", None)
+
+
 class _Site:
     """The call that is looked at: it names the sizes that only run time knows."""
 
@@ -82,6 +91,13 @@ def join_items(types: Iterable[Type]) -> Type:
 
 def infer_call(fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type]) -> Type:
     """The type of `fn(*args, **kwargs)`; Unknown where nothing is known."""
+    found = _of_call(fn, args, kwargs)
+    if found is UNKNOWN and fn in MAKERS and None not in kwargs and "out" not in kwargs:
+        return AN_ARRAY
+    return found
+
+
+def _of_call(fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type]) -> Type:
     for type_ in args:
         if type_ is NEVER:
             return NEVER

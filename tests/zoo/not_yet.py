@@ -50,10 +50,7 @@ NOT_YET: dict[str, str] = {
 }
 
 # The gradient is right; the emitted adjoint is refused as a program of its own.
-NOT_YET_TWICE: dict[str, str] = {
-    "views.split_gives_views": ", which may share its memory,",
-    "views.splits_along_an_axis_in_a_loop": ", which may share its memory,",
-}
+NOT_YET_TWICE: dict[str, str] = {}
 
 # The first and second order are right, as far as they are not in the tables above; of the compositions
 # of modes up to the third order these are refused: g is grad, j is jvp, the last one taken stands first.
@@ -61,5 +58,4 @@ NOT_YET_COMPOSED: dict[str, str] = {
     "chosen.arrays_of_two_trips": "ggj jgj",
     "chosen.copied_before_the_loop_on_one_path": "ggj jgj",
     "chosen.two_names_for_what_a_trip_made": "ggj jgj",
-    "views.split_gives_views": "gg ggg ggj gjg jg jgg jgj jjg",
 }
