@@ -39,6 +39,7 @@ from adcompile.ir.types import (
     Static,
     Tuple,
     Type,
+    forget_symbols,
     of_constant,
     static_value,
 )
@@ -133,7 +134,9 @@ class Callees:
         elif key not in self._results:
             with self.following(fn):
                 self._results[key] = self._fixed_point(fn, inputs)
-        return self._results[key]
+        found = self._results[key]
+        # The sizes of the call within are named as those around it.
+        return forget_symbols(found, set(), ("of the call",)) if fn in self._following else found
 
     def _fixed_point(self, fn: types.FunctionType, inputs: tuple[Type, ...]) -> Type:
         """The type of a function's result. A recursive call finds what is known so far: at first
@@ -239,21 +242,23 @@ class Callees:
         key = (call.fn, inputs)
         if key not in self._effects:
             self._effects[key] = Effect(changes=False, shares=False)  # what a recursive call finds
-            primal, known = self.typed(call.fn, inputs)  # type: ignore[arg-type]
             with self.following(call.fn):
-                followed = self.followed(*self.resolved(primal, known))
-            made, found = followed.function, followed.types
-            unknown = bool(followed.refused) or changes_inputs(made, found, self)
-            # In a call of the function as it is, nothing checks what `self.a += b` adds to.
-            counts = any(isinstance(s, Call) and s.fn is require_number for s in walk(made.body))
-            unknown |= counts
-            writes = bool(versions_of_inputs(made.body))
-            given = Places(made.body, found).place(made.body.yields[0])
-            shares = writes or counts or (given is not None and given.root in made.inputs)
-            keeps = self._may_keep(made, found)
-            own = () if unknown or writes or keeps else self._own_results(made, found)
-            self._effects[key] = Effect(unknown or writes, shares, keeps, own)
+                self._effects[key] = self._effect_of(call.fn, inputs)  # type: ignore[arg-type]
         return self._effects[key]
+
+    def _effect_of(self, fn: types.FunctionType, inputs: tuple[Type, ...]) -> Effect:
+        followed = self.followed(*self.resolved(*self.typed(fn, inputs)))
+        made, found = followed.function, followed.types
+        unknown = bool(followed.refused) or changes_inputs(made, found, self)
+        # In a call of the function as it is, nothing checks what `self.a += b` adds to.
+        counts = any(isinstance(s, Call) and s.fn is require_number for s in walk(made.body))
+        unknown |= counts
+        writes = bool(versions_of_inputs(made.body))
+        given = Places(made.body, found).place(made.body.yields[0])
+        shares = writes or counts or (given is not None and given.root in made.inputs)
+        keeps = self._may_keep(made, found)
+        own = () if unknown or writes or keeps else self._own_results(made, found)
+        return Effect(unknown or writes, shares, keeps, own)
 
     def _may_keep(self, function: Function, types_: Types) -> bool:
         def keeps(stmt: Stmt) -> bool:
@@ -278,6 +283,8 @@ class Callees:
         inputs = args and self.bind(fn, args, {k: atom_type(types_, a) for k, a in kwargs.items()})
         if not inputs:
             return None
+        if any(known is fn for known, *_ in self._varied):
+            inputs = general(inputs)  # it may be a call within itself
         given = [a in varied for a in call.operands[: len(call.args)]]
         mask = bind_arguments(
             lowered(fn).params, given, {k: a in varied for k, a in kwargs.items()},
@@ -354,10 +361,12 @@ class Callees:
             params, args, kwargs, lambda c: of_constant(c.value), lambda rest: Tuple(tuple(rest)),
             lambda named: Dict(tuple(named.items())),
         )
-        if bound is None:
-            return None
-        # Within itself a function is typed without the numbers, or a recursion would not end.
-        return tuple(_without_numbers(t) for t in bound) if fn in self._following else tuple(bound)
+        return None if bound is None else self.inputs_of(fn, bound)
+
+    def inputs_of(self, fn: types.FunctionType, inputs: Sequence[Type]) -> tuple[Type, ...]:
+        """The types that a call gives a user function. Within itself it is typed without numbers and
+        sizes, or a recursion would not end."""
+        return general(inputs) if fn in self._following else tuple(inputs)
 
 
 def _of_static(fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type]) -> Type | None:
@@ -373,6 +382,7 @@ def _of_static(fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type])
     return of_constant(fn(*given, **named))
 
 
-def _without_numbers(type_: Type) -> Type:
-    """A type that does not pin an int down to its value."""
-    return Scalar(type_.dtype) if isinstance(type_, Scalar) and type_.dtype == "int" else type_
+def general(inputs: Sequence[Type]) -> tuple[Type, ...]:
+    """Types that pin no int down to its value, with sizes of their own."""
+    forgotten = (forget_symbols(t, set(), ("again", i)) for i, t in enumerate(inputs))
+    return tuple(Scalar(t.dtype) if isinstance(t, Scalar) and t.dtype == "int" else t for t in forgotten)

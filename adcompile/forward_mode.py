@@ -83,6 +83,7 @@ class ForwardMode(PrimalCompilation):
         self, fn: types.FunctionType, inputs: tuple[Type, ...], active: tuple[bool, ...], origin: Origin | None
     ) -> FunctionRef:
         """The pushforward of a function that is called with tangents of some of its arguments."""
+        inputs = self.callees.inputs_of(fn, inputs)
         key = (fn, inputs, active)
         if key not in self._pushed:
             self._pushed[key] = ref = FunctionRef(self.fresh(f"{plain_name(fn)}_pushforward"))

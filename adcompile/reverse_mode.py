@@ -86,6 +86,7 @@ class ReverseMode(PrimalCompilation):
     ) -> Halves:
         """The two halves of an active call: the function that computes the value, with a residual
         where it takes one, and the function that pulls a cotangent back."""
+        inputs = self.callees.inputs_of(fn, inputs)
         key = (fn, inputs, active)
         if key not in self._halves:
             base = plain_name(fn)

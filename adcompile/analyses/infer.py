@@ -44,6 +44,7 @@ from adcompile.ir.types import (
     INT,
     NEVER,
     UNKNOWN,
+    Affine,
     Dict,
     Dim,
     List,
@@ -59,6 +60,7 @@ from adcompile.ir.types import (
     one_item,
     scale_dim,
     static_value,
+    symbol,
     symbols_of,
 )
 from adcompile.ir.visitor import Visitor
@@ -254,16 +256,33 @@ class _Inference(Visitor):
             self.block(loop.head)
         else:
             for item, source in zip(loop.items, loop.sources, strict=True):
-                self.set(item, self.item_type(source))
+                self.set(item, self.item_type(source, item))
             if loop.index is not None:
                 self.set(loop.index, INT)
         self.block(loop.body)
 
-    def item_type(self, source: Source) -> Type:
+    def item_type(self, source: Source, item: Var) -> Type:
         if isinstance(source, Range):
-            return INT
+            return self.counter(source, item)
         assert isinstance(source, Each)
         return element_of(self.of(source.sequence))
+
+
+    def counter(self, source: Range, item: Var) -> Type:
+        """The type of what a loop counts: a number of its own in each trip, so that `a[:i]` and `b[:i]`
+        are known to be of one size there."""
+        start, step = self.of(source.start), self.of(source.step)
+        first = start.value if isinstance(start, Scalar) else None
+        if isinstance(step, Scalar) and isinstance(step.value, int) and step.value < 0:
+            stop = self.of(source.stop)
+            first = stop.value if isinstance(stop, Scalar) else None
+            first = None if first is None else add_dims(first, 1)
+        elif not (isinstance(step, Scalar) and isinstance(step.value, int)):
+            first = None
+        least = first.least if isinstance(first, Affine) else first
+        if least is None or least < 0:
+            return INT
+        return Scalar("int", symbol(("counter", self.site(item)), least))
 
 
 def _displays(function: Function) -> dict[Var, Call]:

@@ -14,49 +14,57 @@ from typing import Any
 
 from adcompile.backend.emit import Emitted
 
-ITSELF = "<itself>"  # the name of a function while it is compared: `f` may call `f` as `f_2` calls `f_2`
+Outline = tuple[Any, tuple[str, ...]]  # a function without the names of functions in it, and these
 
 
 def merge_alike(
     emitted: Sequence[Emitted], holders: Mapping[str, Any], entries: Collection[str]
 ) -> tuple[list[Emitted], dict[str, str]]:
     """The functions without those that are as another, and the name of that for each that is gone.
-    Callers stand before what they call; `holders` gives each the user's function that it is for,
-    whose globals it reads; what the program is entered by keeps its name."""
+    `holders` gives each the user's function that it is for, whose globals it reads; what the program
+    is entered by keeps its name."""
     shared = list(holders.values())
-    several = {name for name, holder in holders.items() if shared.count(holder) > 1}
-    if not several:
-        return list(emitted), {}
-    merged: dict[str, str] = {}
-    found: dict[tuple[Any, Any, str], str] = {}
-    kept: list[Emitted] = []
-    for one in reversed(emitted):
-        name = one.node.name
-        rename(one.node, merged)
-        if name in several and name not in entries:
-            key = holders[name], tuple(one.comments), _compared(one.node)
-            if found.setdefault(key, name) != name:
-                merged[name] = found[key]
-                continue
-        kept.append(one)
-    for one in kept:
-        rename(one.node, merged)  # of functions that call each other one was written before the other was compared
-    return kept[::-1], merged
+    several = {name for name, holder in holders.items() if shared.count(holder) > 1 and name not in entries}
+    outlines = {
+        one.node.name: outline(one, holders[one.node.name], several) for one in emitted if one.node.name in several
+    }
+    numbers, first = classes(outlines), {}
+    for name in sorted(numbers, key=lambda n: (len(n), n), reverse=True):
+        first[numbers[name]] = name
+    merged = {name: first[number] for name, number in numbers.items() if first[number] != name}
+    kept = [one for one in emitted if one.node.name not in merged]
+    for one in kept if merged else ():
+        for inner in ast.walk(one.node):
+            if isinstance(inner, ast.Name):
+                inner.id = merged.get(inner.id, inner.id)
+    return kept, merged
 
 
-def rename(node: ast.AST, names: Mapping[str, str]) -> None:
-    """Give functions that are called in some code other names."""
-    for inner in ast.walk(node) if names else ():
-        if isinstance(inner, ast.Name):
-            inner.id = names.get(inner.id, inner.id)
-
-
-def _compared(node: ast.FunctionDef) -> str:
-    """A function as text for a comparison, whatever its name is."""
-    name = node.name
-    node.name = ITSELF
-    rename(node, {name: ITSELF})
+def outline(one: Emitted, holder: Any, several: Collection[str]) -> Outline:
+    """What two functions have to have in common, but for the functions that they call; and these."""
+    node, name = one.node, one.node.name
+    called = [inner for inner in ast.walk(node) if isinstance(inner, ast.Name) and inner.id in several]
+    names = tuple(inner.id for inner in called)
+    node.name = ""
+    for inner in called:
+        inner.id = ""
     text = ast.dump(node)
     node.name = name
-    rename(node, {ITSELF: name})
-    return text
+    for inner, before in zip(called, names, strict=True):
+        inner.id = before
+    return (holder, tuple(one.comments), text), names
+
+
+def classes(outlines: Mapping[str, Outline]) -> dict[str, int]:
+    """A number for each function, the same for those that are alike and call what is alike: all are
+    taken to be until something tells them apart."""
+    numbers = dict.fromkeys(outlines, 0)
+    count = 0
+    while count != len(set(numbers.values())):
+        count = len(set(numbers.values()))
+        seen: dict[Any, int] = {}
+        numbers = {
+            name: seen.setdefault((text, tuple(numbers[n] for n in called)), len(seen))
+            for name, (text, called) in outlines.items()
+        }
+    return numbers

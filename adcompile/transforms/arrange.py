@@ -227,7 +227,8 @@ class _Builder(AdjointBuilder):
 def _may_move(type_: Scalar | Array) -> bool:
     """Whether a factor of this type may be multiplied in any order: one of floats, or a
     Python int, but not one of ints that overflow."""
-    return kind_of(type_.dtype) in ("float", "complex") or type_ in (Scalar("int"), Scalar("?"))
+    number = isinstance(type_, Scalar) and type_.dtype in ("int", "?")
+    return number or kind_of(type_.dtype) in ("float", "complex")
 
 
 class _Arranging:
