@@ -46,6 +46,7 @@ from adcompile.transforms.read_before_store import read_before_store
 from adcompile.transforms.save_old_values import save_old_values
 
 ADDITIONS = frozenset([operator.add, operator.sub])
+SCALINGS = frozenset([operator.mul, operator.truediv])
 GIVING_BACK = (updates.write_back, updates.write_back_items)
 
 
@@ -63,7 +64,7 @@ class Plan:
 
 def plan_buffers(function: Function, types: Types) -> Plan:
     """Choose the updates that happen in place; insert the copies that loops need."""
-    if not any(isinstance(s, Call) and (is_update(s) or s.fn in ADDITIONS) for s in walk(function.body)):
+    if not any(isinstance(s, Call) and (is_update(s) or s.fn in ADDITIONS | SCALINGS) for s in walk(function.body)):
         return Plan(function, frozenset(), Aliasing(function.body, types))
     function = save_old_values(read_before_store(function), types)
     given = set(versions_of_inputs(function.body).values())
@@ -230,6 +231,7 @@ class _Planner:
         self.ownership = Ownership(function.body, types, given)
         self.liveness = Liveness(function)
         self.aliasing = Aliasing(function.body, types)
+        self.carried = {p for s in walk(function.body) if isinstance(s, (For, While)) for p in s.params}
         self.function = function
 
     @cached_property
@@ -273,7 +275,7 @@ class _Planner:
 
     def may_update(self, call: Call) -> bool:
         """Whether a call could be written as a statement that changes its first operand."""
-        return bool(call.args) and (is_update(call) or self.is_addition(call))
+        return bool(call.args) and (is_update(call) or self.is_operation(call))
 
     def hindrance(self, call: Call) -> str | None:
         """Why a call may not take the memory of its first operand; None if it may."""
@@ -290,12 +292,17 @@ class _Planner:
         shared = next((v for v in alive if v not in call.results and self.affects(target, v)), None)
         return None if shared is None else "another value that may share its memory is still read"
 
-    def is_addition(self, call: Call) -> bool:
-        """Whether `a + b` can be `a += b`: the result has the shape and dtype of `a`."""
+    def is_operation(self, call: Call) -> bool:
+        """Whether `a + b` can be `a += b`: the result has the shape and dtype of `a`. A cotangent is
+        scaled in place where it keeps its name; what a loop carries would first be given another."""
         fn: Any = call.fn
-        if isinstance(fn, type) or fn not in ADDITIONS or not _gathers(call.operands[0], call.result.name):
+        if isinstance(fn, type) or not (fn in ADDITIONS or fn in SCALINGS):
             return False
-        a, made = self.type_of(call.operands[0]), self.types.get(call.result)
+        before, name = call.operands[0], call.result.name
+        keeps = isinstance(before, Var) and before.name == name and before not in self.carried
+        if not _gathers(before, name) or (fn in SCALINGS and not keeps):
+            return False
+        a, made = self.type_of(before), self.types.get(call.result)
         return isinstance(a, Array) and a == made and a.shape not in (None, ()) and kind_of(a.dtype) == "float"
 
     def type_of(self, atom: Atom) -> Type:

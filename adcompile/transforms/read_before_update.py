@@ -25,6 +25,7 @@ from adcompile.ir.traverse import map_atoms, walk
 from adcompile.ir.types import Array, Scalar, kind_of
 from adcompile.runtime import updates
 from adcompile.transforms.build import Builder
+from adcompile.transforms.plan_buffers import ADDITIONS, SCALINGS
 
 MayShare = Callable[[Var, Atom], bool]
 
@@ -58,8 +59,8 @@ def _not_in_place(calls: Sequence[Call], may_share: MayShare) -> set[Call]:
     """The operations that would be written in place (`a + b` as `a += b`, `a[i] = a[i] + b` as
     `a[i] += b`), and read what that changes. As calls of NumPy's functions they are not."""
     made = {c.result: c for c in calls if not isinstance(c.fn, type) and c.fn in IN_PLACE.values()}
-    sums = [c for c in made.values() if c.fn in (operator.add, operator.sub) and c.operands[0] is not c.operands[1]]
-    found = {c for c in sums if _second_shares(c, c.operands[0], may_share)}
+    planned = [c for c in made.values() if c.fn in ADDITIONS | SCALINGS and c.operands[0] is not c.operands[1]]
+    found = {c for c in planned if _second_shares(c, c.operands[0], may_share)}
     for store in calls:
         fn: Any = store.fn.fn if isinstance(store.fn, Through) else store.fn
         value = store.operands[-1] if fn is updates.update else None
