@@ -74,6 +74,7 @@ class Effect:
     own: tuple[bool, ...] = ()
 
 
+DEPTH = 8  # so often a function is written for a call within itself with a number that is known
 REWRITES = (unroll_displays, separate_items, choose_objects)  # of programs whose stores could not be followed
 
 
@@ -361,12 +362,15 @@ class Callees:
             params, args, kwargs, lambda c: of_constant(c.value), lambda rest: Tuple(tuple(rest)),
             lambda named: Dict(tuple(named.items())),
         )
-        return None if bound is None else self.inputs_of(fn, bound)
+        if bound is None:
+            return None
+        return general(bound) if fn in self._following else tuple(bound)
 
-    def inputs_of(self, fn: types.FunctionType, inputs: Sequence[Type]) -> tuple[Type, ...]:
-        """The types that a call gives a user function. Within itself it is typed without numbers and
-        sizes, or a recursion would not end."""
-        return general(inputs) if fn in self._following else tuple(inputs)
+    def inputs_of(self, fn: types.FunctionType, inputs: tuple[Type, ...]) -> tuple[Type, ...]:
+        """The types that a derivative of a user function is written for. Within itself it is written
+        without sizes, and not for number after number, or a recursion would not end."""
+        depth = self._following.count(fn)
+        return general(inputs, numbers=depth < DEPTH) if depth else inputs
 
 
 def _of_static(fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type]) -> Type | None:
@@ -382,7 +386,9 @@ def _of_static(fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type])
     return of_constant(fn(*given, **named))
 
 
-def general(inputs: Sequence[Type]) -> tuple[Type, ...]:
-    """Types that pin no int down to its value, with sizes of their own."""
-    forgotten = (forget_symbols(t, set(), ("again", i)) for i, t in enumerate(inputs))
+def general(inputs: Sequence[Type], numbers: bool = False) -> tuple[Type, ...]:
+    """Types with sizes of their own, that pin no int down to its value but those of known `numbers`."""
+    forgotten = tuple(forget_symbols(t, set(), ("again", i)) for i, t in enumerate(inputs))
+    if numbers:
+        return forgotten
     return tuple(Scalar(t.dtype) if isinstance(t, Scalar) and t.dtype == "int" else t for t in forgotten)
