@@ -233,3 +233,12 @@ def test_what_has_a_minus_sign_is_subtracted():
     df = value_and_grad(scaled_by_minus)
     df(V)
     assert "total += -y[0]" in df.source
+
+
+def new_axes_of_a_number(x):
+    y = x * 2.0
+    return np.sum(y[None, None] ** 2) + np.sum(np.asarray(x)[..., None] ** 3)
+
+
+def test_new_axes_of_a_number():
+    lines_of(new_axes_of_a_number, (np.array(0.7),))

@@ -65,6 +65,9 @@ def add_item(sweep: Cotangents, holder: Atom, index: Atom, bar: Atom, first: boo
         if so_far is None or sweep.b.definition(so_far, make_dict) is not None:
             _add_dict_item(sweep, holder, type_, index.value, bar)
             return
+    if isinstance(type_, Scalar):  # a number of NumPy's takes `[None]`, `[...]` and `[()]`
+        sweep.accumulate(holder, sweep.b.call(np.sum, bar))
+        return
     if isinstance(type_, Array):
         part, bar = without_new_axes(sweep, holder, index, bar)
         if part is None:
