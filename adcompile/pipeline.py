@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from adcompile.analyses.infer import Types, atom_type
+from adcompile.analyses.ownership import own_results
 from adcompile.analyses.seeding import Seeding
 from adcompile.analyses.value_needs import decided_by
 from adcompile.backend.capabilities import NUMPY, Capabilities
@@ -31,7 +32,7 @@ from adcompile.reverse_mode import ReverseMode
 from adcompile.rules.registry import rule_for
 from adcompile.transforms.assemble import Want, join, whole
 from adcompile.transforms.assemble_pushforward import pushforward_function
-from adcompile.transforms.carry_seeds import Carried, NotCarried, carry_seeds
+from adcompile.transforms.carry_seeds import Carried, NotCarried, calls_seeds, carry_seeds
 from adcompile.transforms.finish_cotangents import finish_cotangents, finish_values
 from adcompile.transforms.index_sets import IndexSetSweep, SetParameters
 from adcompile.transforms.place_residuals import place_residuals
@@ -49,7 +50,7 @@ class Compilation(ForwardMode, ReverseMode):
         super().__init__(trace, backend)
         self.implicit = ImplicitSweeps(
             Making(
-                self.halves, self.pushed, self.written, self.fresh,
+                self.halves, self.pushed, self.together, self.written, self.fresh,
                 lambda fn, inputs: self.callees.call_type(fn, inputs, {}), self.callees.changes_arguments,
                 lambda: self.is_real, self.found,
             )
@@ -134,6 +135,23 @@ class Compilation(ForwardMode, ReverseMode):
             self.after("carry_seeds", one)
             self.finish(one, types_, holder)
         return carried
+
+    def together(self, sweep: FunctionRef, place: int, result: Seeding) -> FunctionRef | None:
+        """What sweeps for the seeds of a vector's size as `sweep` does for one, and is as plain as that is:
+        it can be differentiated again, and none of its arrays is larger than a matrix."""
+        functions = {one.name: (one, types_) for one, types_ in self.functions}
+        try:
+            carried = carry_seeds(functions, sweep.name, [place], result, self.fresh)
+        except NotCarried:
+            return None
+        if any(len(shape) > 1 for shape in carried.shapes) or calls_seeds(carried):
+            return None
+        holder = self.holders[sweep.name]
+        for one, types_ in carried.functions:
+            self.after("carry_seeds", one)
+            self.finish(one, types_, holder)
+        entry, types_ = next(pair for pair in carried.functions if pair[0].name == carried.entry)
+        return FunctionRef(entry.name, own=own_results(entry, types_))
 
     def index_sets(self, function: types.FunctionType, inputs: Sequence[Type], want: Want) -> Program:
         """The program that computes which inputs each number of the result may depend on. Where a

@@ -49,7 +49,7 @@ from adcompile.ir.nodes import (
     While,
     With,
 )
-from adcompile.ir.traverse import atoms_of
+from adcompile.ir.traverse import atoms_of, walk
 from adcompile.ir.types import (
     UNKNOWN,
     Array,
@@ -64,6 +64,7 @@ from adcompile.ir.types import (
     may_carry_derivative,
 )
 from adcompile.ir.visitor import Visitor
+from adcompile.runtime import seeds
 from adcompile.runtime.seeds import count_seeds, of_one_seed, seed_by_seed
 from adcompile.runtime.structures import make_dict, make_list, make_tuple, unpack, unpack_star
 from adcompile.runtime.updates import append, written_last
@@ -99,6 +100,12 @@ def carry_seeds(
     return carrier.made
 
 
+def calls_seeds(carried: Carried) -> bool:
+    """Whether some of the functions call what looks at the seeds when it runs, and has no derivative rule."""
+    calls = [s for one, _ in carried.functions for s in walk(one.body) if isinstance(s, Call)]
+    return any(getattr(call.fn, "__module__", None) == seeds.__name__ for call in calls)
+
+
 class _Program:
     """All functions of a program, each for the parameters that it is called with seeded."""
 
@@ -117,9 +124,9 @@ class _Program:
 
     def seeding_of(self, name: str, given: tuple[Seeding, ...]) -> tuple[Seedings, Seeding]:
         """The seeding of each value of a function, and of its result."""
-        function, types = self.program[name]
-        if name in self._open:
+        if name in self._open or name not in self.program:  # it is being made
             raise NotCarried("a function that calls itself")
+        function, types = self.program[name]
         self._open.add(name)
         params = dict(zip((p.var for p in function.params), given, strict=True))
         found = seedings(function, params, types, self.result_of)

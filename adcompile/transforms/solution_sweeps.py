@@ -10,12 +10,12 @@ written here as Python that calls the sweeps of `g`, and lowered as a user's fun
 are differentiated again like one.
 
     def g_solution_pullback(x, p, x_bar):
-        jacobian = np.zeros((x.size, x.size))
-        for i, row in enumerate(np.eye(x.size)):
-            jacobian[i] = g_pullback(x, p, row)
+        jacobian = g_pullbacks(x, p, np.eye(x.size))
         require_regular(jacobian)
         w = np.linalg.solve(jacobian.T, -x_bar)
         return g_pullback_2(x, p, w)
+
+Where `g` cannot be swept for all unit vectors at once, it is for one after the other.
 
 relies on: infer, activity.  ensures: functions of the program, as those of `split_calls`.
 """
@@ -26,7 +26,7 @@ import itertools
 import linecache
 import operator
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -133,17 +133,29 @@ class SweepText:
         self.write(f"require_regular({slope})")
         return slope
 
-    def matrix(self, i: str, place: str, unit: str, value: str) -> str:
-        """The matrix of the equation of an array x, checked: filled at each `place` with the `value`
-        for a unit vector, number `i`."""
-        jacobian, size = self.local("jacobian"), f"{self.x}.size" if self._is_vector else f"np.size({self.x})"
-        self.write(f"{jacobian} = np.zeros(({size}, {size}){self._dtype})")
-        self.write(f"for {i}, {unit} in enumerate(np.eye({size}{self._dtype})):")
-        self.write(f"{jacobian}[{place}] = {value if self._is_vector else f'np.ravel({value})'}", 2)
+    def matrix(self, unit: str, swept: Callable[[str], str], together: str | None, by_columns: bool = False) -> str:
+        """The matrix of the equation of an array x, checked. `swept` gives the text of a row of it (or of a
+        column) for a unit vector that has the name `unit`, and `together` is that of all of them."""
+        size = f"{self.x}.size" if self._is_vector else f"np.size({self.x})"
+        if together is not None:
+            jacobian = self.local("jacobian")
+            self.write(f"{jacobian} = {together}{'.T' * by_columns}")
+        else:
+            i, unit = self.local("i"), self.local(unit)
+            value, jacobian = swept(self.shaped(unit)), self.local("jacobian")
+            self.write(f"{jacobian} = np.zeros(({size}, {size}){self._dtype})")
+            self.write(f"for {i}, {unit} in enumerate({self.units}):")
+            place = f":, {i}" if by_columns else i
+            self.write(f"{jacobian}[{place}] = {value if self._is_vector else f'np.ravel({value})'}", 2)
         if self.case.fixed_point:
-            self.write(f"{jacobian} = np.eye({size}{self._dtype}) - {jacobian}")
+            self.write(f"{jacobian} = {self.units} - {jacobian}")
         self.write(f"require_regular({jacobian})")
         return jacobian
+
+    @property
+    def units(self) -> str:
+        """All unit vectors."""
+        return f"np.eye({self.x}.size{self._dtype})" if self._is_vector else f"np.eye(np.size({self.x}){self._dtype})"
 
     def solved_by_products(self, product: FunctionRef, side: str, given: Sequence[str]) -> str:
         """The solution of a linear system by the user's solver, without its matrix."""
@@ -229,11 +241,15 @@ def pullback_of_number(name: str, case: Case, both: Halves) -> Function:
     return text.function()
 
 
-def pullback_of_array(name: str, case: Case, by_solution: Halves, by_parameters: Halves) -> Function:
-    """The pullback of a solution that is an array: a row of the Jacobian for each number in it."""
+def pullback_of_array(
+    name: str, case: Case, by_solution: Halves, by_parameters: Halves, together: FunctionRef | None
+) -> Function:
+    """The pullback of a solution that is an array: a row of the Jacobian for each number in it, all of
+    them by one sweep where there is a pullback of many cotangents (`together`)."""
     text = SweepText(name, case, [f"{case.names[0]}_bar"])
-    given, i, row = text.pulled(by_solution), text.local("i"), text.local("row")
-    matrix = text.matrix(i, i, row, text.called(by_solution.pullback, *given, text.shaped(row)))
+    given = text.pulled(by_solution)
+    rows = text.called(together, *given, text.units) if together is not None else None
+    matrix = text.matrix("row", lambda row: text.called(by_solution.pullback, *given, row), rows)
     weight = text.local("w")
     text.write(f"{weight} = {text.solved(f'{matrix}.T', text.minus + text.given[0])}")
     text.write(f"return {text.called(by_parameters.pullback, *text.pulled(by_parameters, first=False), weight)}")
@@ -269,10 +285,11 @@ def product(name: str, case: Case, by_solution: FunctionRef) -> Function:
 
 
 def tangent_of_solution(
-    name: str, case: Case, by_solution: FunctionRef, by_parameters: FunctionRef
+    name: str, case: Case, by_solution: FunctionRef, by_parameters: FunctionRef, together: FunctionRef | None = None
 ) -> Function:
     """The tangent of a solution, of x, the parameters and the tangents of those that have one. With a
-    solver that is given products alone, `by_solution` is the product."""
+    solver that is given products alone, `by_solution` is the product; `together` is the pushforward of many
+    tangents, if there is one."""
     moving = [n for n, active in zip(case.names[1:], case.active[1:], strict=True) if active]
     text = SweepText(name, case, [f"{n}_dot" for n in moving])
     along = f"{text.called(by_parameters, *case.names, *text.given)}[1]"
@@ -289,8 +306,9 @@ def tangent_of_solution(
     if case.solve is not None:
         text.write(f"return {text.solved_by_products(by_solution, along, case.names)}")
         return text.function()
-    i, column = text.local("i"), text.local("column")
-    value = f"{text.called(by_solution, *case.names, text.shaped(column))}[1]"
-    matrix = text.matrix(i, f":, {i}", column, value)
+    columns = f"{text.called(together, *case.names, text.units)}[1]" if together is not None else None
+    matrix = text.matrix(
+        "column", lambda column: f"{text.called(by_solution, *case.names, column)}[1]", columns, by_columns=True
+    )
     text.write(f"return {text.solved(matrix, along)}")
     return text.function()

@@ -17,6 +17,7 @@ from typing import Any
 
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.kinds import is_vague
+from adcompile.analyses.seeding import Seeding
 from adcompile.analyses.solutions import Solution
 from adcompile.errors import DiagnosticList, Origin
 from adcompile.frontend.lower import lowered
@@ -41,11 +42,13 @@ Mask = tuple[bool, ...]
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """How functions of the program are made: the halves and the pushforward of a user's function, a
-    function that was written for the program, a new name; and what is known of a call."""
+    """How functions of the program are made: the halves and the pushforward of a user's function, what
+    sweeps for many seeds as one of them does for one, a function that was written for the program, a new
+    name; and what is known of a call."""
 
     halves: Callable[[Any, Inputs, Mask, Origin | None], Halves]
     pushforward: Callable[[Any, Inputs, Mask, Origin | None], FunctionRef]
+    together: Callable[[FunctionRef, int, Seeding], FunctionRef | None]
     written: Callable[[Function, Inputs], FunctionRef]
     name: Callable[[str], str]
     result: Callable[[types.FunctionType, Inputs], Type]
@@ -77,7 +80,9 @@ class ImplicitSweeps:
                 by_solution = self.make.halves(function, inputs, case.by_solution, origin)
                 by_parameters = self.make.halves(function, inputs, case.by_parameters, origin)
                 if case.solve is None:
-                    written = pullback_of_array(name, case, by_solution, by_parameters)
+                    count = 1 if by_solution.given is None else len(by_solution.given)  # before the cotangent
+                    together = self._together(case, by_solution.pullback, count, True)
+                    written = pullback_of_array(name, case, by_solution, by_parameters, together)
                 else:
                     product = self._transposed(case, by_solution, solution.name)
                     written = pullback_by_products(name, case, by_solution, by_parameters, product)
@@ -102,14 +107,23 @@ class ImplicitSweeps:
         def made() -> FunctionRef:
             by_solution = self.make.pushforward(function, inputs, case.by_solution, origin)
             by_parameters = self.make.pushforward(function, inputs, case.by_parameters, origin)
-            if case.solve is not None and not case.is_number:
+            together = None
+            if case.solve is None:
+                together = self._together(case, by_solution, len(case.names), (False, True))
+            elif not case.is_number:
                 written = product(self.make.name(f"{solution.name}_product"), case, by_solution)
                 by_solution = self.make.written(written, (*inputs, inputs[0]))
             name = self.make.name(f"{solution.name}_tangent")
-            written = tangent_of_solution(name, case, by_solution, by_parameters)
+            written = tangent_of_solution(name, case, by_solution, by_parameters, together)
             return self.make.written(written, (*inputs, *(atom_type(types_, dot) for dot in tangents)))
 
         return self._once("tangent", case, made), (*given, *tangents)
+
+    def _together(self, case: Case, sweep: FunctionRef, place: int, result: Seeding) -> FunctionRef | None:
+        """The sweep of a vector's equation that takes all unit vectors in the parameter at `place`, if the
+        program allows one."""
+        shape = None if case.is_number else shape_of(case.types[0])
+        return self.make.together(sweep, place, result) if shape is not None and len(shape) == 1 else None
 
     def _transposed(self, case: Case, by_solution: Halves, name: str) -> FunctionRef:
         """The function that multiplies by the transposed matrix: of a root, the pullback itself."""
