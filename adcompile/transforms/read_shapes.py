@@ -70,6 +70,8 @@ class _Reading:
             self.add(stmt)
         self.needed = read_for_more_in(backward)
         self.maybe = Unbound(Block(tuple(forward)), types).maybe  # None has no shape
+        of_calls = [r for s in forward if isinstance(s, Call) for r in s.results if r in self.needed]
+        self.at_hand = [v for v in of_calls if v not in self.updated and self.versions[v.name] < 2]
 
     def add(self, stmt: Stmt) -> None:
         """Note from what the values that a statement defines may have their shapes."""
@@ -123,7 +125,7 @@ class _Reading:
 
     def arguments(self, call: Call, atom: Var) -> list[Var]:
         """The arguments that certainly have the shape of a value which is not at hand, those that
-        are needed anyway first."""
+        are needed anyway first; for a value that may be unbound, what else is needed anyway."""
         type_ = self.types.get(atom)
         if atom in self.inputs or not isinstance(type_, Array) or type_.shape is None or type_.dtype == "?":
             return []
@@ -134,6 +136,8 @@ class _Reading:
         # Not one that changes under this name, nor one whose name means something else by then.
         stays = [v for v in self.inputs if v in self.written or (v not in self.updated and self.versions[v.name] < 2)]
         found = [v for v in stays if self.types[v] == type_]
+        if atom in self.maybe:
+            found += [v for v in self.at_hand if self.types.get(v) == type_]
         return sorted(found, key=lambda v: (v not in self.needed, v.name != atom.name))
 
     def flat(self, call: Call) -> list[Stmt]:

@@ -54,8 +54,4 @@ NOT_YET_TWICE: dict[str, str] = {}
 
 # The first and second order are right, as far as they are not in the tables above; of the compositions
 # of modes up to the third order these are refused: g is grad, j is jvp, the last one taken stands first.
-NOT_YET_COMPOSED: dict[str, str] = {
-    "chosen.arrays_of_two_trips": "ggj jgj",
-    "chosen.copied_before_the_loop_on_one_path": "ggj jgj",
-    "chosen.two_names_for_what_a_trip_made": "ggj jgj",
-}
+NOT_YET_COMPOSED: dict[str, str] = {}
