@@ -242,3 +242,15 @@ def new_axes_of_a_number(x):
 
 def test_new_axes_of_a_number():
     lines_of(new_axes_of_a_number, (np.array(0.7),))
+
+
+def entries_of_displays(x):
+    parts = {"a": x, "b": np.sin(x), "a": x * 2.0}  # noqa: F601
+    more = {**parts, "c": parts["a"] * parts["b"]}
+    more["b"] = more["c"] + parts["b"]
+    return np.sum(more["b"] * more["a"]) + np.sum({1: x, True: x * 3.0}[1])  # noqa: F601
+
+
+def test_entries_of_displays():
+    made = lines_of(entries_of_displays, (V,))
+    assert not [line for line in made if "}['" in line]

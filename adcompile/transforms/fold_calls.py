@@ -18,7 +18,7 @@ from adcompile.ir.callables import canonical
 from adcompile.ir.nodes import NONE, UNDEFINED, Atom, Const, Star
 from adcompile.ir.types import Affine, Array, Dict, List, NotStatic, Scalar, Tuple, Type, is_none, static_value
 from adcompile.rules.registry import STATIC
-from adcompile.runtime.structures import make_list, make_tuple
+from adcompile.runtime.structures import make_dict, make_list, make_tuple
 from adcompile.transforms.make_calls import ASKING, CallMaker, Kwargs
 
 ARITHMETIC = frozenset(
@@ -136,7 +136,16 @@ class CallFolder(CallMaker):
                 item = made.args[index.value]
                 assert not isinstance(item, Star)
                 return item
-        return None
+        return self._fold_entry(value, index)
+
+    def _fold_entry(self, value: Atom, key: Atom) -> Atom | None:
+        """`{"a": x}["a"]` is `x`, where all keys are strings."""
+        made = self.definition(value, make_dict) if isinstance(key, Const) and type(key.value) is str else None
+        keys = made.operands[::2] if made is not None else ()
+        if made is None or not all(isinstance(k, Const) and type(k.value) is str for k in keys):
+            return None
+        places = [i for i, k in enumerate(keys) if k.value == key.value]  # type: ignore[union-attr]
+        return made.operands[2 * places[-1] + 1] if places else None
 
 
 def _is_vague(type_: Type) -> bool:
