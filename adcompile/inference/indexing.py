@@ -9,6 +9,7 @@ from adcompile.inference.elementwise import broadcast
 from adcompile.inference.registry import infer_call, join_items, transfer, unknown_size
 from adcompile.ir.types import (
     BOOL,
+    INT,
     UNKNOWN,
     Affine,
     Array,
@@ -247,6 +248,11 @@ def changed(a: Type, index: Type, value: Type) -> Type:
         items[key] = value
         return Dict(tuple(items.items()))
     return UNKNOWN
+
+
+@transfer(updates.where_replaced)
+def where_replaced(a: Type, index: Type, count: Type) -> Type:
+    return Slice(INT, INT, Static(None))
 
 
 @transfer(updates.written_last)

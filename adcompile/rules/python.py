@@ -18,7 +18,7 @@ from adcompile.runtime.checks import (
 )
 from adcompile.runtime.markers import detach
 from adcompile.runtime.tangents import spread, zero_tangent
-from adcompile.runtime.updates import extend, written_last
+from adcompile.runtime.updates import extend, where_replaced, written_last
 
 
 def concatenate_lists(a, b):
@@ -88,5 +88,5 @@ def spread_back(r, tangent, x, r_bar):
     return unbroadcast(r_bar, tangent), None
 
 
-zero(detach, zeros_like, zero_tangent, written_last)
+zero(detach, zeros_like, zero_tangent, where_replaced, written_last)
 zero(require_complex_scalar, require_floats, require_real, require_scalar, require_shape)

@@ -32,6 +32,12 @@ def become(a: Any, value: Any) -> Any:
     return value
 
 
+def where_replaced(a: list[Any], index: slice, count: int) -> slice:
+    """Where the values stand after `a[index] = values`, of which there are `count`."""
+    start, _, step = index.indices(len(a))
+    return slice(start, start + count) if step == 1 else index
+
+
 def increment(a: Any, index: Any, value: Any) -> Any:
     """`a` with `a[index] += value`, for an index that names no element twice."""
     changed = copy(a)

@@ -48,7 +48,7 @@ from adcompile.ir.nodes import (
 from adcompile.ir.traverse import atoms_of, blocks_of, map_atoms, substitute, walk
 from adcompile.ir.types import UNKNOWN, Array, Dict, List, Passive, Scalar, Tuple, Type, Unknown, kind_of
 from adcompile.runtime import updates
-from adcompile.runtime.structures import contains, not_contains
+from adcompile.runtime.structures import contains, make_tuple, not_contains
 from adcompile.transforms.rewrites import may_change
 
 MEMORY = (Array, List, Dict, Tuple, Unknown)
@@ -125,26 +125,49 @@ def _checked(body: Block, kept: set[Stmt]) -> Block:
     return substitute(block(body), became)
 
 
+class _Sight:
+    """What sees a change: other names of the object, views of it, and what holds it."""
+
+    def __init__(self, body: Block, aliasing: Aliasing, separation: Separation) -> None:
+        self.aliasing = aliasing
+        self.separation = separation
+        self.places = separation.places
+        calls = [s for s in walk(body) if isinstance(s, Call)]
+        self.taken = {s.result: s.operands[0] for s in calls if s.fn is operator.getitem}
+        self.put = {s.operands[2]: s.operands[0] for s in calls if s.fn is updates.update}
+        self.shown = {a for s in calls if s.fn is make_tuple for a in s.operands}
+
+    def sees(self, call: Call, other: Var) -> bool:
+        """Whether a value may see what a call changes, and was not made to follow it."""
+        follows = other in self.holders(call.operands[0]) or _is_followed(call, other, self.places)
+        return (not follows or self.has_moved(call)) and _sees(call, other, self.aliasing, self.separation)
+
+    def holders(self, target: Atom) -> set[Atom]:
+        """What an item that changes was just taken from: it is made anew, with the changed item."""
+        found: set[Atom] = set()
+        while isinstance(target, Var) and self.places.at(target).path and target in self.taken:
+            target = self.taken[target]
+            found.add(target)
+        return found
+
+    def has_moved(self, call: Call) -> bool:
+        """Whether what a call changes was an item of a container that is not made anew with it: the item
+        stands elsewhere by then, or nowhere."""
+        target = call.operands[0]
+        place = self.places.place(target)
+        if not isinstance(target, Var) or place is None or not place.path:
+            return False
+        if isinstance(self.places.types.get(place.root), Array):
+            return False
+        holder = self.taken.get(target)
+        return holder is None or (self.put.get(call.result) is not holder and call.result not in self.shown)
+
+
 def _check_updates(
     function: Function, updates: list[Call], aliasing: Aliasing, separation: Separation, found: DiagnosticList
 ) -> None:
     liveness = Liveness(function)
-
-    taken = {s.result: s.operands[0] for s in walk(function.body) if isinstance(s, Call) and s.fn is operator.getitem}
-
-    def holders(target: Atom) -> set[Atom]:
-        """What an item that changes was just taken from: it is made anew, with the changed item."""
-        found: set[Atom] = set()
-        while isinstance(target, Var) and separation.places.at(target).path and target in taken:
-            target = taken[target]
-            found.add(target)
-        return found
-
-    def sees(call: Call, other: Var) -> bool:
-        if other in holders(call.operands[0]) or _is_followed(call, other, separation.places):
-            return False
-        return _sees(call, other, aliasing, separation)
-
+    sight = _Sight(function.body, aliasing, separation)
     inputs = {v: v.name for v in function.inputs}
     parameters = {p.var for p in function.params}
     versions = versions_of_inputs(function.body)
@@ -155,7 +178,7 @@ def _check_updates(
         name = target.name or "the object"
         mine = versions.get(target)
         followed = mine if mine in parameters else None
-        outside = next((n for v, n in inputs.items() if v is not followed and sees(call, v)), None)
+        outside = next((n for v, n in inputs.items() if v is not followed and sight.sees(call, v)), None)
         if mine is not None and mine not in parameters:
             outside = mine.name  # an object of the world outside, which other functions may read
         if outside is not None:
@@ -166,7 +189,7 @@ def _check_updates(
                 f"work on a copy: {name} = {name}.copy()" if target.name else "work on a copy of it",
             )
             continue
-        others = [v for v in liveness.live_after[call] if v not in call.results and sees(call, v)]
+        others = [v for v in liveness.live_after[call] if v not in call.results and sight.sees(call, v)]
         if others:
             other = min((v.name for v in others if v.name), default="another value")
             found.add(

@@ -21,7 +21,7 @@ from adcompile.ir.nodes import (
     Var,
 )
 from adcompile.ir.traverse import map_source, walk
-from adcompile.ir.types import INT, UNKNOWN, Array, Unknown
+from adcompile.ir.types import INT, UNKNOWN, Array, Scalar, Unknown
 from adcompile.runtime import updates
 from adcompile.transforms.newest_values import NewestValues
 
@@ -80,7 +80,9 @@ class CountedLoops(NewestValues):
             fn = stmt.fn if isinstance(stmt, Call) and self.places.is_update(stmt) else None
             if isinstance(fn, Through):
                 fn = fn.fn
-            if fn in (updates.append, updates.extend, updates.without_last, operator.iadd):
+            assert fn is None or isinstance(stmt, Call)
+            of_slice = fn is updates.update and not isinstance(self.type_of(stmt.operands[1]), Scalar)  # type: ignore[union-attr]
+            if of_slice or fn in (updates.append, updates.extend, updates.without_last, operator.iadd):
                 assert isinstance(stmt, Call)
                 place = self.places.place(stmt.operands[0])
                 if place is not None and place.root is item.root and not isinstance(

@@ -27,7 +27,6 @@ from adcompile.ir.callables import FLAT, canonical
 from adcompile.ir.nodes import (
     NONE,
     Atom,
-    Attribute,
     Block,
     Call,
     Const,
@@ -43,8 +42,9 @@ from adcompile.ir.nodes import (
 from adcompile.ir.traverse import map_atoms, substitute
 from adcompile.ir.types import INT, Array, Dict, Dim, List, Scalar, Tuple, Type, kind_of
 from adcompile.runtime import updates
-from adcompile.runtime.structures import make_dict, make_tuple
+from adcompile.runtime.structures import make_tuple
 from adcompile.transforms.build import Builder
+from adcompile.transforms.container_stores import store_of_container
 
 ALL = Const(Ellipsis)
 # Functions that compute in the dtype of their arguments whatever they write to, as ufuncs do.
@@ -94,8 +94,8 @@ def _store_of(call: Call, types: Types) -> Store | None:
     if any(isinstance(a, Star) for a in call.args) or any(key is None for key, _ in call.kwargs):
         return None
     target = atom_type(types, call.operands[0])
-    if isinstance(target, Dict):
-        return _of_dict(call, types)
+    if (of_container := store_of_container(call, types)) is not None or isinstance(target, Dict):
+        return of_container and (lambda s, call: of_container(s.b, call))
     if isinstance(fn, Method):
         method = METHODS.get(fn.name)
         if method is not None and isinstance(target, Array):
@@ -110,20 +110,6 @@ def _store_of(call: Call, types: Types) -> Store | None:
         if function is not None and isinstance(target, Array):
             return function
     return _with_out if _out_of(call, types) is not None else None
-
-
-def _of_dict(call: Call, types: Types) -> Store | None:
-    """How `d | e`, `d |= e` or `d.update(e)` is written, where the keys of both are known."""
-    fn: Any = call.fn
-    if not all(isinstance(atom_type(types, a), Dict) for a in call.args[1:]):  # type: ignore[arg-type]
-        return None
-    if fn == Method("update"):
-        return _update_dict
-    if fn in GIVING_BACK:
-        return GIVING_BACK[fn]
-    if isinstance(fn, (Method, Attribute)) or len(call.args) != 2:
-        return None
-    return _update_dict if fn is operator.ior else _merge_dicts if fn is operator.or_ else None
 
 
 def _out_of(call: Call, types: Types) -> Atom | None:
@@ -341,65 +327,8 @@ FUNCTIONS: dict[Any, Store] = {
     np.place: _place,
     np.fill_diagonal: _fill_diagonal,
     np.put_along_axis: _put_along_axis,
-    updates.write_back: lambda s, call: _give_back(s, call),
+    updates.write_back: lambda s, call: s.update(call.operands[0], ALL, call.operands[1]),
 }
-
-
-# ------------------------------------------------------------------------------------ dicts
-
-
-def _entries(s: _Stores, mapping: Atom) -> list[tuple[Const, Atom]]:
-    """The keys and values of a dict whose keys are known."""
-    type_ = s.type(mapping)
-    assert isinstance(type_, Dict)
-    return [(Const(key), s.b.call(operator.getitem, mapping, Const(key))) for key, _ in type_.items]
-
-
-def _update_dict(s: _Stores, call: Call) -> Atom | None:
-    changed, *others = call.operands[: len(call.args)]
-    name = changed.name if isinstance(changed, Var) else ""
-    entries = [entry for other in others for entry in _entries(s, other)]
-    for key, value in [*entries, *((Const(key), value) for key, value in call.kwargs)]:
-        changed = s.b.make(updates.update, (changed, key, value), name=name)
-    return NONE if isinstance(call.fn, Method) else changed
-
-
-def _merge_dicts(s: _Stores, call: Call) -> Atom | None:
-    merged = {key.value: (key, value) for d in call.operands for key, value in _entries(s, d)}
-    return s.b.make(make_dict, [a for entry in merged.values() for a in entry])
-
-
-def _give_back(s: _Stores, call: Call) -> Atom | None:
-    """What an emitted program leaves its caller's array or dict with."""
-    given, changed = call.operands
-    held, new = s.type(given), s.type(changed)
-    if isinstance(held, Array):
-        return s.update(given, ALL, changed)
-    assert isinstance(held, Dict) and isinstance(new, Dict)
-    return _update_dict(s, call) if set(dict(held.items)) <= set(dict(new.items)) else None
-
-
-def _give_items_back(s: _Stores, call: Call) -> Atom | None:
-    """What an emitted program leaves the objects in its caller's dict with."""
-    given, changed = call.operands
-    held, new = s.type(given), s.type(changed)
-    assert isinstance(held, Dict) and isinstance(new, Dict)
-    known = all(isinstance(t, (Array, Scalar, List, Dict)) for _, t in held.items)
-    if not known or dict(held.items).keys() != dict(new.items).keys():
-        return None
-    name = given.name if isinstance(given, Var) else ""
-    for key, type_ in held.items:
-        old, value = (s.b.call(operator.getitem, mapping, Const(key)) for mapping in (given, changed))
-        if isinstance(type_, Array):
-            s.b.make(updates.update, (old, ALL, value))
-        elif isinstance(type_, Scalar):
-            given = s.b.make(updates.update, (given, Const(key), value), name=name)
-        else:
-            s.b.make(updates.write_back_items, (old, value))
-    return given
-
-
-GIVING_BACK: dict[Any, Store] = {updates.write_back: _give_back, updates.write_back_items: _give_items_back}
 
 
 # -------------------------------------------------------------------------------- ufunc.at

@@ -272,18 +272,21 @@ def _updated(sweep: Cotangents, call: Call, bar: Atom) -> None:
 def _slice_replaced(sweep: Cotangents, call: Call, bar: Atom) -> None:
     """Reverse `items[i:j] = values`, which may be more or fewer than before."""
     a, index, value = call.operands
-    part = index.value if isinstance(index, Const) else None
-    first = part.start or 0 if isinstance(part, slice) and part.step in (None, 1) else None
-    if not isinstance(first, int) or first < 0 or not isinstance(sweep.b.type_of(value), List):
+    if sweep.is_active(value) and not isinstance(sweep.b.type_of(value), List):
         sweep.found.add(
-            "a slice of a list is replaced, and where it stands is not known",
+            "a slice of a list is replaced by something that is no list, as far as types tell",
             call.origin,
             "the list's cotangent has other items there",
             "build a new list of the parts",
         )
         return
-    end = sweep.b.call(operator.add, sweep.b.call(len, value), Const(first))
-    where = sweep.b.call(slice, Const(first), end)
+    shown = sweep.items_of(value)
+    count = Const(len(shown)) if shown is not None else sweep.b.call(len, value)
+    part = index.value if isinstance(index, Const) else None
+    if isinstance(part, slice) and part.start in (None, 0) and part.step in (None, 1):
+        where = sweep.b.call(slice, Const(0), count)
+    else:
+        where = sweep.b.call(updates.where_replaced, a, index, count)
     if sweep.is_active(value):
         sweep.accumulate(value, sweep.b.call(operator.getitem, bar, where))
     if sweep.is_active(a):

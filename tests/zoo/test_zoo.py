@@ -33,6 +33,7 @@ from . import (
     indexed_stores,
     lists,
     loops,
+    moved,
     overwritten,
     stores,
     views,
@@ -44,7 +45,7 @@ from .wide import as_float64, in_wide_floats
 
 FILES = (
     *(stores, indexed_stores, whole_arrays, views, aliases, buffers, overwritten),
-    *(chosen, containers, copies, lists, dicts, arguments, loops, calls),
+    *(chosen, containers, copies, lists, moved, dicts, arguments, loops, calls),
 )
 
 
