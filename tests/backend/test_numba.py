@@ -160,6 +160,16 @@ def test_functions_that_are_called():
     assert_like_numpy(f, X)
 
 
+def power(x, y):
+    return abs(x**y) * x
+
+
+def test_powers_of_numbers():
+    df = grad(power, (0, 1), backend="numba")
+    np.testing.assert_allclose(df(4.0, 1.5), grad(power, (0, 1))(4.0, 1.5), rtol=1e-14)
+    assert np.isnan(df(-4.0, 1.5)).all()
+
+
 def test_detach():
     def f(x):
         return np.sum(detach(x * x) * x)

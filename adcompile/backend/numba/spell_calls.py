@@ -17,7 +17,7 @@ from adcompile.ir.callables import canonical
 from adcompile.ir.nodes import Atom, Block, Call, Const, Function, Stmt, Var
 from adcompile.ir.traverse import map_atoms, substitute
 from adcompile.ir.types import Array, NotStatic, Scalar, Type, kind_of, static_value
-from adcompile.runtime.checks import require_apart, to_int
+from adcompile.runtime.checks import require_apart, require_real_power, to_int
 from adcompile.runtime.markers import detach
 from adcompile.transforms.build import Builder
 
@@ -41,6 +41,8 @@ def spell_calls(function: Function, types: Types, is_emitted: bool) -> Function:
     def spelt(call: Call) -> Sequence[Stmt]:
         if call.fn is require_apart and is_emitted:
             return _in_pairs(call)
+        if call.fn is require_real_power and is_emitted:
+            return []  # Numba's power of two floats is a float: nan where Python's is complex
         builder = Builder(types, "spell")
         builder.origin = call.origin
         made = _other_spelling(call, builder, is_emitted)
