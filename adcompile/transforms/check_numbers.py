@@ -46,6 +46,7 @@ POWERS = (operator.pow, operator.ipow, builtins.pow)
 ARITHMETIC = frozenset(
     [np.add, np.subtract, np.multiply, np.divide, np.power, np.matmul, np.remainder, np.floor_divide]
 )
+MATRICES = (np.matrix, np.asmatrix, np.bmat)  # what makes arrays on which operators do something else
 NOT_NEGATIVE = (np.absolute, np.sqrt, np.exp, np.cosh, np.hypot)
 SUMS = (np.add, np.multiply, np.divide, np.maximum, np.power)  # not negative where no operand is
 
@@ -128,7 +129,17 @@ def _may_be_object(atom: Atom, types: Types, made: dict[Var, Call]) -> bool:
     if call is not None and (_is_arithmetic(call.fn) or canonical(call.fn) in RULES):
         reads = isinstance(call.fn, (Method, Attribute)) or _is_arithmetic(call.fn)
         return reads and any(_may_be_object(a, types, made) for a in call.operands)
-    return isinstance(type_, Unknown)
+    return isinstance(type_, Unknown) and not (call is not None and _makes_numbers(call, types))
+
+
+def _makes_numbers(call: Call, types: Types) -> bool:
+    """Whether a call is of NumPy's and makes numbers or an array: random ones, say."""
+    fn: Any = call.fn
+    if isinstance(fn, (Method, Attribute)):
+        of = atom_type(types, call.operands[0])
+        return isinstance(of, Passive) and of.kind is not None and of.kind.__module__.startswith("numpy.random")
+    module = getattr(fn, "__module__", None) or type(getattr(fn, "__self__", None)).__module__
+    return module.split(".")[0] == "numpy" and fn not in MATRICES and not module.startswith("numpy.ma")
 
 
 def _is_arithmetic(fn: Any) -> bool:
