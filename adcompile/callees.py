@@ -214,6 +214,10 @@ class Callees:
 
     def _checked(self, function: Function, types_: Types) -> Followed:
         found = DiagnosticList()
+        # Of a function that is being followed it is not known yet what it does.
+        self.outside.note_changes(
+            function, lambda call: call.fn in self._following or self.changes_arguments(call, types_)
+        )
         return Followed(function, check_mutation(function, types_, found, self), types_, found)
 
     def is_inlined(self, call: Call, types_: Types, holder: types.FunctionType) -> bool:

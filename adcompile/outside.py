@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from adcompile.errors import DiagnosticList
 from adcompile.frontend.scope import HeldScope, OutsideScope, is_fixed
 from adcompile.frontend.transformations import Emission
-from adcompile.ir.nodes import Function
+from adcompile.ir.nodes import Call, Function
 from adcompile.ir.types import Type
 from adcompile.signature import type_of_value
 from adcompile.transforms.check_mutation import outside_changes
@@ -48,9 +49,14 @@ class Outside:
             self.guards[(holder, name)] = value
         for name in ("__code__", "__defaults__"):  # tools that load changed files anew replace them
             self.note_held(holder, name, getattr(holder, name))
-        self._changes |= outside_changes(primal, scope)
+        self.note_changes(primal)
         for capture in primal.captures:
             self.captures[(primal.holder, capture.name)] = scope.value(capture.name)
+
+    def note_changes(self, primal: Function, changes: Callable[[Call], bool] = lambda call: False) -> None:
+        """Remember which objects from outside a function may change. `changes` says whether a call of a
+        user's function changes its arguments."""
+        self._changes |= outside_changes(primal, OutsideScope(primal.holder), changes)
 
     def note_held(self, holder: Any, name: str, value: Any) -> None:
         """Remember what was found in a class, module or function, for the guards."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import operator
+from collections.abc import Callable
 from dataclasses import replace
 from types import FunctionType
 from typing import Any, Protocol
@@ -328,14 +329,18 @@ def _is_kept(stmt: Stmt) -> bool:
     return isinstance(stmt, Call) and not is_pure(stmt) and not is_update(stmt) and not is_user_function(stmt.fn)
 
 
-def outside_changes(function: Function, scope: OutsideScope) -> dict[int, tuple[Any, str, Origin | None]]:
+def outside_changes(
+    function: Function, scope: OutsideScope, changes: Callable[[Call], bool] = lambda call: False
+) -> dict[int, tuple[Any, str, Origin | None]]:
     """The objects from outside that a function may change itself, by identity: the function,
-    the name, and the place."""
+    the name, and the place. `changes` says whether a call of a user's function changes its arguments."""
     found: dict[int, tuple[Any, str, Origin | None]] = {}
     captured = {c.var: c.name for c in function.captures}
-    for stmt in walk(function.body):
+    for stmt in walk(function.body) if captured else ():
         suspect = isinstance(stmt, Opaque) or (isinstance(stmt, Call) and not is_pure(stmt))
         if not suspect or (isinstance(stmt, Call) and leaves_arguments(stmt, {})):
+            continue
+        if isinstance(stmt, Call) and is_user_function(stmt.fn) and not changes(stmt):
             continue
         for atom in _operands(stmt):
             if isinstance(atom, Var) and atom in captured:
