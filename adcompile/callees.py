@@ -26,12 +26,12 @@ from adcompile.frontend.transformations import Emission, is_transformation, is_t
 from adcompile.inference.registry import infer_call
 from adcompile.ir.binding import bind_arguments
 from adcompile.ir.callables import is_update
+from adcompile.ir.dims import Affine
 from adcompile.ir.nodes import Attribute, Call, Function, Method, Opaque, Star, Stmt, Var
 from adcompile.ir.traverse import walk
 from adcompile.ir.types import (
     NEVER,
     UNKNOWN,
-    Affine,
     Dict,
     Never,
     NotStatic,

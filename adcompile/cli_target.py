@@ -21,7 +21,8 @@ import numpy as np
 
 from adcompile.api import Transformed, Wrt
 from adcompile.errors import UsageError
-from adcompile.ir.types import PYTHON_NUMBERS, UNKNOWN, Array, Dim, Scalar, Type, kind_of, symbol
+from adcompile.ir.dims import Dim, symbol
+from adcompile.ir.types import PYTHON_NUMBERS, UNKNOWN, Array, Scalar, Type, kind_of
 from adcompile.signature import signature_of
 
 ARG = re.compile(r"^\s*([A-Za-z_]\w*)\s*:\s*(\?|[A-Za-z_]\w*)\s*(?:\[(.*)\])?\s*$")

@@ -18,14 +18,13 @@ import numpy as np
 from adcompile.errors import UsageError
 from adcompile.frontend.hidden_methods import hides_method
 from adcompile.frontend.transformations import is_transformed
+from adcompile.ir.dims import EACH, Dim, symbol
 from adcompile.ir.types import (
-    EACH,
     NEVER,
     PYTHON_NUMBERS,
     UNKNOWN,
     Array,
     Dict,
-    Dim,
     List,
     Passive,
     Scalar,
@@ -33,7 +32,6 @@ from adcompile.ir.types import (
     Tuple,
     Type,
     join,
-    symbol,
 )
 
 LETTERS = "nmkpqrs"

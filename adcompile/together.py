@@ -23,7 +23,8 @@ import numpy as np
 from adcompile.api import Transformed, Wrt
 from adcompile.dispatch import Compiled
 from adcompile.inference.tangents import tangent_type
-from adcompile.ir.types import Affine, Array, Dict, Dim, Scalar, Symbol, Tuple, Type
+from adcompile.ir.dims import Affine, Dim, Symbol
+from adcompile.ir.types import Array, Dict, Scalar, Tuple, Type
 from adcompile.loading import loaded
 from adcompile.pipeline import Carried, Compilation, Program, Want
 from adcompile.runtime.seeds import one_by_one, together

@@ -18,8 +18,9 @@ from adcompile.analyses.infer import Types, atom_type
 from adcompile.inference.elementwise import shape_of
 from adcompile.inference.indexing import is_basic_index
 from adcompile.ir.callables import canonical
+from adcompile.ir.dims import is_one
 from adcompile.ir.nodes import Atom, Call, Const, Star, Var
-from adcompile.ir.types import STRING, Array, List, Scalar, Static, Tuple, Type, Unknown, is_one, kind_of
+from adcompile.ir.types import STRING, Array, List, Scalar, Static, Tuple, Type, Unknown, kind_of
 from adcompile.runtime.structures import make_list, make_tuple
 
 # Functions whose result, a tuple of index arrays, names each element once.

@@ -23,9 +23,10 @@ from adcompile.analyses.linear_indices import Axis, LinearIndices
 from adcompile.analyses.scopes import Scope, Scopes
 from adcompile.inference.registry import infer_call
 from adcompile.ir.callables import is_update
+from adcompile.ir.dims import Symbol
 from adcompile.ir.nodes import Atom, Call, For, If, Loop, Stmt, Var, While, With, WriteBack
 from adcompile.ir.traverse import blocks_of, inner_of, results_of
-from adcompile.ir.types import Array, Scalar, Symbol, Type, kind_of, symbols_of
+from adcompile.ir.types import Array, Scalar, Type, kind_of, symbols_of
 from adcompile.runtime import updates
 
 WITH_INDEX = (updates.update, updates.increment, updates.add_at)

@@ -21,6 +21,7 @@ from adcompile.frontend.transformations import is_transformed
 from adcompile.inference.python import element_of, unpacked, unpacked_star
 from adcompile.inference.registry import SITE, infer_call
 from adcompile.inference.solvers import solution_type
+from adcompile.ir.dims import Affine, Dim, Symbol, add_dims, scale_dim, symbol
 from adcompile.ir.nodes import (
     UNDEFINED,
     Atom,
@@ -44,23 +45,17 @@ from adcompile.ir.types import (
     INT,
     NEVER,
     UNKNOWN,
-    Affine,
     Dict,
-    Dim,
     List,
     Passive,
     Scalar,
-    Symbol,
     Tuple,
     Type,
-    add_dims,
     forget_symbols,
     join,
     of_constant,
     one_item,
-    scale_dim,
     static_value,
-    symbol,
     symbols_of,
 )
 from adcompile.ir.visitor import Visitor

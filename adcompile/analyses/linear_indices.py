@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from adcompile.analyses.inequalities import Form, added, constant, has_no_solution
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.scopes import Scopes
+from adcompile.ir.dims import Affine, Dim, Symbol
 from adcompile.ir.nodes import Atom, Call, Const, For, Loop, Range, Var
-from adcompile.ir.types import Affine, Dim, Scalar, Symbol, kind_of
+from adcompile.ir.types import Scalar, kind_of
 from adcompile.runtime.structures import make_tuple
 
 Axis = tuple[Form | None, Form | None]  # the first and the last position; None: not known

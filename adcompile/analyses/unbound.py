@@ -14,6 +14,7 @@ from typing import Any
 
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.errors import Origin
+from adcompile.ir.dims import Affine
 from adcompile.ir.nodes import (
     TRUE,
     UNDEF,
@@ -31,7 +32,7 @@ from adcompile.ir.nodes import (
     same_atom,
 )
 from adcompile.ir.traverse import blocks_of, defined_in, inner_of, source_atoms
-from adcompile.ir.types import Affine, Scalar
+from adcompile.ir.types import Scalar
 
 Known = tuple[tuple[Atom, bool], ...]  # conditions, and what they are where something is read
 

@@ -10,21 +10,18 @@ import numpy as np
 
 from adcompile.inference.elementwise import shape_of
 from adcompile.inference.registry import unknown_size
+from adcompile.ir.dims import Affine, Dim, scale_dim, symbol
 from adcompile.ir.types import (
     PYTHON_NUMBERS,
     VAGUE,
-    Affine,
     Array,
-    Dim,
     NotStatic,
     Scalar,
     Static,
     Tuple,
     Type,
     kind_of,
-    scale_dim,
     static_value,
-    symbol,
 )
 
 NOTHING = Static(None)

@@ -19,22 +19,9 @@ from adcompile.inference.elementwise import shape_of
 from adcompile.inference.indexing import not_negative
 from adcompile.inference.python import element_of
 from adcompile.inference.registry import transfer, unknown_size
+from adcompile.ir.dims import Dim, add_dims, scale_dim
 from adcompile.ir.nodes import Method
-from adcompile.ir.types import (
-    INT,
-    UNKNOWN,
-    VAGUE,
-    Array,
-    Dim,
-    List,
-    Scalar,
-    Static,
-    Tuple,
-    Type,
-    add_dims,
-    scale_dim,
-    static_value,
-)
+from adcompile.ir.types import INT, UNKNOWN, VAGUE, Array, List, Scalar, Static, Tuple, Type, static_value
 
 FIFTY = Scalar("int", 50)
 XY = Static("xy")

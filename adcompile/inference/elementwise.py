@@ -14,6 +14,7 @@ import numpy as np
 
 from adcompile.inference.registry import ELEMENTWISE, TRANSFERS, is_known_number, transfer, unknown_size
 from adcompile.ir.callables import IN_PLACE, OPERATORS, canonical
+from adcompile.ir.dims import Dim, add_dims, is_one, scale_dim, symbol
 from adcompile.ir.nodes import Method
 from adcompile.ir.types import (
     BOOL,
@@ -25,19 +26,14 @@ from adcompile.ir.types import (
     UNKNOWN,
     VAGUE,
     Array,
-    Dim,
     Scalar,
     Static,
     Tuple,
     Type,
-    add_dims,
     is_none,
-    is_one,
     kind_of,
     real_dtype,
-    scale_dim,
     static_value,
-    symbol,
 )
 
 ORDER = frozenset([operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge])

@@ -13,7 +13,8 @@ from adcompile.inference.arguments import (
     numpy_dtype,
 )
 from adcompile.inference.registry import transfer, unknown_size
-from adcompile.ir.types import UNKNOWN, Array, Dim, Scalar, Tuple, Type, add_dims, kind_of, real_dtype, scale_dim
+from adcompile.ir.dims import Dim, add_dims, scale_dim
+from adcompile.ir.types import UNKNOWN, Array, Scalar, Tuple, Type, kind_of, real_dtype
 
 LAST = Scalar("int", -1)
 LAST_TWO = Tuple((Scalar("int", -2), LAST))

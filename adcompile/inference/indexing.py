@@ -7,14 +7,13 @@ from collections.abc import Sequence
 
 from adcompile.inference.elementwise import broadcast
 from adcompile.inference.registry import infer_call, join_items, transfer, unknown_size
+from adcompile.ir.dims import Affine, Dim, add_dims, scale_dim, symbol
 from adcompile.ir.types import (
     BOOL,
     INT,
     UNKNOWN,
-    Affine,
     Array,
     Dict,
-    Dim,
     List,
     NotStatic,
     Scalar,
@@ -22,13 +21,10 @@ from adcompile.ir.types import (
     Static,
     Tuple,
     Type,
-    add_dims,
     join_all,
     kind_of,
     of_constant,
-    scale_dim,
     static_value,
-    symbol,
 )
 from adcompile.runtime import updates
 

@@ -10,20 +10,8 @@ import numpy as np
 from adcompile.inference.arguments import ZERO, joined_dtype, known_shape, make_array, numpy_dtype, product
 from adcompile.inference.registry import SITE, transfer, unknown_size
 from adcompile.inference.shaping import atleast_1d, atleast_2d
-from adcompile.ir.types import (
-    EACH,
-    UNKNOWN,
-    Array,
-    Dim,
-    List,
-    NotStatic,
-    Scalar,
-    Tuple,
-    Type,
-    add_dims,
-    static_value,
-    symbol,
-)
+from adcompile.ir.dims import EACH, Dim, add_dims, symbol
+from adcompile.ir.types import UNKNOWN, Array, List, NotStatic, Scalar, Tuple, Type, static_value
 
 
 def _parts(arrays: Type) -> tuple[Type, Dim | None]:

@@ -9,7 +9,8 @@ import numpy as np
 from adcompile.inference.arguments import NOTHING, ONE, TWO, ZERO, joined_dtype, known_shape, make, numpy_dtype, product
 from adcompile.inference.elementwise import broadcast, broadcast_dims
 from adcompile.inference.registry import transfer
-from adcompile.ir.types import UNKNOWN, Array, Dim, Scalar, Tuple, Type, kind_of, static_value
+from adcompile.ir.dims import Dim
+from adcompile.ir.types import UNKNOWN, Array, Scalar, Tuple, Type, kind_of, static_value
 
 
 def _product_dtype(x: Type, y: Type) -> str:

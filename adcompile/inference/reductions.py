@@ -6,20 +6,8 @@ import numpy as np
 
 from adcompile.inference.arguments import FALSE, LAST, NOTHING, ONE, axes_of, known_shape, make, numpy_dtype, product
 from adcompile.inference.registry import transfer, unknown_size
-from adcompile.ir.types import (
-    INT,
-    UNKNOWN,
-    Array,
-    Dim,
-    Scalar,
-    Static,
-    Tuple,
-    Type,
-    add_dims,
-    kind_of,
-    real_dtype,
-    static_value,
-)
+from adcompile.ir.dims import Dim, add_dims
+from adcompile.ir.types import INT, UNKNOWN, Array, Scalar, Static, Tuple, Type, kind_of, real_dtype, static_value
 
 
 def _reduced_shape(a: Type, axis: Type, keepdims: Type) -> tuple[Dim, ...]:

@@ -15,14 +15,13 @@ from typing import Any
 import numpy as np
 
 from adcompile.ir.callables import IN_PLACE, canonical, is_cmath, is_math
+from adcompile.ir.dims import EACH, Affine, symbol
 from adcompile.ir.nodes import Attribute, Augmented, Method, ReverseBlock, Syntax, Through
 from adcompile.ir.types import (
-    EACH,
     FLOAT,
     NEVER,
     STRING,
     UNKNOWN,
-    Affine,
     Array,
     Dict,
     List,
@@ -34,7 +33,6 @@ from adcompile.ir.types import (
     Type,
     join,
     kind_of,
-    symbol,
 )
 from adcompile.runtime import updates
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from adcompile.inference.registry import transfer
-from adcompile.ir.types import UNKNOWN, Array, Scalar, Type, symbol
+from adcompile.ir.dims import symbol
+from adcompile.ir.types import UNKNOWN, Array, Scalar, Type
 from adcompile.runtime import seeds
 
 

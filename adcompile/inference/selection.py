@@ -17,7 +17,8 @@ from adcompile.inference.arguments import (
 )
 from adcompile.inference.elementwise import shape_of
 from adcompile.inference.registry import transfer, unknown_size
-from adcompile.ir.types import UNKNOWN, Array, Scalar, Tuple, Type, add_dims, scale_dim, static_value
+from adcompile.ir.dims import add_dims, scale_dim
+from adcompile.ir.types import UNKNOWN, Array, Scalar, Tuple, Type, static_value
 from adcompile.runtime import placing
 
 

@@ -18,7 +18,8 @@ from adcompile.inference.arguments import (
     product,
 )
 from adcompile.inference.registry import transfer, unknown_size
-from adcompile.ir.types import PYTHON_NUMBERS, UNKNOWN, Affine, Array, Dim, Scalar, Tuple, Type, static_value
+from adcompile.ir.dims import Affine, Dim
+from adcompile.ir.types import PYTHON_NUMBERS, UNKNOWN, Array, Scalar, Tuple, Type, static_value
 
 FIRST_TWO = Tuple((ZERO, ONE))
 

@@ -14,8 +14,9 @@ import numpy as np
 from adcompile.analyses.infer import Types
 from adcompile.inference.arguments import numpy_dtype
 from adcompile.inference.elementwise import shape_of
+from adcompile.ir.dims import is_one
 from adcompile.ir.nodes import Atom, Attribute, Const, Method, Var
-from adcompile.ir.types import Array, Scalar, Type, Unknown, is_complex, is_one, is_real, kind_of
+from adcompile.ir.types import Array, Scalar, Type, Unknown, is_complex, is_real, kind_of
 from adcompile.runtime.broadcasting import match_dtype, unbroadcast
 from adcompile.transforms.fold_calls import CallFolder
 from adcompile.transforms.make_calls import Kwargs

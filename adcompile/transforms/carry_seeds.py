@@ -26,6 +26,7 @@ from adcompile.analyses.ownership import own_results
 from adcompile.analyses.seeding import Seeding, Seedings, asks, is_seeded, seedings, undefined_on_a_path
 from adcompile.inference.elementwise import shape_of
 from adcompile.ir.callables import canonical, is_update
+from adcompile.ir.dims import Dim
 from adcompile.ir.nodes import (
     Atom,
     Attribute,
@@ -50,19 +51,7 @@ from adcompile.ir.nodes import (
     With,
 )
 from adcompile.ir.traverse import atoms_of, walk
-from adcompile.ir.types import (
-    UNKNOWN,
-    Array,
-    Dict,
-    Dim,
-    List,
-    Scalar,
-    Tuple,
-    Type,
-    Unknown,
-    kind_of,
-    may_carry_derivative,
-)
+from adcompile.ir.types import UNKNOWN, Array, Dict, List, Scalar, Tuple, Type, Unknown, kind_of, may_carry_derivative
 from adcompile.ir.visitor import Visitor
 from adcompile.runtime import seeds
 from adcompile.runtime.seeds import count_seeds, of_one_seed, seed_by_seed

@@ -15,8 +15,9 @@ import numpy as np
 
 from adcompile.inference.registry import infer_call
 from adcompile.ir.callables import canonical
+from adcompile.ir.dims import Affine
 from adcompile.ir.nodes import NONE, UNDEFINED, Atom, Const, Star
-from adcompile.ir.types import Affine, Array, Dict, List, NotStatic, Scalar, Tuple, Type, is_none, static_value
+from adcompile.ir.types import Array, Dict, List, NotStatic, Scalar, Tuple, Type, is_none, static_value
 from adcompile.rules.registry import STATIC
 from adcompile.runtime.structures import make_dict, make_list, make_tuple
 from adcompile.transforms.make_calls import ASKING, CallMaker, Kwargs

@@ -18,9 +18,10 @@ import numpy as np
 from adcompile.analyses.infer import Types
 from adcompile.analyses.shape_reads import read_for_more_in
 from adcompile.ir.callables import canonical
+from adcompile.ir.dims import Symbol
 from adcompile.ir.nodes import Atom, Block, Call, Const, Stmt, Var
 from adcompile.ir.traverse import map_atoms, results_of, substitute, uses_in
-from adcompile.ir.types import INT, UNKNOWN, Array, Symbol, Tuple, Type, symbols_of
+from adcompile.ir.types import INT, UNKNOWN, Array, Tuple, Type, symbols_of
 from adcompile.transforms.build import Builder
 
 

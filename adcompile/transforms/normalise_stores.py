@@ -24,6 +24,7 @@ from adcompile.analyses.infer import Types, atom_type
 from adcompile.inference.elementwise import shape_of
 from adcompile.inference.indexing import is_basic_index
 from adcompile.ir.callables import FLAT, canonical
+from adcompile.ir.dims import Dim
 from adcompile.ir.nodes import (
     NONE,
     Atom,
@@ -40,7 +41,7 @@ from adcompile.ir.nodes import (
     Var,
 )
 from adcompile.ir.traverse import map_atoms, substitute
-from adcompile.ir.types import INT, Array, Dict, Dim, List, Scalar, Tuple, Type, kind_of
+from adcompile.ir.types import INT, Array, Dict, List, Scalar, Tuple, Type, kind_of
 from adcompile.runtime import updates
 from adcompile.runtime.structures import make_tuple
 from adcompile.transforms.build import Builder

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 
 from adcompile.analyses.infer import Types
 from adcompile.analyses.scopes import Scope, Scopes
+from adcompile.ir.dims import Dim
 from adcompile.ir.nodes import (
     FALSE,
     NONE,
@@ -39,7 +40,7 @@ from adcompile.ir.nodes import (
     same_atom,
 )
 from adcompile.ir.traverse import substitute, uses_in
-from adcompile.ir.types import INT, UNKNOWN, Array, Dim, List, Tuple, Type, symbols_of
+from adcompile.ir.types import INT, UNKNOWN, Array, List, Tuple, Type, symbols_of
 from adcompile.runtime.structures import unpack
 from adcompile.transforms.build import Builder
 from adcompile.transforms.choose_residuals import Choosing, changed_later, counters

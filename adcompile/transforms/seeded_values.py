@@ -16,6 +16,7 @@ from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.seeding import Seeding, Seedings, is_seeded
 from adcompile.inference.elementwise import shape_of
 from adcompile.ir.callables import canonical, is_update
+from adcompile.ir.dims import Dim, symbol
 from adcompile.ir.nodes import (
     NONE,
     UNDEFINED,
@@ -39,7 +40,6 @@ from adcompile.ir.types import (
     VAGUE,
     Array,
     Dict,
-    Dim,
     List,
     NotStatic,
     Scalar,
@@ -47,7 +47,6 @@ from adcompile.ir.types import (
     Tuple,
     Type,
     kind_of,
-    symbol,
 )
 from adcompile.runtime.seeds import for_each_seed
 from adcompile.runtime.structures import make_dict, make_list, make_tuple, unpack

@@ -7,8 +7,9 @@ from adcompile.analyses.activity import active_values
 from adcompile.analyses.infer import infer
 from adcompile.errors import DiagnosticList
 from adcompile.frontend.lower import lower_function
+from adcompile.ir.dims import symbol
 from adcompile.ir.traverse import inner_of, results_of, walk
-from adcompile.ir.types import FLOAT, INT, UNKNOWN, Array, symbol
+from adcompile.ir.types import FLOAT, INT, UNKNOWN, Array
 from adcompile.runtime.markers import detach, no_grad
 from adcompile.transforms.detach_blocks import detach_blocks
 

@@ -8,8 +8,9 @@ import pytest
 from adcompile.analyses.aliasing import Aliasing
 from adcompile.analyses.infer import infer
 from adcompile.frontend.lower import lower_function
+from adcompile.ir.dims import symbol
 from adcompile.ir.traverse import inner_of, results_of, walk
-from adcompile.ir.types import BOOL, FLOAT, INT, UNKNOWN, Array, List, symbol
+from adcompile.ir.types import BOOL, FLOAT, INT, UNKNOWN, Array, List
 
 N = symbol("n", 2)
 VECTOR, MATRIX = Array("float64", (N,)), Array("float64", (N, N))

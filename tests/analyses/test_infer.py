@@ -5,8 +5,9 @@ import pytest
 
 from adcompile.analyses.infer import infer
 from adcompile.frontend.lower import lower_function
+from adcompile.ir.dims import symbol
 from adcompile.ir.printer import to_text
-from adcompile.ir.types import BOOL, FLOAT, INT, UNKNOWN, Array, Scalar, symbol
+from adcompile.ir.types import BOOL, FLOAT, INT, UNKNOWN, Array, Scalar
 
 N, M = symbol("n", 2), symbol("m", 2)
 VECTOR, MATRIX = Array("float64", (N,)), Array("float64", (N, M))

@@ -5,7 +5,8 @@ import pytest
 from adcompile.analyses.infer import infer
 from adcompile.analyses.int_bits import IntBits
 from adcompile.frontend.lower import lower_function
-from adcompile.ir.types import INT, Array, symbol
+from adcompile.ir.dims import symbol
+from adcompile.ir.types import INT, Array
 
 SMALL = []
 LARGE = []

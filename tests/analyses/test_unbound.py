@@ -5,7 +5,8 @@ import pytest
 from adcompile.analyses.infer import infer
 from adcompile.analyses.unbound import Unbound
 from adcompile.frontend.lower import lower_function
-from adcompile.ir.types import FLOAT, INT, UNKNOWN, Array, symbol
+from adcompile.ir.dims import symbol
+from adcompile.ir.types import FLOAT, INT, UNKNOWN, Array
 from adcompile.transforms.simplify import simplify
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from adcompile.ir.types import Affine, Array, Dict, List, Passive, Scalar, Static, Tuple, Unknown, of_constant
+from adcompile.ir.dims import Affine
+from adcompile.ir.types import Array, Dict, List, Passive, Scalar, Static, Tuple, Unknown, of_constant
 from adcompile.signature import Sizes, type_of_value
 
 

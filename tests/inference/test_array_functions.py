@@ -12,8 +12,9 @@ from concrete import Sizes, check, symbols, type_of
 
 import adcompile.inference  # noqa: F401
 from adcompile.inference.registry import SITE, infer_call
+from adcompile.ir.dims import add_dims, scale_dim, symbol
 from adcompile.ir.nodes import Attribute, Method
-from adcompile.ir.types import UNKNOWN, Scalar, add_dims, scale_dim, symbol
+from adcompile.ir.types import UNKNOWN, Scalar
 
 SHAPES = [(), (0,), (1,), (2,), (3,), (2, 3), (3, 3), (1, 4), (2, 0), (2, 3, 4), (3, 1, 2), (2, 2, 2, 3)]
 DTYPES = ["float64", "float32", "int64", "int32", "uint8", "bool", "complex128"]

@@ -13,10 +13,11 @@ import pytest
 from adcompile.analyses.infer import infer
 from adcompile.errors import SourceError
 from adcompile.frontend.lower import lower_function
+from adcompile.ir.dims import symbol
 from adcompile.ir.nodes import Block, Const, Function, Syntax, Unwind
 from adcompile.ir.parser import from_text
 from adcompile.ir.printer import callable_text, constant_text, to_text
-from adcompile.ir.types import Array, symbol
+from adcompile.ir.types import Array
 from adcompile.ir.verifier import verify
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from adcompile.inference.elementwise import shape_of
+from adcompile.ir.dims import is_one
 from adcompile.ir.nodes import NONE, Atom, Attribute, Call, Const, Method, Star
-from adcompile.ir.types import Array, List, Scalar, Tuple, is_one, kind_of
+from adcompile.ir.types import Array, List, Scalar, Tuple, kind_of
 from adcompile.runtime.structures import make_tuple
 from adcompile.transforms.seed_rules.reductions import moved, moved_axes
 from adcompile.transforms.seed_rules.registry import Carrying, NotCarried, carries

@@ -16,6 +16,7 @@ GENERIC = True
 
 # emitted:
 import numpy as np
+from adcompile.runtime.checks import require_keeps
 from adcompile.runtime.tangents import spread
 
 
@@ -24,6 +25,9 @@ def f_pushforward(x, w, x_dot):
     y_dot = x_dot * t * w
     y = t * w + 1
     t = x - w
-    y_dot[0] = np.sum(spread(x_dot, t))
-    y[0] = np.sum(t)
+    t2 = np.sum(t)
+    t = np.sum(spread(x_dot, t))
+    require_keeps(y, t2)
+    y_dot[0] = t
+    y[0] = t2
     return np.mean(y), np.mean(y_dot)
