@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from adcompile import check_grads
+from adcompile import check_grads, grad
 
 
 def test_a_display_from_outside_is_read_in_a_loop():
@@ -58,3 +58,17 @@ def test_a_display_repeated_as_often_as_a_loop_appended():
 
     for limit in (0.0, 0.5, 1.0):
         check_grads(f, (0.6, limit), wrt=0)
+
+
+def test_running_products_of_known_sizes():
+    """The rule's loop is no unrolled one, however much is known of the sizes."""
+
+    def of_a_display(x):
+        return np.sum(np.cumprod(np.array([x[0], x[1], x[2] * x[0]])))
+
+    def of_zeros(x):
+        return np.sum(np.cumprod(np.ones(30) * x))
+
+    check_grads(of_a_display, (np.array([0.3, 0.4, 0.5]),), order=2)
+    check_grads(of_zeros, (0.9,), order=2)
+    assert len(grad(of_zeros).source.splitlines()) < 15

@@ -17,7 +17,7 @@ from typing import Any
 from adcompile.errors import Refused, SourceError
 from adcompile.frontend.lower import lower_function
 from adcompile.ir.callables import FROM_MATH
-from adcompile.ir.nodes import Atom, Block, Call, Const, Each, For, Function, If, Opaque, Range, Star, Var
+from adcompile.ir.nodes import Atom, Augmented, Block, Call, Const, Each, For, Function, If, Opaque, Range, Star, Var
 from adcompile.ir.types import NotStatic, Tuple
 from adcompile.rules.registry import INLINE
 from adcompile.runtime.structures import unpack
@@ -99,6 +99,8 @@ class _Splice:
 
     def call(self, call: Call) -> None:
         fn: Any = call.fn
+        if isinstance(fn, Augmented):
+            raise NotStatic("a loop that adds to elements")  # it is a helper, whatever sizes are known
         if self.in_math:
             fn = FROM_MATH.get(fn, fn)
         args = tuple(Star(self.atom(a.value)) if isinstance(a, Star) else self.atom(a) for a in call.args)
