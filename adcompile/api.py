@@ -6,6 +6,7 @@ arguments of a signature, and can be asked for its source.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import types
 import weakref
@@ -23,6 +24,7 @@ from adcompile.errors import UsageError
 from adcompile.explain import Explanation, explain
 from adcompile.frontend.stand_in import stand_in, without_source
 from adcompile.frontend.transformations import Emission, transformation
+from adcompile.garbage import uncollected
 from adcompile.ir.types import UNKNOWN, Type
 from adcompile.loading import loaded
 from adcompile.pipeline import COMPILE_LOCK, Compilation, Program, Want
@@ -120,8 +122,10 @@ class Transformed:
         return self._function
 
     def _compile(self, inputs: Sequence[Type]) -> Compiled:
-        program = self._program(inputs)
-        return Compiled(program, loaded(program, self._backend)[program.entry])
+        # A compiler behind ours takes long, and makes garbage of its own.
+        with uncollected() if self._backend.every_call else contextlib.nullcontext():
+            program = self._program(inputs)
+            return Compiled(program, loaded(program, self._backend)[program.entry])
 
     def _program(self, inputs: Sequence[Type]) -> Program:
         compilation = Compilation(backend=self._backend)

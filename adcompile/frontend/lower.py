@@ -46,7 +46,7 @@ def lower_function(function: types.FunctionType) -> Function:
     lowering = FunctionLowering(source, OutsideScope(function), found)
     lowered = lowering.function(function)
     found.raise_if_any()
-    return without_unread(lowered)
+    return lowered
 
 
 def lowered(function: types.FunctionType) -> Function:
@@ -64,7 +64,7 @@ def lowered(function: types.FunctionType) -> Function:
 
 @functools.lru_cache(maxsize=512)
 def _lowered_before(function: types.FunctionType, code: types.CodeType) -> tuple[Function, tuple[Any, ...] | None]:
-    return lower_function(function), function.__defaults__
+    return without_unread(lower_function(function)), function.__defaults__
 
 
 class FunctionLowering(Assignments, Loops, Contexts, Expressions, ReverseBlocks):

@@ -34,6 +34,7 @@ import numpy as np
 
 from adcompile.frontend.lower import lower_function
 from adcompile.inference.elementwise import shape_of
+from adcompile.ir.handed_on import without_unread
 from adcompile.ir.nodes import Atom, Block, Call, Const, Function, FunctionRef, Stmt, Var
 from adcompile.ir.traverse import map_atoms
 from adcompile.ir.types import Array, Scalar, Type
@@ -197,7 +198,7 @@ def _function(
     namespace: dict[str, Any] = {"__name__": case.function.__module__, "np": np, "solve": case.solve, **refs}
     namespace |= {fn.__name__: fn for fn in called}
     exec(compile(text, filename, "exec"), namespace)
-    return _linked(lower_function(namespace[name]), refs)
+    return _linked(without_unread(lower_function(namespace[name])), refs)
 
 
 def _linked(function: Function, refs: Mapping[str, FunctionRef]) -> Function:
