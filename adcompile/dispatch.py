@@ -102,7 +102,7 @@ class Dispatcher:
         return self._fast(*args)
 
     def _miss(self, *args: Any) -> Any:
-        compiled, args = self.find(args)
+        compiled, args = self.find(args, remember=True)
         return compiled.function(*args)
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
@@ -128,12 +128,13 @@ class Dispatcher:
         bound.apply_defaults()
         return tuple(bound.arguments.values())
 
-    def find(self, given: tuple[Any, ...]) -> tuple[Compiled, tuple[Any, ...]]:
-        """The specialisation for the parameters' values, and the values as it takes them."""
+    def find(self, given: tuple[Any, ...], remember: bool = False) -> tuple[Compiled, tuple[Any, ...]]:
+        """The specialisation for the parameters' values, and the values as it takes them. The next call
+        with arguments of these kinds and shapes finds it at once, if that is worth to `remember`."""
         values = self.as_floats(given)
         key = exact_key(values)
         found, captured = self._find_by_shape(key) or self._find_by_type(values, key)
-        if self.plain:
+        if remember:
             self._remember(given, values, found, captured)
         return found, values
 

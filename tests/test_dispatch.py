@@ -17,9 +17,9 @@ def searches(monkeypatch):
     made = []
     find = Dispatcher.find
 
-    def counted(self, given):
+    def counted(self, given, **options):
         made.append(given)
-        return find(self, given)
+        return find(self, given, **options)
 
     monkeypatch.setattr(Dispatcher, "find", counted)
     return made
