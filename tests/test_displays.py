@@ -72,3 +72,28 @@ def test_running_products_of_known_sizes():
     check_grads(of_a_display, (np.array([0.3, 0.4, 0.5]),), order=2)
     check_grads(of_zeros, (0.9,), order=2)
     assert len(grad(of_zeros).source.splitlines()) < 15
+
+
+def test_a_list_times_an_array_in_a_loop():
+    def products(v):
+        for _ in range(3):
+            v = [1.5, -1.0, 0.5] * v
+        return np.mean(v)
+
+    def sums(v):
+        for _ in v:
+            v = (0.1, 0.2, 0.3) + v * v
+        return np.sum(v)
+
+    def in_place(v, flag):
+        w = v if flag else np.sum(v) * v
+        for _ in range(2):
+            w = [1.0, 2.0, 3.0] * w
+            w += [0.5, 0.25, 0.1]
+        return np.sum(w * w)
+
+    v = np.array([0.3, -0.4, 0.5])
+    check_grads(products, (v,), order=2)
+    check_grads(sums, (v,), order=2)
+    for flag in (True, False):
+        check_grads(in_place, (v, flag), wrt=0, order=2)

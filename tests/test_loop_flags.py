@@ -122,3 +122,50 @@ def test_a_test_for_break_that_reads_a_name_which_is_handed_on():
         h = 1e-6
         slope = (f(x + h, np.array([0.3, 0.1])) - f(x - h, np.array([0.3, 0.1]))) / (2 * h)
         assert abs(gradient - slope) < 1e-7
+
+
+def only_the_else_breaks_outside(v, leave):
+    for first in v:
+        for _ in v:
+            x = first
+            if first > leave:
+                break
+        else:
+            break
+    return x * x
+
+
+def the_else_of_a_while_breaks_outside(v, leave):
+    total = 0.0
+    for first in v:
+        k = 0
+        while k < 3:
+            k += 1
+            total += first * k
+            if first > leave:
+                break
+        else:
+            break
+        total *= first
+    return total
+
+
+def the_else_returns(v, leave):
+    x = 0.0
+    for first in v:
+        for _ in range(2):
+            if first > leave:
+                break
+        else:
+            return x * first
+        x += first**2
+    return x
+
+
+@pytest.mark.parametrize("f", [only_the_else_breaks_outside, the_else_of_a_while_breaks_outside, the_else_returns])
+@pytest.mark.parametrize("leave", [-9.0, 0.9, 9.0])
+def test_a_break_of_an_inner_loop_does_not_end_the_outer_one(f, leave):
+    v = np.array([1.4, 0.95, -0.96, 0.1])
+    value, _ = value_and_grad(f)(v, leave)
+    assert value == f(v, leave)
+    check_grads(f, (v, leave), wrt=0, order=2)

@@ -20,6 +20,7 @@ from adcompile.ir.traverse import defined_in, walk
 from adcompile.ir.types import Array, Never
 
 Pair = frozenset[Var]
+MOST_STEPS = 400  # of a proof: what is not proved by then, of many values that may be one another, counts as shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Separation:
         self._phis: dict[Var, _Phi] = {}
         self._known: set[Pair] = set()
         self._from: dict[Var, set[Var] | None] = {}
+        self._trips: dict[For | While, set[Var]] = {}  # what is defined in the trips of a loop
+        self._steps = 0
         self._defined = defined_in(body)
         for stmt in walk(body):
             self._define(stmt)
@@ -62,6 +65,7 @@ class Separation:
     def apart(self, a: Var, b: Var) -> bool:
         """Whether two arrays, alive at once, certainly share no memory."""
         proved: set[Pair] = set()
+        self._steps = 0
         if not self._apart(a, b, proved):
             return False
         self._known |= proved
@@ -72,6 +76,9 @@ class Separation:
         an induction over the trips of loops."""
         if isinstance(a, Const) or isinstance(b, Const):
             return True
+        self._steps += 1
+        if self._steps > MOST_STEPS:
+            return False
         one, other = (self.places.at(v).root for v in (a, b))
         # What a container holds is not the container's own memory: it may stand elsewhere too.
         if not all(isinstance(self.places.types.get(v), Array) for v in (a, b, one, other)):
@@ -114,6 +121,11 @@ class Separation:
             self._from[var] = found
         return self._from[var]
 
+    def _inside(self, loop: For | While) -> set[Var]:
+        if loop not in self._trips:
+            self._trips[loop] = defined_in(loop.body)
+        return self._trips[loop]
+
     def _is_apart_from(self, mine: Var, theirs: Var, assumed: set[Pair]) -> bool:
         """Whether each object that `mine` may be is apart from `theirs`."""
         if mine in self._made or mine not in self._defined:
@@ -124,7 +136,7 @@ class Separation:
                 carrier is not None
                 and isinstance(carrier.stmt, (For, While))
                 and theirs in carrier.stmt.params
-                and mine in defined_in(carrier.stmt.body)
+                and mine in self._inside(carrier.stmt)
             )  # made in this trip, after what the trip began with
         phi, other = self._phis.get(mine), self._phis.get(theirs)
         if phi is None:

@@ -13,7 +13,6 @@ from adcompile.frontend.jumps import (
     contains_break,
     contains_own_break,
     contains_return,
-    may_jump,
 )
 from adcompile.frontend.lowering import JUMPED, RETURNED, STOP, VALUE, Carried
 from adcompile.frontend.names import LocalFunction
@@ -103,13 +102,12 @@ class Loops(Iteration, Branches):
     def _loop_else(self, stmt: Any) -> None:
         """What follows a loop: its `else`, and the restored flag of the loop around it."""
         stopped = self.env[STOP]
+        returned = self.env[RETURNED] if contains_return(stmt.body) else FALSE
+        assert not isinstance(returned, LocalFunction)
+        self.env[STOP] = returned  # a break of this loop is none of the loop around it; one in its `else` is
         if stmt.orelse:
             if contains_break(stmt.body):
                 assert isinstance(stopped, Var)
                 self.branch(stopped, lambda: None, lambda: self.statements(stmt.orelse))
             else:
                 self.statements(stmt.orelse)
-        returned = self.env[RETURNED] if contains_return(stmt.body) else FALSE
-        assert not isinstance(returned, LocalFunction)
-        if not any(may_jump(s) for s in stmt.orelse):
-            self.env[STOP] = returned

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from adcompile.ir.callables import IN_PLACE, canonical, is_cmath, is_math
-from adcompile.ir.dims import EACH, Affine, symbol
+from adcompile.ir.dims import EACH, Affine, is_one, symbol
 from adcompile.ir.nodes import Attribute, Augmented, Method, ReverseBlock, Syntax, Through
 from adcompile.ir.types import (
     FLOAT,
@@ -33,6 +33,7 @@ from adcompile.ir.types import (
     Type,
     join,
     kind_of,
+    parts_of,
 )
 from adcompile.runtime import updates
 
@@ -150,6 +151,8 @@ def _sequence(fn: Any, args: Sequence[Type]) -> Type | None:
     if isinstance(first, Dict):
         merged = plain is operator.or_ and isinstance(args[1], Dict)
         return Dict(tuple({**dict(first.items), **dict(args[1].items)}.items())) if merged else None  # type: ignore[attr-defined]
+    if plain in (operator.add, operator.mul) and len(args) == 2 and isinstance(args[1], Array):
+        return _with_items(first, args[1])
     if plain is operator.add and len(args) == 2:
         if isinstance(first, Tuple) and isinstance(args[1], Tuple):
             return Tuple(first.items + args[1].items)
@@ -160,6 +163,18 @@ def _sequence(fn: Any, args: Sequence[Type]) -> Type | None:
         times = args[1]
         return first if isinstance(times, Scalar) and kind_of(times.dtype) in ("int", "bool") else UNKNOWN
     return None
+
+
+def _with_items(items: Type, array: Array) -> Type:
+    """The array that NumPy computes of the items of a list or tuple, which it takes for an array, and one."""
+    parts = parts_of(items) if isinstance(items, (Tuple, List)) else ()
+    numbers = [part.dtype for part in parts if isinstance(part, Scalar)]
+    if array.shape is None or len(numbers) < len(parts):
+        return Array("?", None)
+    known = array.dtype == "float64" and all(dtype in ("float", "int", "bool", "float64") for dtype in numbers)
+    last = array.shape[-1:]
+    kept = last if last and is_one(last[0]) is False else (unknown_size(),)
+    return Array("float64" if known else "?", (*array.shape[:-1], *kept))
 
 
 def _lookup(fn: Any) -> Transfer | None:

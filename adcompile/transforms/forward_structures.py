@@ -108,7 +108,9 @@ def sequences(sweep: Tangents, call: Call) -> Atom | None:
 
 
 def is_of_sequences(sweep: Tangents, call: Call) -> bool:
-    """Whether a call is of an operator that means something else on lists and tuples."""
+    """Whether a call is of an operator that means something else on lists and tuples. A count has no tangent."""
+    if call.fn in (operator.mul, operator.imul) and sweep.is_active(call.operands[1]):
+        return False
     return joins(call.fn, *map(sweep.b.type_of, call.operands))
 
 

@@ -338,7 +338,8 @@ class _ReverseSweep(Cotangents, Visitor):
         if isinstance(meant, Through):
             store_through(self, call, bar)
             return
-        if meant in SEQUENCES and joins(meant, *map(self.b.type_of, call.operands)):
+        counts = meant in SEQUENCES and SEQUENCES[meant] is repeat_list and self.is_active(call.operands[1])
+        if meant in SEQUENCES and not counts and joins(meant, *map(self.b.type_of, call.operands)):
             by_rule(self, replace(call, fn=SEQUENCES[meant]), bar)
             return
         if meant is operator.or_ or meant is operator.ior:
