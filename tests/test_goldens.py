@@ -11,7 +11,6 @@ reviewer reads code. A file may also say
     CHECK = g, args, wrt                     what to compare with differences, if not `f`
     EQUAL = g                                a function without constants that has f's gradient
     FIRST_ORDER_ONLY = "why"                 the gradient is not compiled again
-    SECOND_ORDER_FAILS = "why"               it should be, and a fault is open: remove it with the fault
 """
 
 from pathlib import Path
@@ -115,9 +114,7 @@ def test_golden_text_runs(golden):
 
 
 @pytest.mark.parametrize("golden", without("FIRST_ORDER_ONLY"), ids=name_of, indirect=True)
-def test_gradient_compiled_again(golden, request):
-    if hasattr(golden, "SECOND_ORDER_FAILS"):
-        request.applymarker(pytest.mark.xfail(reason=golden.SECOND_ORDER_FAILS, strict=True))
+def test_gradient_compiled_again(golden):
     if hasattr(golden, "CHECK"):
         adcompile.check_grads(*golden.CHECK, order=2)
         return
