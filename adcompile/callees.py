@@ -49,6 +49,7 @@ from adcompile.runtime.checks import require_number
 from adcompile.transforms.check_mutation import changes_inputs, check_mutation
 from adcompile.transforms.check_pullbacks import without_pullbacks
 from adcompile.transforms.choose_objects import choose_objects
+from adcompile.transforms.convert_lists import convert_lists
 from adcompile.transforms.detach_blocks import detach_blocks
 from adcompile.transforms.follow_stores import follow_stores
 from adcompile.transforms.forget_none import forget_none
@@ -171,7 +172,11 @@ class Callees:
         they are given stand in it themselves."""
         while True:
             primal, types_ = self.inferred(primal, known)
-            plain = put_back_parts(resolve_calls(primal, types_, self.emitted_at), types_)
+            plain = resolve_calls(primal, types_, self.emitted_at)
+            primal = convert_lists(plain, types_)
+            if primal is not plain:  # what is computed with the arrays has other types
+                continue
+            plain = put_back_parts(plain, types_)
             plain = normalise_stores(plain, types_)
             captured = set(plain.captures)
             primal = inline_calls(plain, lambda call: self.is_inlined(call, types_, plain.holder))

@@ -57,7 +57,7 @@ class ReverseMode(PrimalCompilation):
             self.found.raise_if_any()
             raise
         self.after("split_calls", primal)
-        both = reverse(primal, types_, active, wrt, pullbacks, self.found, blocks, self.is_real)
+        both = reverse(primal, types_, active, wrt, pullbacks, self.found, blocks, self.is_real, self.generic)
         name_seed(both.seed, primal)
         self.after("reverse", whole(primal, both.seed, both.forward, both.backward), abstract=True)
         sweep = eliminate_dead(replace(primal, body=both.backward))

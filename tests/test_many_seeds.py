@@ -174,7 +174,7 @@ def test_every_seed_rule_is_tried(monkeypatch):
 
     def noting(c, call, args):
         made = apply(c, call, args)
-        tried.add(registry.seed_rule(call)[0])
+        tried.add(registry.seed_rule(call).function)
         return made
 
     monkeypatch.setattr(carry_seeds, "apply", noting)
@@ -182,7 +182,7 @@ def test_every_seed_rule_is_tried(monkeypatch):
         Pullbacks(function, tuple(wrts(args)))(*args)
         for position in wrts(args):
             Pushforwards(function, position)(*args)
-    rules = {rule for rule, _ in registry.SEED_RULES.values()}
+    rules = {rule.function for rule in registry.SEED_RULES.values()}
     assert not {rule.__name__ for rule in rules - tried}
 
 

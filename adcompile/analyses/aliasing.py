@@ -143,6 +143,7 @@ SHARING = frozenset(
 DISPLAYS = (structures.make_tuple, structures.make_list, structures.make_set)
 # Of dicts: they give out, in some form, what is in them.
 TAKING = (Method("get"), Method("values"), Method("items"))
+LISTS = (list, sorted)  # they make a list of what another sequence holds
 JOINING = (operator.add, operator.mul, operator.or_)  # of lists, tuples and dicts
 ANY = "*"
 
@@ -338,6 +339,12 @@ class Aliasing:
             self._union(self._held_by(result, ANY), self._held_by(operand, ANY))
             self._objects.shares_items(result, operand)
 
+    def _collect(self, result: Atom, operand: Atom) -> None:
+        """The result is a sequence of its own: of what the operand holds, or of parts of it."""
+        self._share_items(result, operand)
+        if isinstance(operand, Var) and not isinstance(self.types.get(operand), (Tuple, List, Dict)):
+            self._put(result, ANY, operand)
+
     def _is_key(self, index: Atom) -> bool:
         """Whether a subscript names one item."""
         type_ = of_constant(index.value) if isinstance(index, Const) else self.types.get(index, UNKNOWN)
@@ -403,6 +410,9 @@ class Aliasing:
             pass
         elif fn is copy:
             self._share_items(result, operands[0])
+        elif fn in LISTS and not any(isinstance(a, Star) for a in call.args):
+            for operand in operands:
+                self._collect(result, operand)
         elif fn == Method("copy"):
             if isinstance(self.types.get(operands[0], UNKNOWN), (List, Tuple, Dict)):  # type: ignore[arg-type]
                 self._share_items(result, operands[0])

@@ -16,6 +16,8 @@ from adcompile.ir.nodes import Attribute, Block, Call, Const, FunctionRef, Opaqu
 from adcompile.ir.traverse import walk
 from adcompile.rules.solvers import scipy_solver
 
+PURE_BUILTINS = (sorted, any, all, divmod, set, frozenset)  # that are called with what carries no derivative
+
 
 def is_repeatable(body: Block, within: frozenset[Any] = frozenset()) -> bool:
     """Whether a function's body does nothing but compute. What it calls of the same program
@@ -33,13 +35,15 @@ def _only_computes(call: Call, within: frozenset[Any]) -> bool:
     fn: Any = call.fn
     if isinstance(fn, (Attribute, FunctionRef)) or any(fn is check for check in CHECKS):
         return True
+    given = [a.value for a in call.operands if isinstance(a, Const) and isinstance(a.value, types.FunctionType)]
+    if not all(_computes(function, within) for function in given):
+        return False  # a solver's equation, or what `sorted` and `max` order by
     if scipy_solver(fn) is not None:
-        functions = [a.value for a in call.operands if isinstance(a, Const) and isinstance(a.value, types.FunctionType)]
-        given = any(key == "callback" for key, _ in call.kwargs)
-        return not given and all(_computes(function, within) for function in functions)
+        return not any(key == "callback" for key, _ in call.kwargs)
     if is_user_function(fn):
         return _computes(fn, within)
-    return is_pure_callable(fn) and not any(name == "out" for name, _ in call.kwargs)
+    pure = any(fn is other for other in PURE_BUILTINS) or is_pure_callable(fn)
+    return pure and not any(name == "out" for name, _ in call.kwargs)
 
 
 def _computes(function: types.FunctionType, within: frozenset[Any]) -> bool:

@@ -134,7 +134,7 @@ def to_list(x: Type | None = None) -> Type:
         return List(NEVER)
     if isinstance(x, Tuple):
         return List(join_items(x.items))
-    return List(element_of(x)) if isinstance(x, (List, Array)) else UNKNOWN
+    return List(element_of(x))
 
 
 @transfer(builtins.dict)

@@ -59,6 +59,7 @@ MAKERS: tuple[Any, ...] = (
     *(np.concatenate, np.stack, np.vstack, np.hstack, np.column_stack, np.tile, np.repeat, np.pad),
     *(np.cumsum, np.cumprod, np.outer),
 )
+MOST_TIMES = 100  # so often a tuple is repeated whose items keep types of their own
 AN_ARRAY = Array("?", None)
 
 
@@ -117,6 +118,8 @@ def _of_call(fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type]) -
         out = out.items[0]
     if isinstance(out, Array):
         return out  # what a call of NumPy's gives is the array that it wrote to
+    if len(args) == 2 and fn is operator.mul and isinstance(args[1], (Tuple, List)) and isinstance(args[0], Scalar):
+        args = args[::-1]  # `3 * items`
     if isinstance(args[0], (Tuple, List, Dict)) if args else False:
         joined = _sequence(fn, args)
         if joined is not None:
@@ -159,6 +162,9 @@ def _sequence(fn: Any, args: Sequence[Type]) -> Type | None:
         if isinstance(first, List) and isinstance(args[1], List):
             return List(join_items([first.item, args[1].item]))
         return UNKNOWN
+    if plain is operator.mul and isinstance(first, Tuple) and len(args) == 2:
+        count = args[1].value if isinstance(args[1], Scalar) else None
+        return Tuple(first.items * count) if type(count) is int and count <= MOST_TIMES else UNKNOWN
     if plain is operator.mul and isinstance(first, List) and len(args) == 2:
         times = args[1]
         return first if isinstance(times, Scalar) and kind_of(times.dtype) in ("int", "bool") else UNKNOWN

@@ -34,4 +34,6 @@ def unbroadcast(g: Type, x: Type) -> Type:
 
 @transfer(tangents.spread)
 def spread(tangent: Type, x: Type) -> Type:
-    return x if isinstance(x, (Scalar, Array)) and kind_of(x.dtype) in ("float", "complex") else UNKNOWN
+    if isinstance(x, (Scalar, Array)) and kind_of(x.dtype) in ("float", "complex"):
+        return x
+    return Array("?", x.shape) if isinstance(x, Array) else UNKNOWN

@@ -69,12 +69,7 @@ def astype_tangent(r, x, x_dot, *, dtype=None, order="K", casting="unsafe", subo
 def array(r, a, r_bar, *, dtype=None, order=None, copy=True, ndmin=0):
     if ndmin > 0 and not isinstance(a, np.ndarray):
         raise NotImplementedError("the derivative of np.array is not known with ndmin= but for arrays")
-    if isinstance(a, tuple):
-        parts: tuple[Any, ...] = ()
-        for i, _ in enumerate(a):
-            parts = (*parts, r_bar[i])
-        return parts
-    if isinstance(a, list):
+    if isinstance(a, (list, tuple)):
         return items_of(r_bar, a)
     return unbroadcast(r_bar, a)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from copy import copy, deepcopy
 
 import numpy as np
@@ -31,6 +32,11 @@ def repeat_list(a, count):
     return a * count
 
 
+def multiply_or_repeat(a, b):
+    """`a * b` for a whole number, and what may be a list or tuple, a number or an array."""
+    return a * b
+
+
 @pullback(concatenate_lists, together=("a", "b"), samples=lambda: [call([1.5, 2.0], [0.5])])
 def concatenated(r, a, b, r_bar):
     return r_bar[: len(a)], r_bar[len(a) :]
@@ -46,6 +52,19 @@ def repeated(r, a, count, r_bar):
     return a_bar, None
 
 
+@pullback(
+    multiply_or_repeat,
+    linear=("a", "b"),
+    samples=lambda: [call([1.5, 2.0], 2), call(3, (1.5, 2.0)), call(numbers(3), 2), call(2, 1.5)],
+)
+def multiplied(r, a, b, r_bar):
+    if isinstance(a, (list, tuple)):
+        return repeated(r, a, b, r_bar)
+    if isinstance(b, (list, tuple)):
+        return repeated(r, b, a, r_bar)[::-1]
+    return unbroadcast(r_bar * b, a), unbroadcast(a * r_bar, b)
+
+
 @pullback(extend, together=("sequence", "values"), samples=lambda: [call([1.5, 2.0], [0.5])])
 def extended(r, sequence, values, r_bar):
     return r_bar[: len(sequence)], r_bar[len(sequence) :]
@@ -59,6 +78,21 @@ def extended(r, sequence, values, r_bar):
 )
 def copied(r, x, r_bar):
     return r_bar
+
+
+def _sequences():
+    """Samples: lists and tuples of numbers and of arrays, vectors, and a matrix by its rows."""
+    held = [[1.5, 2.0], (1.5, 2.0), [numbers(3), numbers(2)], (numbers(3), numbers(2)), numbers(3), numbers(2, 3)]
+    return [call(x) for x in held]
+
+
+@pullback(builtins.list, builtins.tuple, linear="x", samples=_sequences)
+def collected(r, x, r_bar):
+    if isinstance(x, tuple):
+        return tuple(r_bar)
+    if isinstance(x, list):
+        return list(r_bar)
+    return match_dtype(np.reshape(np.array(r_bar), np.shape(x)), x)
 
 
 @pullback(

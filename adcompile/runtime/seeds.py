@@ -78,7 +78,10 @@ def elementwise_seeds(function: Callable[..., Any], seeded: tuple[int, ...], see
 
 
 def align_seeds(x: Any, rank: int) -> Any:
-    """Seeds with axes of size 1 behind their own, so that each has `rank` axes."""
+    """Seeds with axes of size 1 behind their own, so that each has `rank` axes. The items of a list,
+    which stands for an array, are along the first axis of each seed."""
+    if isinstance(x, (list, tuple)):
+        x = np.stack([align_seeds(item, 0) for item in x], axis=1)
     return np.reshape(x, (len(x), *(1,) * (rank + 1 - np.ndim(x)), *np.shape(x)[1:]))
 
 

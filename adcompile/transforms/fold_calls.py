@@ -19,6 +19,7 @@ from adcompile.ir.dims import Affine
 from adcompile.ir.nodes import NONE, UNDEFINED, Atom, Const, Star
 from adcompile.ir.types import Array, Dict, List, NotStatic, Scalar, Tuple, Type, is_none, static_value
 from adcompile.rules.registry import STATIC
+from adcompile.runtime.broadcasting import items_of
 from adcompile.runtime.structures import make_dict, make_list, make_tuple
 from adcompile.transforms.make_calls import ASKING, CallMaker, Kwargs
 
@@ -79,6 +80,8 @@ class CallFolder(CallMaker):
         """The value of a call that can be told now, or that is another value; else None."""
         if fn is operator.getitem and len(args) == 2:
             return self._fold_item(args[0], args[1]) or self._fold_static(fn, args, kwargs)
+        if fn is items_of:
+            return self._fold_items_of(*args)
         if (fn in (operator.is_, operator.is_not) and args[1] is NONE) or _is_none(args[-1:]):
             answer = is_none(self.type_of(args[0])) if fn in (operator.is_, operator.is_not) else None
             if answer is not None:
@@ -127,6 +130,18 @@ class CallFolder(CallMaker):
         except NotStatic:
             return None
         return Const(value) if isinstance(value, FOLDED_KINDS) else None
+
+    def _fold_items_of(self, array: Atom, of: Atom) -> Atom | None:
+        """The parts of an array that was made of a tuple: each by its place."""
+        made = self.type_of(of)
+        if not isinstance(made, Tuple):
+            return None
+        parts = [self.make(operator.getitem, (array, Const(i))) for i, _ in enumerate(made.items)]
+        for i, item in enumerate(made.items):
+            if isinstance(item, (List, Tuple)):
+                inner = self._fold_item(of, Const(i)) or self.make(operator.getitem, (of, Const(i)))
+                parts[i] = self._fold_items_of(parts[i], inner) or self.make(items_of, (parts[i], inner))
+        return self.make(make_tuple, parts)
 
     def _fold_item(self, value: Atom, index: Atom) -> Atom | None:
         for maker in (make_tuple, make_list):

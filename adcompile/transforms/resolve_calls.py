@@ -27,7 +27,7 @@ from adcompile.inference.registry import infer_call
 from adcompile.ir.callables import ATTRIBUTES, IN_PLACE
 from adcompile.ir.nodes import NONE, Atom, Attribute, Block, Call, Const, Function, Method, Star, Stmt, Var
 from adcompile.ir.traverse import map_atoms, substitute
-from adcompile.ir.types import Array, Dict, List, Passive, Static, Tuple, Type, of_constant
+from adcompile.ir.types import INT, Array, Dict, List, Passive, Scalar, Static, Tuple, Type, kind_of, of_constant
 from adcompile.runtime.structures import make_dict, make_list
 
 GET, COPY = Method("get"), Method("copy")
@@ -64,8 +64,8 @@ class _Resolving:
         return Block(stmts, block.yields)
 
     def in_order(self, stmt: Stmt) -> Stmt:
-        """A statement, kept where it stands if it reads what an object holds now, and as the plain
-        operator where `a op= b` makes another object."""
+        """A statement, kept where it stands if it reads what an object holds now, as the plain operator
+        where `a op= b` makes another object, and `3 * items` as `items * 3`."""
         if not isinstance(stmt, Call):
             return stmt
         if isinstance(stmt.fn, Attribute):
@@ -74,6 +74,8 @@ class _Resolving:
             return replace(stmt, kept=True) if of_object else stmt
         if is_mutation(stmt.fn) and _makes_another(stmt, self.types):
             return replace(stmt, fn=IN_PLACE[stmt.fn])
+        if stmt.fn is operator.mul and _repeats(stmt, self.types):
+            return replace(stmt, args=stmt.args[::-1])
         return stmt
 
     def plain(self, call: Call) -> None:
@@ -153,10 +155,12 @@ class _Resolving:
         stars = [a.value for a in shown if isinstance(a, Star)]
         if not stars or not all(isinstance(atom_type(self.types, a), List) for a in stars):
             return False
+        if call.fn is list and self.may_be_range(stars[0]):
+            return False
         parts: list[Atom] = []
         for is_star, group in itertools.groupby(shown, lambda a: isinstance(a, Star)):
             if is_star:
-                parts += [a.value for a in group if isinstance(a, Star)]
+                parts += [self.a_list(a.value, call) for a in group if isinstance(a, Star)]
             else:
                 parts.append(self.value(make_list, tuple(group), call))  # type: ignore[arg-type]
         if len(parts) == 1:
@@ -165,6 +169,14 @@ class _Resolving:
             parts[:2] = [self.value(operator.add, tuple(parts[:2]), call)]
         self.made.append(replace(call, fn=operator.add, args=tuple(parts)))
         return True
+
+    def may_be_range(self, atom: Atom) -> bool:
+        """Whether what has the type of a list of ints may be a range, which nothing can be joined to."""
+        held = atom_type(self.types, atom)
+        return isinstance(held, List) and held.item == INT
+
+    def a_list(self, atom: Atom, call: Call) -> Atom:
+        return self.value(list, (atom,), call) if self.may_be_range(atom) else atom
 
     def as_entries(self, call: Call, args: Arguments) -> bool:
         """`dict(d)` and copies of a dict whose keys are known as `{key: d[key], ...}`."""
@@ -211,3 +223,10 @@ def _makes_another(call: Call, types: Types) -> bool:
     if not isinstance(a, List):
         return False
     return isinstance(b, Array) or call.fn not in (operator.iadd, operator.imul)
+
+
+def _repeats(call: Call, types: Types) -> bool:
+    """Whether a product is of a whole number and a list or tuple."""
+    number, items = (atom_type(types, operand) for operand in call.operands)
+    is_whole = isinstance(number, Scalar) and kind_of(number.dtype) in ("int", "bool")
+    return is_whole and isinstance(items, (List, Tuple))

@@ -55,9 +55,9 @@ from adcompile.ir.nodes import (
     same_atom,
 )
 from adcompile.ir.traverse import defined_in, free_in, substitute, walk
-from adcompile.ir.types import Scalar, is_complex
+from adcompile.ir.types import Scalar, Unknown, is_complex, kind_of
 from adcompile.ir.visitor import Visitor
-from adcompile.rules.python import concatenate_lists, repeat_list
+from adcompile.rules.python import concatenate_lists, multiply_or_repeat, repeat_list
 from adcompile.runtime.structures import make_list, make_tuple, unpack, unpack_star
 from adcompile.transforms.cotangents import Bars, Cotangents
 from adcompile.transforms.flat_arrays import flat_arrays
@@ -111,10 +111,12 @@ def reverse(
     found: DiagnosticList,
     blocks: Blocks,
     real: bool = True,
+    generic: bool = False,
 ) -> Reversed:
-    """Reverse `function` with respect to the inputs `wrt`; `real` says that no number is complex."""
+    """Reverse `function` with respect to the inputs `wrt`; `real` says that no number is complex, `generic`
+    that the types of the inputs are not known."""
     sweep = _ReverseSweep(types, active, pullbacks, found, blocks)
-    sweep.b.real = real
+    sweep.b.real, sweep.generic = real, generic
     sweep.solutions = Solutions(function)
     value = function.body.yields[0]
     seed = sweep.adjoint_of(value if isinstance(value, Var) else Var("result"))
@@ -156,6 +158,7 @@ class _ReverseSweep(Cotangents, Visitor):
         super().__init__(types, active, found)
         self.pullbacks = pullbacks
         self.blocks = blocks
+        self.generic = False  # whether nothing is known of the inputs
         self.undefined: dict[Var, set[Side]] = {}  # the sides of branches on which a value is none
         self.contexts: dict[Var, Call] = {}  # the `with` contexts that the reverse sweep enters too
 
@@ -345,11 +348,21 @@ class _ReverseSweep(Cotangents, Visitor):
         if meant is operator.or_ or meant is operator.ior:
             self.refuse_call(call)
             return
+        if (meant is operator.mul or meant is operator.imul) and not counts and self.may_repeat(call):
+            by_rule(self, replace(call, fn=multiply_or_repeat), bar)
+            return
         simple = STRUCTURAL.get(meant) if not isinstance(meant, type) else None
         if simple is not None:
             simple(self, call, bar)
             return
         by_rule(self, call, bar)
+
+    def may_repeat(self, call: Call) -> bool:
+        """Whether a product by a whole number may be of a list or tuple, as far as the types tell. The generic
+        program is for numbers and arrays."""
+        types = [self.b.type_of(a) for a in call.operands]
+        whole = [isinstance(t, Scalar) and kind_of(t.dtype) in ("int", "bool") for t in types]
+        return not self.generic and any(whole) and any(isinstance(t, Unknown) for t in types)
 
     def user_call(self, call: Call, pullback: Pullback) -> None:
         bar = self.bars.pop(call.results[0], None)

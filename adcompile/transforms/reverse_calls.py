@@ -15,6 +15,7 @@ import numpy as np
 
 from adcompile.ir.callables import canonical
 from adcompile.ir.nodes import Atom, Call, Const, Var
+from adcompile.ir.types import Array, Unknown
 from adcompile.rules.registry import rule_for
 from adcompile.runtime import broadcasting
 from adcompile.transforms.algebra import number_of
@@ -107,4 +108,14 @@ def _by_pullback(sweep: Cotangents, bound: BoundRule, bar: Atom) -> None:
         if sweep.is_active(atom):
             if isinstance(cotangent, Const) and cotangent.value is None:
                 continue  # the rule says that this argument carries no derivative
+            _note_type(sweep, call, atom, cotangent)
             accumulate_items(sweep, atom, cotangent, bar)
+
+
+def _note_type(sweep: Cotangents, call: Call, atom: Atom, cotangent: Atom) -> None:
+    """A cotangent of which nothing else is known, as that of a rule that is called at run time, has the
+    shape of its array."""
+    array, result = sweep.b.type_of(atom), sweep.b.type_of(call.result)
+    if isinstance(cotangent, Var) and isinstance(array, Array) and isinstance(sweep.b.type_of(cotangent), Unknown):
+        plain = sweep.b.real and array.dtype == "float64" == getattr(result, "dtype", "")
+        sweep.types[cotangent] = Array("float64" if plain else "?", array.shape)

@@ -23,7 +23,6 @@ REWRITES: dict[Callable[..., Any], str] = {
     builtins.map: "write a list comprehension: [f(v) for v in values]",
     builtins.filter: "write a list comprehension: [v for v in values if condition(v)]",
     builtins.sorted: "sort an array: np.sort(np.array(values))",
-    builtins.list: "write a list comprehension: [v for v in values]",
     builtins.dict: "write the dict as a display: {'a': x, 'b': y}",
     builtins.zip: "loop over zip(a, b) in a 'for', or index the sequences",
     functools.reduce: "write a loop",

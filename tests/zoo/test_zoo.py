@@ -32,6 +32,7 @@ from . import (
     dicts,
     indexed_stores,
     lists,
+    lists_for_arrays,
     loops,
     moved,
     overwritten,
@@ -45,7 +46,7 @@ from .wide import as_float64, in_wide_floats
 
 FILES = (
     *(stores, indexed_stores, whole_arrays, views, aliases, buffers, overwritten),
-    *(chosen, containers, copies, lists, moved, dicts, arguments, loops, calls),
+    *(chosen, containers, copies, lists, lists_for_arrays, moved, dicts, arguments, loops, calls),
 )
 
 

@@ -22,7 +22,7 @@ from adcompile.transforms.seed_rules.registry import Carrying, NotCarried, carri
 ZERO = Const(0)
 
 
-@carries(np.ufunc, np.where, np.real, np.imag, of=("operands",))
+@carries(np.ufunc, np.where, np.real, np.imag, of=("operands",), any_type=True)
 def elementwise(c: Carrying, call: Call, *operands: Atom) -> Atom:
     """Operands of lower rank get axes behind that of the seeds."""
     fn: Any = call.fn
@@ -64,8 +64,8 @@ def _operand(c: Carrying, atom: Atom, rank: int, call: Call) -> Atom:
     return made
 
 
-@carries(np.copy, np.conjugate, Method("copy"), copy, deepcopy)
-@carries(np.zeros_like, np.ones_like, np.empty_like, zeros_like, zero_tangent)
+@carries(np.copy, np.conjugate, np.zeros_like, np.ones_like, np.empty_like)
+@carries(Method("copy"), copy, deepcopy, zeros_like, zero_tangent, any_type=True)
 def as_it_is(c: Carrying, call: Call, x: Atom, *more: Atom, **options: Atom) -> Atom:
     """What does the same to every number."""
     if "shape" in options:
@@ -88,7 +88,7 @@ def triangle(c: Carrying, call: Call, x: Atom, k: Atom = ZERO) -> Atom:
     return c.b.make(call.fn, (c.now(x), k))
 
 
-@carries(np.ndarray.astype, Method("astype"), np.asarray, np.array, np.asanyarray)
+@carries(np.ndarray.astype, Method("astype"), np.asarray, np.array, np.asanyarray, any_type=True)
 def in_dtype(c: Carrying, call: Call, x: Atom, *more: Atom, **options: Atom) -> Atom:
     """Numbers and arrays in another dtype; of lists, `np.array` is a rule of its own."""
     if not isinstance(c.type_of(x), (Scalar, Array)):
@@ -118,13 +118,13 @@ def number(c: Carrying, call: Call, x: Atom) -> Atom:
     return c.b.make(np.ndarray.astype, (made, Const(np.dtype(float))))
 
 
-@carries(match_dtype, of=("g", "x"))
+@carries(match_dtype, of=("g", "x"), any_type=True)
 def matched(c: Carrying, call: Call, g: Atom, x: Atom) -> Atom:
     """A cotangent in the dtype of its value."""
     return c.b.make(match_dtype, (c.lifted(g), c.now(x)))
 
 
-@carries(add, of=("a", "b"))
+@carries(add, of=("a", "b"), any_type=True)
 def added(c: Carrying, call: Call, a: Atom, b: Atom) -> Atom:
     """Two cotangents of one value; of an array's, one may be a number."""
     ranks = [shape_of(c.type_of(x)) for x in (a, b)]

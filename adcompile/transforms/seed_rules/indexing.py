@@ -50,7 +50,7 @@ def _check_gathering(parts: Sequence[Type]) -> None:
         raise NotCarried("arrays of indices apart from each other")
 
 
-@carries(operator.getitem)
+@carries(operator.getitem, any_type=True)
 def item(c: Carrying, call: Call, x: Atom, index: Atom) -> Atom:
     """`x[:, index]` of arrays; of a list, tuple or dict the item itself."""
     type_ = c.type_of(x)
@@ -64,7 +64,7 @@ def item(c: Carrying, call: Call, x: Atom, index: Atom) -> Atom:
     return c.b.make(np.copy, (part,)) if copied else part
 
 
-@carries(updates.update, updates.increment, updates.add_at, of=("a", "value"))
+@carries(updates.update, updates.increment, updates.add_at, of=("a", "value"), any_type=True)
 def store(c: Carrying, call: Call, a: Atom, index: Atom, value: Atom) -> Atom:
     """A store into all seeds' arrays."""
     type_ = c.type_of(a)
@@ -104,7 +104,7 @@ def _aligned(c: Carrying, value: Atom, a: Atom, index: Atom, behind: Atom) -> At
     return c.b.make(align_seeds, (c.lifted(value), ranks))
 
 
-@carries(add_item, of=("g", "value"))
+@carries(add_item, of=("g", "value"), any_type=True)
 def item_added(c: Carrying, call: Call, g: Atom, index: Atom, value: Atom) -> Atom:
     """An item of a cotangent with more added to it."""
     type_ = c.type_of(g)
@@ -117,13 +117,13 @@ def item_added(c: Carrying, call: Call, g: Atom, index: Atom, value: Atom) -> At
     return c.b.make(add_item, (c.lifted(g), behind, value))
 
 
-@carries(updates.append, updates.extend, of=("sequence", "value"))
+@carries(updates.append, updates.extend, of=("sequence", "value"), any_type=True)
 def longer(c: Carrying, call: Call, sequence: Atom, value: Atom) -> Atom:
     """A list with more items."""
     return c.b.make(call.fn, (c.lifted(sequence), c.lifted(value)))
 
 
-@carries(updates.without_last, of=("sequence",))
+@carries(updates.without_last, of=("sequence",), any_type=True)
 def shorter(c: Carrying, call: Call, sequence: Atom) -> Atom:
     """A list with an item less."""
     return c.b.make(call.fn, (c.now(sequence),))

@@ -42,7 +42,7 @@ def reduction(c: Carrying, call: Call, x: Atom, axis: Atom = NONE, *, keepdims: 
     return c.b.make(fn, (c.lifted(x),), options)
 
 
-@carries(builtins.sum)
+@carries(builtins.sum, any_type=True)
 def sum_of_items(c: Carrying, call: Call, x: Atom, start: Atom | None = None) -> Atom:
     """Python's `sum`: of a list whose items have one rank, or over the first axis of an array."""
     type_, more = c.type_of(x), () if start is None else (start,)

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from adcompile.ir.callables import canonical
 from adcompile.ir.nodes import Atom, Call, Const, FunctionRef, Syntax, Var
-from adcompile.ir.types import Type
+from adcompile.ir.types import Array, Scalar, Type
 from adcompile.transforms.build import Builder
 
 
@@ -61,23 +61,36 @@ class Carrying(Protocol):
         """The Python value of an atom that is known; raises `NotCarried`."""
 
 
-SeedRule = Callable[..., Atom]
-SEED_RULES: dict[Any, tuple[SeedRule, tuple[str, ...]]] = {}
+RuleFunction = Callable[..., Atom]
 
 
-def carries(*functions: Any, of: tuple[str, ...] = ("x",)) -> Callable[[SeedRule], SeedRule]:
-    """Register the seed rule of some callables; `of`: its parameters that may be seeded."""
+class SeedRule(NamedTuple):
+    """A seed rule: which of its parameters may be seeded, and whether those may be lists, tuples or
+    dicts too, or values of which nothing is known."""
 
-    def register(rule: SeedRule) -> SeedRule:
+    function: RuleFunction
+    of: tuple[str, ...]
+    any_type: bool
+
+
+SEED_RULES: dict[Any, SeedRule] = {}
+
+
+def carries(
+    *functions: Any, of: tuple[str, ...] = ("x",), any_type: bool = False
+) -> Callable[[RuleFunction], RuleFunction]:
+    """Register the seed rule of some callables (`SeedRule`)."""
+
+    def register(rule: RuleFunction) -> RuleFunction:
         for function in functions:
-            SEED_RULES[function] = rule, of
+            SEED_RULES[function] = SeedRule(rule, of, any_type)
         return rule
 
     return register
 
 
-def seed_rule(call: Call) -> tuple[SeedRule, tuple[str, ...]]:
-    """The seed rule of a call, and which of its parameters may be seeded; raises `NotCarried` where there is none."""
+def seed_rule(call: Call) -> SeedRule:
+    """The seed rule of a call; raises `NotCarried` where there is none."""
     fn: Any = call.fn
     found = None
     if not isinstance(fn, (Syntax, FunctionRef)):
@@ -91,17 +104,22 @@ def seed_rule(call: Call) -> tuple[SeedRule, tuple[str, ...]]:
 
 def apply(carrying: Carrying, call: Call, args: Sequence[Atom]) -> Atom:
     """The value of a call for all seeds, by its rule."""
-    rule, of = seed_rule(call)
+    rule = seed_rule(call)
     named = {name or "**": atom for name, atom in call.kwargs}
     try:
-        bound = inspect.signature(rule).bind(carrying, call, *args, **named)
+        bound = inspect.signature(rule.function).bind(carrying, call, *args, **named)
     except TypeError as unknown:
         raise NotCarried(f"{call.fn.__name__}: {unknown}") from unknown
     for name, given in bound.arguments.items():
         atoms = given if isinstance(given, tuple) else given.values() if isinstance(given, dict) else (given,)
-        if name not in (*of, *list(bound.arguments)[:2]) and any(map(carrying.is_seeded, atoms)):
+        if name in list(bound.arguments)[:2]:
+            continue
+        seeded = [atom for atom in atoms if carrying.is_seeded(atom)]
+        if seeded and name not in rule.of:
             raise NotCarried(f"the argument '{name}' of {call.fn.__name__} depends on a seed")
-    return rule(*bound.args, **bound.kwargs)
+        if not rule.any_type and any(not isinstance(carrying.type_of(a), (Scalar, Array)) for a in seeded):
+            raise NotCarried(f"the argument '{name}' of {call.fn.__name__} may hold several arrays")
+    return rule.function(*bound.args, **bound.kwargs)
 
 
 FULL = Const(slice(None))

@@ -122,7 +122,7 @@ def filled_like(c: Carrying, call: Call, x: Atom, value: Atom) -> Atom:
     return c.b.make(np.full, (shape, made), (("dtype", Const(np.dtype(result.dtype))),))
 
 
-@carries(np.concatenate, of=("parts",))
+@carries(np.concatenate, of=("parts",), any_type=True)
 def concatenated(c: Carrying, call: Call, parts: Atom, axis: Atom = ZERO) -> Atom:
     """Arrays in a row."""
     if c.static(axis) is None:
@@ -130,7 +130,7 @@ def concatenated(c: Carrying, call: Call, parts: Atom, axis: Atom = ZERO) -> Ato
     return c.b.make(np.concatenate, (_listed(c, parts),), (("axis", Const(moved(c.static(axis)))),))
 
 
-@carries(np.stack, of=("parts",))
+@carries(np.stack, of=("parts",), any_type=True)
 def stacked(c: Carrying, call: Call, parts: Atom, axis: Atom = ZERO) -> Atom:
     """Arrays along a new axis, or numbers along the only one."""
     return c.b.make(np.stack, (_listed(c, parts),), (("axis", Const(moved(c.static(axis)))),))
@@ -143,12 +143,12 @@ def _listed(c: Carrying, parts: Atom) -> Atom:
     if not isinstance(type_, (List, Tuple)):
         raise NotCarried("arrays that are not in a list")
     items = type_.items if isinstance(type_, Tuple) else (type_.item,)
-    if any(isinstance(item, (List, Tuple)) for item in (items if shown is None else map(c.type_of, shown))):
-        raise NotCarried("lists that stand for arrays")
+    if not all(isinstance(item, (Scalar, Array)) for item in (items if shown is None else map(c.type_of, shown))):
+        raise NotCarried("what may be lists that stand for arrays")
     return c.lifted(parts)
 
 
-@carries(np.vstack, np.hstack, of=("parts",))
+@carries(np.vstack, np.hstack, of=("parts",), any_type=True)
 def stacked_along(c: Carrying, call: Call, parts: Atom) -> Atom:
     """Arrays in rows or columns, of a rank that makes them concatenations."""
     type_ = c.type_of(parts)
