@@ -57,11 +57,12 @@ def sequences():
         call([distinct(3), distinct(3, seed=1)]),
         call([0.3, 1.2], np.ones(3)),
         call(distinct(3), np.ones((2, 2))),
+        call(distinct(2, 3), np.ones((4, 3))),
         call([distinct(3), distinct(3, seed=1)], 1.5),
     ]
 
 
-@pullback(builtins.sum, linear="iterable", constants=("start",), samples=sequences)
+@pullback(builtins.sum, samples=sequences)
 def sum_of(r, iterable, r_bar, *, start=0):
     if isinstance(iterable, np.ndarray):
         if np.shape(r_bar) != np.shape(iterable)[1:]:  # that of `start`

@@ -23,7 +23,11 @@ FROM_BEHIND = "of the samples' ranks this is the last axis, from the front or fr
 SAME_AT_EQUALITY = "both lines give the same where the two are equal"
 
 EQUIVALENT: dict[str, dict[str, str]] = {
-    "creation.array": {"0 -> -1 in: ndmin=": "only a positive one is asked for", "if np.ndim(r) == 0:": NO_RANK},
+    "axes.are_first": {
+        "return axis == 0 or (isinstance(axis, tuple) and axis == tuple(range(len(axis)))) -> "
+        "return -(axis == 0 or (isinstance(axis, tuple) and axis == tuple(range(len(axis)))))": "minus True is true as well"
+    },
+    "creation.array": {"0 -> -1 in: ndmin=": "only a positive one is asked for"},
     "creation.linspace": {
         "if np.ndim(start) == 0 and np.ndim(stop) == 0:": SHORTER,
         "(1 - weights) @ r_bar -> r_bar @ (1 - weights) in: return ((1 - weights) @ r_bar, weights @ r_bar)": COMMUTES,
@@ -131,7 +135,15 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "add(a_bar, r_bar[k * len(a):(k + 1) * len(a)]) -> add(r_bar[k * len(a):(k + 1) * len(a)], a_bar) in: "
         "a_bar = add(a_bar, r_bar[k * len(a):(k + 1) * len(a)])": COMMUTES
     },
-    "reductions.sum_of": {"if np.ndim(r_bar) == 0:": SHORTER},
+    "reductions.sum_of": {
+        "if np.ndim(r_bar) == 0:": SHORTER,
+        "if np.shape(r_bar) != np.shape(iterable)[1:]:": "`unbroadcast` changes nothing where the shapes are one",
+    },
+    "reductions.sum_of_tangent": {
+        "0 -> 1 in: start=": "only its shape is asked for",
+        "0 -> -1 in: start=": "only its shape is asked for",
+        "if np.ndim(start) == 0:": NO_RANK,
+    },
     "reductions.product_of_others": {"if np.ndim(x) == 1:": SHORTER},
     "reductions.prod": {"if np.ndim(a) == 0:": SHORTER, "if np.ndim(a) == 1:": SHORTER},
     "reductions.cumsum": {"if np.ndim(a) == 1:": SHORTER},
