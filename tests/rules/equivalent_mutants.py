@@ -20,12 +20,13 @@ NOT_MOVING = "it holds no floats: it never moves"
 ZERO_TIMES = "zero, whatever its sign"
 LAST_AXIS = "of a vector the last axis is the first; of others the lines below it compute the same"
 FROM_BEHIND = "of the samples' ranks this is the last axis, from the front or from behind"
+TRUE = "minus True is true as well"
 SAME_AT_EQUALITY = "both lines give the same where the two are equal"
 
 EQUIVALENT: dict[str, dict[str, str]] = {
     "axes.are_first": {
         "return axis == 0 or (isinstance(axis, tuple) and axis == tuple(range(len(axis)))) -> "
-        "return -(axis == 0 or (isinstance(axis, tuple) and axis == tuple(range(len(axis)))))": "minus True is true as well"
+        "return -(axis == 0 or (isinstance(axis, tuple) and axis == tuple(range(len(axis)))))": TRUE
     },
     "creation.array": {"0 -> -1 in: ndmin=": "only a positive one is asked for"},
     "creation.linspace": {
