@@ -22,7 +22,6 @@ import numpy as np
 
 import adcompile
 from adcompile import demo
-from adcompile.api import check_function, positions
 from adcompile.backend.capabilities import BACKENDS, NUMPY, require
 from adcompile.cli_target import differentiable, load_target, parse_point, parse_signature, parse_wrt
 from adcompile.errors import ADError, UsageError
@@ -33,6 +32,7 @@ from adcompile.pushforward import jvp
 from adcompile.save import saved_module
 from adcompile.signature import signature_of
 from adcompile.testing.gradients import GradientMismatch, check_grads, numerical_gradient
+from adcompile.transformed import check_function, positions
 
 OK, FAILED, USAGE = 0, 1, 2
 PASSES = (

@@ -19,11 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from adcompile.api import Transformed, Wrt
 from adcompile.errors import UsageError
 from adcompile.ir.dims import Dim, symbol
 from adcompile.ir.types import PYTHON_NUMBERS, UNKNOWN, Array, Scalar, Type, kind_of
 from adcompile.signature import signature_of
+from adcompile.transformed import Transformed, Wrt
 
 ARG = re.compile(r"^\s*([A-Za-z_]\w*)\s*:\s*(\?|[A-Za-z_]\w*)\s*(?:\[(.*)\])?\s*$")
 DTYPES = ("float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8", "bool", "complex128")

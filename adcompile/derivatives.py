@@ -13,7 +13,7 @@ from typing import Any, overload
 
 import numpy as np
 
-from adcompile.api import Wrt, grad
+from adcompile.api import grad
 from adcompile.errors import UsageError
 from adcompile.frontend.transformations import Emission, transformation, transformation_along
 from adcompile.ir.types import Type
@@ -22,6 +22,7 @@ from adcompile.pushforward import JacobianVector, jvp
 from adcompile.signature import signature_of
 from adcompile.sparsity import SparseJacobian
 from adcompile.together import Pullbacks, PulledTogether, PushedTogether, Pushforwards
+from adcompile.transformed import Wrt
 from adcompile.unit_vectors import Numbers, check_one_complex, leaves_of, numbers_of, parts_of, with_leaves
 from adcompile.vector_jacobian import vjp
 from adcompile.within import Emissions

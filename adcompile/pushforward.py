@@ -7,7 +7,6 @@ import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from adcompile.api import Transformed, Wrt
 from adcompile.dispatch import Compiled, Dispatcher
 from adcompile.errors import UsageError
 from adcompile.explain import Explanation
@@ -18,6 +17,7 @@ from adcompile.ir.types import Tuple, Type
 from adcompile.pipeline import Compilation, Program, Want
 from adcompile.pullback import fitted, form_of
 from adcompile.signature import signature_of
+from adcompile.transformed import Transformed, Wrt
 from adcompile.within import Call
 
 CONTAINERS = (list, tuple, dict)

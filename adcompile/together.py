@@ -20,7 +20,6 @@ from typing import Any
 
 import numpy as np
 
-from adcompile.api import Transformed, Wrt
 from adcompile.dispatch import Compiled
 from adcompile.inference.tangents import tangent_type
 from adcompile.ir.dims import Affine, Dim, Symbol
@@ -29,6 +28,7 @@ from adcompile.loading import loaded
 from adcompile.pipeline import Carried, Compilation, Program, Want
 from adcompile.runtime.seeds import one_by_one, together
 from adcompile.signature import signature_of
+from adcompile.transformed import Transformed, Wrt
 
 FAST = 2**14 - 256  # numbers that the largest array of a sweep should hold: larger ones are new pages of memory
 MOST = 2**17  # numbers that it may hold

@@ -20,9 +20,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from adcompile.api import check_function, forget_compiled
 from adcompile.errors import UsageError
 from adcompile.rules import registry, solvers
+from adcompile.transformed import check_function, forget_compiled
 
 F = TypeVar("F", bound=Callable[..., Any])
 Parameter = inspect.Parameter

@@ -6,13 +6,13 @@ import types
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from adcompile.api import Transformed, Wrt
 from adcompile.dispatch import Compiled
 from adcompile.frontend.transformations import transformation
 from adcompile.ir.types import Tuple, Type
 from adcompile.loading import loaded
 from adcompile.pipeline import Compilation, Program, Want
 from adcompile.pullback import Pulled
+from adcompile.transformed import Transformed, Wrt
 from adcompile.within import PulledWithin
 
 

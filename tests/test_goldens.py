@@ -45,7 +45,7 @@ def arguments(module):
 
 
 def positions(module):
-    return adcompile.api.positions(module.f, module.WRT)[0]
+    return adcompile.transformed.positions(module.f, module.WRT)[0]
 
 
 def numbers(value):

@@ -13,8 +13,8 @@ from golden_files import EMITTED, check_text, load
 
 import adcompile
 from adcompile import jvp
-from adcompile.api import positions
 from adcompile.testing.directions import agree, direction_like, product, size_of_product
+from adcompile.transformed import positions
 
 FOLDER = Path(__file__).parent / "goldens" / "pushforwards"
 PROGRAMS = sorted(FOLDER.glob("*.py"))

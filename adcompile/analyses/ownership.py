@@ -9,10 +9,11 @@ import operator
 from collections.abc import Iterable
 from typing import Any
 
-from adcompile.analyses.aliasing import Aliasing, OwnResults, copies, hands_on, own_of_half
+from adcompile.analyses.aliasing import Aliasing, OwnResults, own_of_half
 from adcompile.analyses.effects import is_pure_callable
 from adcompile.analyses.infer import Types
 from adcompile.analyses.places import Places
+from adcompile.analyses.sharing import copies, hands_on
 from adcompile.ir.callables import FLAT, is_update
 from adcompile.ir.nodes import (
     Atom,

@@ -8,11 +8,12 @@ relies on: lowered IR, types.  ensures: a read that is not found is of a value t
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 from adcompile.analyses.infer import Types, atom_type
+from adcompile.analyses.steady_conditions import steady_conditions
 from adcompile.errors import Origin
 from adcompile.ir.dims import Affine
 from adcompile.ir.nodes import (
@@ -72,12 +73,12 @@ class _Choice:
 
 
 class Unbound:
-    """Finds the reads of what may be unbound. `stays` says of a condition whether it is the same
-    whenever it is asked; a list that changes, say, is not."""
+    """Finds the reads of what may be unbound. `are_values` says that the program's stores are values
+    already, so that a condition is the same whenever it is asked: before, a list that changes is not."""
 
-    def __init__(self, body: Block, types: Types, stays: Callable[[Atom], bool] = lambda _: True) -> None:
+    def __init__(self, body: Block, types: Types, are_values: bool = True) -> None:
         self.types = types
-        self.stays = stays
+        self.stays = (lambda _: True) if are_values else steady_conditions(body, types)
         self.choices: dict[Var, _Choice] = {}
         self.opposite: dict[Var, Atom] = {}
         self.equal: dict[Var, _Equal] = {}

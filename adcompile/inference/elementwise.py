@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from adcompile.inference.registry import ELEMENTWISE, TRANSFERS, is_known_number, transfer, unknown_size
-from adcompile.ir.callables import IN_PLACE, OPERATORS, canonical
+from adcompile.ir.callables import COMPARISONS, IN_PLACE, OPERATORS, canonical
 from adcompile.ir.dims import Dim, add_dims, is_one, scale_dim, symbol
 from adcompile.ir.nodes import Method
 from adcompile.ir.types import (
@@ -36,9 +36,8 @@ from adcompile.ir.types import (
     static_value,
 )
 
-ORDER = frozenset([operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge])
 CONJUGATES = (Method("conj"), Method("conjugate"))  # of real numbers the array itself
-COMPARISONS = frozenset(
+CONDITIONS = frozenset(
     {np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal, np.logical_and, np.logical_or}
     | {np.logical_not, np.logical_xor, np.isnan, np.isfinite, np.isinf, np.signbit}
 )
@@ -98,7 +97,7 @@ def _python_dtype(fn: Any, numbers: Sequence[Scalar | Array], dtypes: tuple[str,
     if any(isinstance(t, Array) for t in numbers):
         return None
     fn = IN_PLACE.get(fn, fn)
-    if fn in ORDER:
+    if fn in COMPARISONS:
         return "bool"
     if any(t.dtype == "bool" and t.value is None for t in numbers):  # type: ignore[union-attr]
         return vague_dtype(dtypes)  # a comparison of NumPy's numbers gives one of NumPy's bools
@@ -146,7 +145,7 @@ def _elementwise(fn: Any, ufunc: Any, types: Sequence[Type]) -> Type:
         dtype = vague_dtype(dtypes) if vague else _python_dtype(fn, numbers, dtypes) or _result_dtype(ufunc, dtypes)
     if ufunc is np.absolute and dtype == SOME_COMPLEX:
         dtype = SOME_FLOAT
-    if ufunc in COMPARISONS:
+    if ufunc in CONDITIONS:
         dtype = "bool"
     if ufunc is np.conjugate and isinstance(fn, Method):
         dtype = dtypes[0]  # of a Python number, one
@@ -199,7 +198,7 @@ def _compared(fn: Any, a: Dim, b: Dim) -> Dim | None:
     if isinstance(a, int) and isinstance(b, int):
         if fn in (operator.floordiv, operator.mod) and b != 0:
             return int(fn(a, b))
-    if fn in ORDER:
+    if fn in COMPARISONS:
         answers = {bool(fn(sign, 0)) for sign in _signs(add_dims(a, scale_dim(b, -1)))}
         return answers.pop() if len(answers) == 1 else None
     return None

@@ -65,6 +65,7 @@ IN_PLACE: dict[Any, Callable[..., Any]] = {
     operator.irshift: operator.rshift,
 }
 JOINING = (operator.add, operator.mul)  # of lists and tuples
+COMPARISONS = frozenset([operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge])
 # Calls whose result is their first argument, changed.
 UPDATES = frozenset(
     [

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from adcompile.api import Wrt
 from adcompile.errors import UsageError
 from adcompile.frontend.transformations import Emission
 from adcompile.ir.types import Type
@@ -17,6 +16,7 @@ from adcompile.sparsity.found import EFFECTS, FoundSparsity, Sparsity, given_spa
 from adcompile.sparsity.recover import Product, check_sparsity, entries_by_columns, entries_by_rows
 from adcompile.sparsity.symmetric import Symmetric, symmetric_form
 from adcompile.together import Pullbacks, Pushforwards
+from adcompile.transformed import Wrt
 from adcompile.unit_vectors import leaves_of, with_leaves
 
 WITHIN = (

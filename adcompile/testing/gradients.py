@@ -78,7 +78,8 @@ def check_grads(
     Raises:
         GradientMismatch: with the argument, both gradients, and the largest difference.
     """
-    from adcompile.api import grad, positions
+    from adcompile.api import grad
+    from adcompile.transformed import positions
 
     if wrt is None:
         where = [i for i, a in enumerate(args) if _paths(a)]

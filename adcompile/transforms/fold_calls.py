@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from adcompile.inference.registry import infer_call
-from adcompile.ir.callables import canonical
+from adcompile.ir.callables import COMPARISONS, canonical
 from adcompile.ir.dims import Affine
 from adcompile.ir.nodes import NONE, UNDEFINED, Atom, Const, Star
 from adcompile.ir.types import Array, Dict, List, NotStatic, Scalar, Tuple, Type, is_none, static_value
@@ -33,12 +33,7 @@ ARITHMETIC = frozenset(
         operator.mod,
         operator.pow,
         operator.neg,
-        operator.eq,
-        operator.ne,
-        operator.lt,
-        operator.le,
-        operator.gt,
-        operator.ge,
+        *COMPARISONS,
     ]
 )
 FOLDABLE = ARITHMETIC | frozenset(

@@ -15,33 +15,13 @@ relies on: unbound, types.  ensures: None stays where something may read it.
 
 from __future__ import annotations
 
-import builtins
-import operator
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
-from adcompile.analyses.infer import Types, atom_type
+from adcompile.analyses.infer import Types
 from adcompile.analyses.unbound import Unbound
-from adcompile.ir.nodes import UNDEF, Atom, Block, Call, Const, For, Function, If, Opaque, Stmt, Var, While
-from adcompile.ir.traverse import atoms_of, map_atoms, walk
-from adcompile.ir.types import Scalar
-from adcompile.runtime.structures import contains, not_contains
-
-ASKING = (
-    operator.eq,
-    operator.ne,
-    operator.lt,
-    operator.le,
-    operator.gt,
-    operator.ge,
-    operator.not_,
-    operator.is_,
-    operator.is_not,
-    contains,
-    not_contains,
-    builtins.bool,
-    builtins.isinstance,
-)
+from adcompile.ir.nodes import UNDEF, Atom, Block, Const, For, Function, If, Stmt, Var, While
+from adcompile.ir.traverse import map_atoms, walk
 
 
 def forget_none(function: Function, types: Types) -> Function:
@@ -50,7 +30,7 @@ def forget_none(function: Function, types: Types) -> Function:
     if not any(_is_none(a) for _, atoms in handed_on for a in atoms):
         return function
     bare = _without_none(function.body, frozenset())
-    read = _read_unbound(Unbound(bare, types, _Steady(function.body, types)))
+    read = _read_unbound(Unbound(bare, types, are_values=False))
     return replace(function, body=_without_none(function.body, read))
 
 
@@ -102,22 +82,3 @@ def _without_none(body: Block, read: Set[Var]) -> Block:
         return new
 
     return block(body)
-
-
-class _Steady:
-    """Whether a condition has the same truth whenever it is asked: it is a number, or the answer to a
-    question that nothing but conditions reads. A list may have items later."""
-
-    def __init__(self, body: Block, types: Types) -> None:
-        self.types = types
-        self.answers: set[Var] = set()
-        others: set[Atom] = set()
-        for stmt in walk(body):
-            if isinstance(stmt, Call) and any(stmt.fn is asking for asking in ASKING):
-                self.answers.update(stmt.results)
-            elif isinstance(stmt, (Call, Opaque)):
-                others.update(atoms_of(stmt))
-        self.answers -= others
-
-    def __call__(self, cond: Atom) -> bool:
-        return isinstance(cond, Const) or cond in self.answers or isinstance(atom_type(self.types, cond), Scalar)

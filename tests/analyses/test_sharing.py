@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import adcompile  # noqa: F401  (registers the rules)
-from adcompile.analyses.aliasing import hands_on
+from adcompile.analyses.sharing import hands_on
 from adcompile.ir.nodes import Call, Const, Var
 from adcompile.rules.registry import RULES
 
