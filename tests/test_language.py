@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 import programs.displays
-import programs.scopes  # noqa: F401  (adds its programs to the table)
+import programs.scopes
+import programs.simulations  # noqa: F401  (adds its programs to the table)
 import pytest
 from programs.language import CASES, V
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import random
 from collections.abc import Callable, Mapping
 from copy import copy, deepcopy
 from typing import Any
@@ -154,6 +155,8 @@ HARMLESS: frozenset[Callable[..., Any]] = frozenset(
 )
 HARMLESS_MODULES = frozenset(["logging", "warnings", "time", "sys", "datetime", "os", "math", "cmath", "string"])
 HARMLESS_RECEIVERS = frozenset(["str", "Logger", "TextIOWrapper", "StringIO", "bytes", "object"])
+GENERATORS = (np.random.Generator, np.random.RandomState, random.Random)  # of random numbers
+DRAWING_INTO = ("random", "standard_normal", "standard_exponential", "standard_gamma")  # their last argument is `out`
 
 
 NUMPY_MUTATORS = frozenset([np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis])
@@ -182,6 +185,8 @@ def leaves_arguments(call: Call, types: Mapping[Var, Type]) -> bool:
         return True
     if isinstance(fn, Method):
         receiver = types.get(call.operands[0], UNKNOWN) if isinstance(call.operands[0], Var) else Static(None)
+        if isinstance(receiver, Passive) and receiver.kind in GENERATORS:
+            return _only_draws(fn.name, call)
         return is_text(receiver) or (isinstance(receiver, Passive) and receiver.name in HARMLESS_RECEIVERS)
     try:
         if fn in HARMLESS or is_solver(fn):
@@ -193,9 +198,17 @@ def leaves_arguments(call: Call, types: Mapping[Var, Type]) -> bool:
     if is_numpy(fn):
         return fn not in NUMPY_MUTATORS and not any(name == "out" for name, _ in call.kwargs)
     owner = getattr(fn, "__self__", None)
+    if type(owner) in GENERATORS:
+        return _only_draws(fn.__name__, call)
     if type(owner).__name__ in HARMLESS_RECEIVERS:
         return True
     return (getattr(fn, "__module__", None) or "").split(".")[0] in HARMLESS_MODULES
+
+
+def _only_draws(name: str, call: Call) -> bool:
+    """Whether a method of a generator of random numbers changes the generator alone."""
+    into = any(key == "out" for key, _ in call.kwargs) or (name in DRAWING_INTO and len(call.args) > 3)
+    return name != "shuffle" and not into
 
 
 def changes_memory(stmt: Stmt, types: Mapping[Var, Type]) -> bool:

@@ -39,6 +39,7 @@ from adcompile.runtime import updates
 
 Transfer = Callable[..., Type]
 TRANSFERS: dict[Any, Transfer] = {}
+DRAWS: dict[Any, Transfer] = {}  # of calls that draw random numbers: each changes its generator
 ELEMENTWISE: set[Any] = set()  # functions other than ufuncs that work element by element
 
 
@@ -185,7 +186,7 @@ def _with_items(items: Type, array: Array) -> Type:
 
 def _lookup(fn: Any) -> Transfer | None:
     try:
-        return TRANSFERS.get(fn)
+        return TRANSFERS.get(fn) or DRAWS.get(fn)
     except TypeError:
         return None
 
