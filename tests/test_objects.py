@@ -523,3 +523,41 @@ def test_functions_of_a_module_that_is_given():
     np.testing.assert_allclose(df(module, V), 2.0 * V)
     module.f = lambda x: np.sum(x**3)
     np.testing.assert_allclose(df(module, V), 3.0 * V**2)
+
+
+class Hidden:
+    """Its methods are not certainly those of its class: attributes are looked up in a way of its own."""
+
+    def __getattribute__(self, name):
+        return object.__getattribute__(self, name)
+
+    def get(self, x):
+        return 2.0 * x
+
+    def item(self, x):
+        return 3.0 * x
+
+
+hidden = Hidden()
+
+
+def asks_an_object(x):
+    return np.sum(hidden.get(x))
+
+
+def asks_another(x):
+    return np.sum(hidden.item(x))
+
+
+def draws_around(x):
+    return np.sum(np.random.default_rng(1).normal(x[0], 1.0, 3) * x)
+
+
+def draws_of(x):
+    return np.sum(np.random.RandomState(1).choice(x, 2))
+
+
+@pytest.mark.parametrize("function", [asks_an_object, asks_another, draws_around, draws_of])
+def test_what_a_method_makes_of_an_active_argument_is_not_known(function):
+    with pytest.raises(Refused, match="is called with an active value, and has no derivative rule"):
+        grad(function)(np.array([1.0, 2.0, 3.0]))

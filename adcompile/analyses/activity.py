@@ -11,7 +11,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterable, Mapping
 
-from adcompile.analyses.effects import is_text, leaves_arguments
+from adcompile.analyses.effects import HARMLESS_RECEIVERS, is_text
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.solutions import Solutions
 from adcompile.ir.nodes import (
@@ -57,10 +57,10 @@ def passes_derivative(call: Call, types: Mapping[Var, Type]) -> bool:
     if rule is not None and rule.kind == "zero" and not may_merge_dicts(call, types):
         return not rule.on_complex and any(is_complex(atom_type(types, a)) for a in call.operands)
     if isinstance(call.fn, (Attribute, Method)) and call.operands:
-        # What a method of a string makes is a constant; what a method of another object makes of
-        # an active argument is not known.
+        # What a method of a string makes, or of a file, is a constant; what a method of another object
+        # makes of an active argument is not known: random numbers around a mean move with it.
         receiver = atom_type(types, call.operands[0])
-        if is_text(receiver) or (isinstance(receiver, Passive) and leaves_arguments(call, types)):
+        if is_text(receiver) or (isinstance(receiver, Passive) and receiver.name in HARMLESS_RECEIVERS):
             return False
     return any(may_carry_derivative(atom_type(types, r)) for r in call.results)
 
