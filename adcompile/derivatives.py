@@ -14,7 +14,7 @@ from typing import Any, overload
 import numpy as np
 
 from adcompile.api import grad
-from adcompile.errors import UsageError
+from adcompile.errors import Refused, UsageError
 from adcompile.frontend.transformations import Emission, transformation, transformation_along
 from adcompile.ir.types import Type
 from adcompile.jacobian_within import ONCE, JacobianWithin
@@ -112,8 +112,15 @@ class Jacobian:
         ]
 
     def _by_columns(self, given: tuple[Any, ...], inputs: list[Numbers]) -> Any:
-        """The Jacobian by forward mode; None if that would repeat more than computing, and need not be."""
-        pushed = [forward.at(given) for forward in self._forward]
+        """The Jacobian by forward mode; None if that is refused, or would repeat more than computing, and
+        need not be."""
+        try:
+            pushed = [forward.at(given) for forward in self._forward]
+        except Refused:
+            if self._mode == "forward":
+                raise
+            self._mode = "reverse"  # which knows rules without a pushforward, and blocks of grad_of
+            return None
         once = [one for one in pushed if not one.program.repeatable]
         if once and self._mode == "auto":
             return None
@@ -208,7 +215,7 @@ def jacobian(
             the result is a tuple, one Jacobian for each).
         mode: 'forward' makes the columns of the Jacobian, one for each number in the arguments;
             'reverse' its rows, one for each number in the result; 'auto' takes what is fewer, and
-            'reverse' for a function that has effects or draws random numbers.
+            'reverse' for a function that has effects or draws random numbers, or that forward mode refuses.
         sparsity: 'auto' finds where the Jacobian may have entries, and makes a `scipy.sparse.csr_array`
             of shape `(out.size, x.size)`, arrays of other dimensions flattened in C order, from one seed
             for each group of columns (or rows) that share none of their rows. Or the pattern itself: a
@@ -260,7 +267,8 @@ def hessian(
         f: a Python function.
         wrt: what to differentiate by: a parameter's position or name, or a tuple of them.
         mode: 'forward' is forward mode over the gradient, 'reverse' reverse mode over it; 'auto' is
-            'forward', but for a function that has effects or draws random numbers.
+            'forward', but for a function that has effects or draws random numbers, or that forward
+            mode refuses.
         sparsity, check: as for `jacobian`; the Hessian is a `csr_array` of shape `(x.size, x.size)`, and
             for several `wrt` a tuple of tuples of them.
         holomorphic: `f` is a holomorphic function, of complex numbers and with a complex result.

@@ -22,7 +22,7 @@ import numpy as np
 
 from adcompile.analyses.infer import atom_type
 from adcompile.dispatch import Compiled
-from adcompile.errors import UsageError
+from adcompile.errors import Refused, UsageError
 from adcompile.ir.types import UNKNOWN, Array, Scalar, Tuple, Type, is_complex
 from adcompile.pushforward import JacobianVector
 from adcompile.runtime.checks import require_floats
@@ -84,12 +84,17 @@ class JacobianWithin:
         return self._by_rows(call, types_)
 
     def _by_columns(self, call: Call, argument: Type) -> Made | None:
-        """Forward mode, a sweep for each number in the argument; None if that would repeat more than
-        computing, and need not be."""
+        """Forward mode, a sweep for each number in the argument; None if that is refused, or would repeat
+        more than computing, and need not be."""
         pushed = _Tangent(self.forward[0].__wrapped__, self.forward[0].positions[0])
         given = list(call.types.values())
         before = pushed.count_before
-        compiled, functions = pushed.emitted([*given[:before], argument, *given[before:]])
+        try:
+            compiled, functions = pushed.emitted([*given[:before], argument, *given[before:]])
+        except Refused:
+            if self.mode == "forward":
+                raise
+            return None
         if not compiled.program.repeatable:
             if self.mode == "forward":
                 raise UsageError(ONCE)

@@ -139,7 +139,7 @@ class ProgramWriter:
         text = "\n".join(imports) + "\n\n\n" * bool(imports) + "\n\n".join(map(to_text, written))
         guards, captures = self.outside.all_guards, self.outside.all_captures
         passed, place = captures_of_entry(self.functions, entry) if not self.backend.live_captures else ((), 0)
-        again = all(is_repeatable(one.body) for one, _ in self.functions)
+        again = all(is_repeatable(one) for one, _ in self.functions)
         return Program(
             text, entry, second, self.holders, bindings.values, imports, again, guards, captures, self.decisions,
             written, passed, place, carried=carried,

@@ -329,6 +329,18 @@ def test_forward_mode_is_refused():
             derivative()
 
 
+def test_a_jacobian_takes_reverse_mode():
+    def f(x):
+        h = np.sin(x)
+        with grad_of(h) as g:
+            g = 2 * g
+        return h * x
+
+    by_hand = np.diag(2 * np.cos(X) * X + np.sin(X))
+    np.testing.assert_allclose(jacobian(f)(X), by_hand, atol=1e-15)
+    np.testing.assert_allclose(jacobian(f, sparsity=np.eye(len(X)))(X).toarray(), by_hand, atol=1e-15)
+
+
 def test_changed_before_the_block_and_new_in_each_trip():
     def f(x):
         total = 0.0

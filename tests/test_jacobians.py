@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from adcompile import UsageError, grad, hessian, hvp, jacobian, jvp, vjp
+from adcompile import Refused, UsageError, check_grads, grad, hessian, hvp, jacobian, jvp, pullback, vjp
 
 X = np.array([0.5, -1.2, 0.8])
 W = np.array([[0.4, -0.3, 0.9], [1.2, 0.6, -0.5]])
@@ -159,6 +159,58 @@ def test_the_hessian_of_a_function_that_draws_numbers():
     found = hessian(noisy)(X)
     assert np.count_nonzero(found) == 3
     np.testing.assert_array_equal(found, 2 * np.diag(np.random.default_rng(0).random(3)))
+
+
+# ------------------------------------------------------------- functions that forward mode refuses
+
+
+def largest(x):
+    return np.log(np.sum(np.exp(x)))
+
+
+@pullback(largest)
+def largest_pullback(r, x, r_bar):
+    return r_bar * np.exp(x - r)
+
+
+def tall(x):
+    return largest(x) * np.concatenate([x, x * x])
+
+
+def squared(x):
+    return largest(x) ** 2
+
+
+def slopes(x):
+    p = np.exp(x - largest(x))
+    return np.outer(np.concatenate([x, x * x]), p) + largest(x) * np.concatenate([np.eye(3), np.diag(2 * x)])
+
+
+def curvature(x):
+    p = np.exp(x - largest(x))
+    return 2 * np.outer(p, p) + 2 * largest(x) * (np.diag(p) - np.outer(p, p))
+
+
+@pytest.mark.parametrize("sparsity", [None, "auto"])
+def test_auto_is_reverse_where_forward_mode_refuses(sparsity):
+    def dense(made):
+        return made if sparsity is None else made.toarray()
+
+    for _ in range(2):
+        np.testing.assert_allclose(dense(jacobian(tall, sparsity=sparsity)(X)), slopes(X), rtol=1e-13)
+        np.testing.assert_allclose(dense(hessian(squared, sparsity=sparsity)(X)), curvature(X), rtol=1e-12)
+    for refused in (jacobian(tall, mode="forward", sparsity=sparsity), hessian(squared, mode="forward")):
+        with pytest.raises(Refused, match="has a pullback and no pushforward"):
+            refused(X)
+
+
+def test_auto_is_reverse_within_a_function_where_forward_mode_refuses():
+    def penalty(x):
+        return np.sum(jacobian(tall)(x) ** 2) + np.trace(hessian(squared)(x))
+
+    check_grads(penalty, (X,))
+    found = hessian(penalty)(X)
+    np.testing.assert_allclose(found, found.T, rtol=1e-12)
 
 
 # ------------------------------------------------------------------------- second derivatives

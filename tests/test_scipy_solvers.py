@@ -5,7 +5,20 @@ import pytest
 import scipy.optimize
 from scipy.optimize import brentq, fixed_point, minimize, newton, root, root_scalar
 
-from adcompile import Refused, check_grads, grad, hessian, hessp, hvp, implicit, jacobian, jvp, value_and_grad, vjp
+from adcompile import (
+    Refused,
+    UsageError,
+    check_grads,
+    grad,
+    hessian,
+    hessp,
+    hvp,
+    implicit,
+    jacobian,
+    jvp,
+    value_and_grad,
+    vjp,
+)
 
 A = np.array([[3.0, 0.4, -0.2], [0.1, 2.5, 0.3], [-0.5, 0.2, 4.0]])
 B = np.array([1.0, -0.7, 0.4])
@@ -152,6 +165,35 @@ def test_the_second_derivative_of_a_system_in_both_modes():
 def loss_of_a_root(b):
     found = root(lambda x: x**3 + x - b, np.zeros(3), **TIGHT)
     return np.sum(found.x**3)
+
+
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
+def test_a_lambda_that_only_computes_may_run_again(mode):
+    def by_fixed_point(b):
+        return fixed_point(lambda x: 0.3 * np.cos(x) + b, np.zeros(3), xtol=1e-13)
+
+    x = by_fixed_point(B)
+    by_hand = np.diag(1 / (1 + 0.3 * np.sin(x)))
+    np.testing.assert_allclose(jacobian(by_fixed_point, mode=mode)(B), by_hand, rtol=1e-10, atol=1e-12)
+    made = hessian(loss_of_a_root, mode=mode)(B)
+    np.testing.assert_allclose(made, hessian(loss_of_a_root, mode="reverse")(B), rtol=1e-10, atol=1e-12)
+
+
+def told(x, p):
+    print(x)
+    return x**3 + x - p
+
+
+def by_a_lambda_that_prints(p):
+    return brentq(lambda x: told(x, p), 0.0, 2.0, xtol=1e-14, rtol=1e-14)
+
+
+def test_a_lambda_that_prints_runs_once(capsys):
+    with pytest.raises(UsageError, match="it does more than compute"):
+        jacobian(by_a_lambda_that_prints, mode="forward")(1.3)
+    assert not capsys.readouterr().out
+    x = by_a_lambda_that_prints(1.3)
+    np.testing.assert_allclose(jacobian(by_a_lambda_that_prints)(1.3), 1 / (3 * x**2 + 1), rtol=1e-12)
 
 
 def test_fixed_points():

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from adcompile.errors import UsageError
+from adcompile.errors import Refused, UsageError
 from adcompile.frontend.transformations import Emission
 from adcompile.ir.types import Type
 from adcompile.sparsity.found import EFFECTS, FoundSparsity, Sparsity, given_sparsity
@@ -111,6 +111,7 @@ class _ByArgument:
 
     def __init__(self, function: Any, position: int, mode: str, sparsity: Any, check: bool, square: bool) -> None:
         self._mode = "forward" if mode == "auto" and square else mode
+        self._only_forward = mode == "forward"
         self._square = square
         self._form: tuple[Sparsity | None, Symmetric | None] = (None, None)  # of the latest sparsity
         self._reverse = Pullbacks(function, (position,))
@@ -126,7 +127,13 @@ class _ByArgument:
         """The sparsity and the Jacobian at these arguments; `given` are the values of all parameters."""
         sparsity = self.at(args, kwargs, given)
         by_rows = self._mode == "reverse" or (self._mode == "auto" and sparsity.prefers_rows())
-        product, dtype = self._pulled(sparsity, given) if by_rows else self._pushed(sparsity, given)
+        try:
+            product, dtype = self._pulled(sparsity, given) if by_rows else self._pushed(sparsity, given)
+        except Refused:
+            if by_rows or self._only_forward:
+                raise
+            self._mode, by_rows = "reverse", True
+            product, dtype = self._pulled(sparsity, given)
         form = None if by_rows else self._symmetric_form(sparsity)
         made = form.filled(product, dtype) if form is not None else None
         if made is None:

@@ -47,6 +47,7 @@ from adcompile.ir.types import (
     Tuple,
     Type,
     kind_of,
+    may_carry_derivative,
 )
 from adcompile.runtime.seeds import for_each_seed
 from adcompile.runtime.structures import make_dict, make_list, make_tuple, unpack
@@ -166,7 +167,7 @@ class SeededValues:
         have, type_ = self.seeding_of(atom), self.type_of(atom)
         if have == seeding or not is_seeded(seeding) or (isinstance(atom, Const) and atom.value in (None, UNDEFINED)):
             return self.now(atom)
-        if isinstance(type_, Tuple):
+        if isinstance(type_, Tuple) and (may_carry_derivative(type_) or self.items_of(atom) is not None):
             want = seeding if isinstance(seeding, tuple) else (seeding,) * len(type_.items)
             return self.b.make(make_tuple, [self.lifted(a, s) for a, s in zip(self.parts(atom), want, strict=True)])
         if isinstance(have, tuple) or isinstance(seeding, tuple):
@@ -213,6 +214,8 @@ class SeededValues:
             return self.b.make(call.fn, items)
         made, now = self.with_seeds(type_, True), self.now(atom)
         known = isinstance(made, Array) and shape_of(type_) is not None and made.dtype != "?"
+        if isinstance(atom, Var) and call is None and not may_carry_derivative(type_):
+            known = False  # a part of a cotangent that belongs to an int, or to a tuple of some: it may be None
         if not isinstance(made, Array) or not known or self._is_like_none(call):
             spread = self.b.make(for_each_seed, (now, self.seeds))
             if isinstance(spread, Var):
