@@ -13,7 +13,7 @@ from typing import Any
 
 from adcompile.analyses.effects import EFFECTFUL, is_pure_callable
 from adcompile.analyses.memory_classes import ANY, MemoryClasses
-from adcompile.analyses.sharing import copies, hands_on, holds_arrays_alone
+from adcompile.analyses.sharing import LISTS, copies, hands_on, holds_arrays_alone, makes_list
 from adcompile.ir.callables import FLAT, IN_PLACE, canonical
 from adcompile.ir.nodes import (
     Atom,
@@ -29,7 +29,6 @@ from adcompile.ir.nodes import (
     Method,
     Opaque,
     ReverseBlock,
-    Star,
     Stmt,
     Syntax,
     Through,
@@ -41,11 +40,11 @@ from adcompile.ir.nodes import (
 from adcompile.ir.traverse import blocks_of
 from adcompile.ir.types import STRING, UNKNOWN, Array, Dict, List, Scalar, Static, Tuple, Type, of_constant
 from adcompile.runtime import structures, updates
+from adcompile.runtime.broadcasting import items_of
 
 DISPLAYS = (structures.make_tuple, structures.make_list, structures.make_set)
 # Of dicts: they give out, in some form, what is in them.
 TAKING = (Method("get"), Method("values"), Method("items"))
-LISTS = (list, sorted)  # they make a list of what another sequence holds
 JOINING = (operator.add, operator.mul, operator.or_)  # of lists, tuples and dicts
 
 OwnResults = Callable[[Call], tuple[bool, ...]]
@@ -145,8 +144,8 @@ class Aliasing(MemoryClasses):
             pass
         elif fn is copy:
             self._share_items(result, operands[0])
-        elif fn in LISTS and not any(isinstance(a, Star) for a in call.args):
-            for operand in operands:
+        elif makes_list(call, self.types) and (fn in LISTS or self._holds_parts(operands[1])):
+            for operand in operands[: 1 if fn is items_of else None]:
                 self._collect(result, operand)
         elif fn == Method("copy"):
             if isinstance(self.types.get(operands[0], UNKNOWN), (List, Tuple, Dict)):  # type: ignore[arg-type]
@@ -170,6 +169,11 @@ class Aliasing(MemoryClasses):
                     self._link([result], [operand])
                 else:
                     self._mix(result, operand)
+
+    def _holds_parts(self, of: Atom) -> bool:
+        """Whether a list of what an array is made of holds no other list."""
+        type_ = self.types.get(of) if isinstance(of, Var) else None
+        return isinstance(type_, List) and isinstance(type_.item, (Array, Scalar))
 
     def _is_key(self, index: Atom) -> bool:
         """Whether a subscript names one item."""

@@ -18,7 +18,7 @@ import numpy as np
 
 from adcompile.analyses.user_functions import has_followed_type
 from adcompile.frontend.transformations import is_transformed
-from adcompile.inference.python import element_of, unpacked, unpacked_star
+from adcompile.inference.python import element_of, has_items, unpacked, unpacked_star
 from adcompile.inference.registry import SITE, infer_call
 from adcompile.inference.solvers import solution_type
 from adcompile.ir.dims import Affine, Dim, Symbol, add_dims, scale_dim, symbol
@@ -29,6 +29,7 @@ from adcompile.ir.nodes import (
     Block,
     Call,
     Each,
+    For,
     Function,
     If,
     Loop,
@@ -237,8 +238,20 @@ class _Inference(Visitor):
         else:
             self.trip(loop, types)
         self.symbols = known
-        for result, type_ in zip(loop.results, types, strict=True):
-            self.set(result, type_)
+        runs = isinstance(loop, For) and all(map(self.has_items, loop.sources))
+        for result, type_, atom in zip(loop.results, types, loop.body.yields, strict=True):
+            last = self.of(atom)
+            some = runs and isinstance(type_, List) and isinstance(last, List) and last.some
+            self.set(result, List(type_.item, True) if some else type_)  # type: ignore[attr-defined]
+
+    def has_items(self, source: Source) -> bool:
+        """Whether a loop over a source certainly makes a trip."""
+        if isinstance(source, Each):
+            return has_items(self.of(source.sequence))
+        count = trip_count(source, self.types)
+        least = count.least if isinstance(count, Affine) else count
+        by_one = isinstance(source, Range) and self.of(source.step) == Scalar("int", 1)
+        return by_one and least is not None and least > 0
 
     def entering(self, type_: Type) -> Type:
         """The type of a carried value before the first trip: its number is not its number later."""

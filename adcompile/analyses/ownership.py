@@ -13,7 +13,7 @@ from adcompile.analyses.aliasing import Aliasing, OwnResults, own_of_half
 from adcompile.analyses.effects import is_pure_callable
 from adcompile.analyses.infer import Types
 from adcompile.analyses.places import Places
-from adcompile.analyses.sharing import copies, hands_on
+from adcompile.analyses.sharing import copies, hands_on, makes_list
 from adcompile.ir.callables import FLAT, is_update
 from adcompile.ir.nodes import (
     Atom,
@@ -76,7 +76,7 @@ class Ownership:
             return () if len(own) == len(call.results) and own[number] else None
         if is_update(call):
             return call.operands[:1]
-        if fn == Method("flatten") or copies(call, self.types):
+        if fn == Method("flatten") or copies(call, self.types) or makes_list(call, self.types):
             return ()
         if isinstance(fn, Attribute) or not is_pure_callable(fn) or fn is operator.getitem:
             return None

@@ -20,6 +20,7 @@ from adcompile.rules.solvers import scipy_solver
 from adcompile.runtime import broadcasting, seeds, tangents
 from adcompile.runtime.markers import detach
 
+LISTS = (list, sorted)  # they make a list of what another sequence holds
 ASTYPE = (np.ndarray.astype, Method("astype"))
 # Pure functions whose result may be an argument, a view of it, or may hold it.
 SHARING = frozenset(
@@ -126,6 +127,13 @@ def copies(call: Call, types: Mapping[Var, Type]) -> bool:
         return True
     made = types.get(call.result) if call.fn in (np.asarray, np.asanyarray) else None
     return isinstance(made, Array) and made.dtype != given[0].dtype and "?" not in (made.dtype, given[0].dtype)
+
+
+def makes_list(call: Call, types: Mapping[Var, Type]) -> bool:
+    """Whether a call makes a list of its own of what it is given, or of parts of that."""
+    if call.fn is broadcasting.items_of:
+        return isinstance(types.get(call.operands[1]), List)  # type: ignore[arg-type]
+    return call.fn in LISTS and not any(isinstance(a, Star) for a in call.args)
 
 
 def hands_on(call: Call, iterators: Container[Atom]) -> bool:

@@ -67,7 +67,8 @@ def array(a: Type, dtype: Type = NOTHING, **options: Type) -> Type:
         made = given or numpy_dtype(item)
         return Array(made if given or made == "float64" else "?", (unknown_size(),))
     if isinstance(a, List) and isinstance(item, Array):
-        return Array(given or ("float64" if item.dtype == "float64" else "?"), None)
+        shape = (unknown_size(), *item.shape) if a.some and item.shape is not None else None  # of none it is (0,)
+        return Array(given or ("float64" if item.dtype == "float64" else "?"), shape)
     return UNKNOWN
 
 

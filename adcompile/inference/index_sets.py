@@ -17,7 +17,7 @@ def sets_type(type_: Type) -> Type:
     if isinstance(type_, Tuple):
         return Tuple(tuple(map(sets_type, type_.items)))
     if isinstance(type_, List):
-        return List(sets_type(type_.item))
+        return List(sets_type(type_.item), type_.some)
     if isinstance(type_, Dict):
         return Dict(tuple((key, sets_type(item)) for key, item in type_.items))
     return UNKNOWN

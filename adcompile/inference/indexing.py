@@ -237,7 +237,7 @@ def changed(a: Type, index: Type, value: Type) -> Type:
         several = isinstance(index, Slice) or (isinstance(index, Static) and isinstance(index.value, slice))
         if several and isinstance(value, List):
             return List(join_items([a.item, value.item]))
-        return List(UNKNOWN if several else join_items([a.item, value]))
+        return List(UNKNOWN) if several else List(join_items([a.item, value]), True)
     if isinstance(a, Dict):
         key = static_value(index)
         items = dict(a.items)

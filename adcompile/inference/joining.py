@@ -77,7 +77,7 @@ def _each(arrays: Type, change: Any) -> Type:
     if isinstance(arrays, Tuple):
         return Tuple(tuple(change(t) for t in arrays.items))
     if isinstance(arrays, List):
-        return List(change(arrays.item))
+        return List(change(arrays.item), arrays.some)
     raise NotStatic("arrays")
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from adcompile.inference.arguments import NOTHING
 from adcompile.inference.registry import TRANSFERS, join_items, transfer
+from adcompile.ir.dims import Affine
 from adcompile.ir.nodes import Attribute, Method
 from adcompile.ir.types import (
     BOOL,
@@ -42,7 +43,7 @@ def make_tuple(*items: Type) -> Type:
 
 @transfer(structures.make_list)
 def make_list(*items: Type) -> Type:
-    return List(join_items(items))
+    return List(join_items(items), bool(items))
 
 
 @transfer(structures.make_dict)
@@ -52,7 +53,7 @@ def make_dict(*pairs: Type) -> Type:
 
 @transfer(updates.append)
 def append(sequence: Type, value: Type) -> Type:
-    return List(join_items([sequence.item, value])) if isinstance(sequence, List) else UNKNOWN
+    return List(join_items([sequence.item, value]), True) if isinstance(sequence, List) else UNKNOWN
 
 
 @transfer(updates.become, updates.write_back, updates.write_back_items)
@@ -63,13 +64,13 @@ def become(a: Type, value: Type) -> Type:
 @transfer(updates.extend)
 def extend(sequence: Type, values: Type) -> Type:
     if isinstance(sequence, List) and isinstance(values, List):
-        return List(join_items([sequence.item, values.item]))
+        return List(join_items([sequence.item, values.item]), sequence.some or values.some)
     return UNKNOWN
 
 
 @transfer(updates.without_last)
 def without_last(sequence: Type) -> Type:
-    return sequence if isinstance(sequence, List) else UNKNOWN
+    return List(sequence.item) if isinstance(sequence, List) else UNKNOWN
 
 
 @transfer(structures.contains, structures.not_contains, builtins.isinstance, builtins.callable, builtins.hasattr)
@@ -133,8 +134,8 @@ def to_list(x: Type | None = None) -> Type:
     if x is None:
         return List(NEVER)
     if isinstance(x, Tuple):
-        return List(join_items(x.items))
-    return List(element_of(x))
+        return List(join_items(x.items), bool(x.items))
+    return List(element_of(x), has_items(x))
 
 
 @transfer(builtins.dict)
@@ -197,7 +198,7 @@ def shaped_like(g: Type, x: Type) -> Type:
 def items_of(g: Type, x: Type) -> Type:
     """The parts of an array have the shapes of the items that it was made of, and its dtype."""
     if isinstance(x, List):
-        return List(items_of(element_of(g), x.item))
+        return List(items_of(element_of(g), x.item), x.some)
     if isinstance(x, Tuple):
         return Tuple(tuple(items_of(element_of(g), item) for item in x.items))
     dtype = g.dtype if isinstance(g, (Array, Scalar)) else "?"
@@ -235,6 +236,16 @@ def element_of(sequence: Type) -> Type:
     if isinstance(sequence, Dict):
         return Passive("key")
     return UNKNOWN
+
+
+def has_items(sequence: Type) -> bool:
+    """Whether iterating a sequence certainly gives an element."""
+    if isinstance(sequence, List):
+        return sequence.some
+    if isinstance(sequence, Array) and sequence.shape:
+        first = sequence.shape[0]
+        return (first.least or 0) > 0 if isinstance(first, Affine) else first > 0
+    return isinstance(sequence, Tuple) and bool(sequence.items)
 
 
 def unpacked(value: Type, count: int) -> Sequence[Type]:

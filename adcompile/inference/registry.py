@@ -161,14 +161,14 @@ def _sequence(fn: Any, args: Sequence[Type]) -> Type | None:
         if isinstance(first, Tuple) and isinstance(args[1], Tuple):
             return Tuple(first.items + args[1].items)
         if isinstance(first, List) and isinstance(args[1], List):
-            return List(join_items([first.item, args[1].item]))
+            return List(join_items([first.item, args[1].item]), first.some or args[1].some)
         return UNKNOWN
     if plain is operator.mul and isinstance(first, Tuple) and len(args) == 2:
         count = args[1].value if isinstance(args[1], Scalar) else None
         return Tuple(first.items * count) if type(count) is int and count <= MOST_TIMES else UNKNOWN
     if plain is operator.mul and isinstance(first, List) and len(args) == 2:
         times = args[1]
-        return first if isinstance(times, Scalar) and kind_of(times.dtype) in ("int", "bool") else UNKNOWN
+        return List(first.item) if isinstance(times, Scalar) and kind_of(times.dtype) in ("int", "bool") else UNKNOWN
     return None
 
 

@@ -19,7 +19,7 @@ def tangent_type(type_: Type) -> Type:
     if isinstance(type_, Tuple):
         return Tuple(tuple(map(tangent_type, type_.items)))
     if isinstance(type_, List):
-        return List(tangent_type(type_.item))
+        return List(tangent_type(type_.item), type_.some)
     if isinstance(type_, Dict):
         return Dict(tuple((key, tangent_type(item)) for key, item in type_.items))
     return type_ if isinstance(type_, Never) else UNKNOWN

@@ -74,9 +74,10 @@ class Tuple(Type):
 
 @dataclass(frozen=True, slots=True)
 class List(Type):
-    """A list; `item` is the join of its elements' types."""
+    """A list; `item` is the join of its elements' types, and `some` says that it certainly has one."""
 
     item: Type
+    some: bool = False
 
     def __str__(self) -> str:
         return f"list[{self.item}]"
@@ -280,7 +281,8 @@ def join(a: Type, b: Type, fresh: Any = None) -> Type:
         pairs = enumerate(zip(a.items, b.items, strict=True))
         return Tuple(tuple(join(s, t, fresh and (fresh, i)) for i, (s, t) in pairs))
     if isinstance(a, List) and isinstance(b, List):
-        return List(join(a.item, b.item, fresh and (EACH, fresh)))  # one may hold items of many sizes
+        item = join(a.item, b.item, fresh and (EACH, fresh))  # one may hold items of many sizes
+        return List(item, a.some and b.some)
     if isinstance(a, Dict) and isinstance(b, Dict) and [k for k, _ in a.items] == [k for k, _ in b.items]:
         pairs_ = zip(a.items, b.items, strict=True)
         return Dict(tuple((k, join(s, t, fresh and (fresh, k))) for (k, s), (_, t) in pairs_))
@@ -371,7 +373,7 @@ def forget_symbols(type_: Type, known: Mapping[Symbol, Any] | set[Symbol], fresh
     if isinstance(type_, Tuple):
         return Tuple(tuple(forget_symbols(t, known, (fresh, i)) for i, t in enumerate(type_.items)))
     if isinstance(type_, List):
-        return List(forget_symbols(type_.item, known, (EACH, fresh)))
+        return List(forget_symbols(type_.item, known, (EACH, fresh)), type_.some)
     if isinstance(type_, Dict):
         return Dict(tuple((k, forget_symbols(t, known, (fresh, k))) for k, t in type_.items))
     return type_

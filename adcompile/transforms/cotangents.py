@@ -34,6 +34,7 @@ class Cotangents(Sweep):
         self.bars: Bars = {}
         self.zeroed: set[Atom] = set()  # cotangents with zeros where something was not taken
         self.displays: dict[Var, Call] = {}  # lists and tuples whose items are known
+        self.reads: dict[Var, int] = {}  # how often the forward sweep reads a value
         self.views: dict[Var, Call] = {}  # the calls that take a view of an array
         self.distinct = Distinct(types, {})  # what is known of the forward sweep's subscripts
 

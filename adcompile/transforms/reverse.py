@@ -54,7 +54,7 @@ from adcompile.ir.nodes import (
     With,
     same_atom,
 )
-from adcompile.ir.traverse import defined_in, free_in, substitute, walk
+from adcompile.ir.traverse import count_uses, defined_in, free_in, substitute, walk
 from adcompile.ir.types import Scalar, Unknown, is_complex, kind_of
 from adcompile.ir.visitor import Visitor
 from adcompile.rules.python import concatenate_lists, multiply_or_repeat, repeat_list
@@ -131,6 +131,7 @@ def reverse(
         for s in walk(function.body)
         if isinstance(s, Call) and s.fn in (make_list, make_tuple) and not any(isinstance(a, Star) for a in s.args)
     }
+    sweep.reads = count_uses(function.body)
     sweep.views = views_of(function.body.stmts, types)
     sweep.distinct = Distinct(types, {s.results[0]: s for s in walk(function.body) if isinstance(s, Call)})
     sweep.contexts = {
@@ -233,9 +234,9 @@ class _ReverseSweep(Cotangents, Visitor):
         if not any(loop.results[i] in self.bars for i in carried):
             return
         outer = self.outer_actives(loop, {loop.params[i] for i in carried})
-        gathered = {i: call for i in carried if (call := gathering(loop, i, self.displays)) is not None}
+        gathered = {i: call for i in carried if (call := gathering(loop, i, self.displays, self.reads)) is not None}
         carried = [i for i in carried if i not in gathered]
-        lists = [(call, self.take(loop.results[i])) for i, call in gathered.items() if loop.results[i] in self.bars]
+        lists = {i: self.take(loop.results[i]) for i in gathered if loop.results[i] in self.bars}
         inits: list[Atom] = [self.take(loop.results[i]) for i in carried]
         zero = {v for v in outer if v not in self.bars}
         inits += [self.cotangent(v) for v in outer]
@@ -250,9 +251,11 @@ class _ReverseSweep(Cotangents, Visitor):
             untouched = {v: bar for v, bar in self.bars.items() if v in zero}
             for i, param in zip(carried, params, strict=False):
                 self.accumulate(loop.body.yields[i], param)
-            for append, bar in lists:
+            for i, bar in lists.items():
                 assert isinstance(loop, For) and loop.index is not None
-                self.accumulate(append.operands[1], self.b.call(operator.getitem, bar, loop.index))
+                at_first = Const(len(displays[loop.inits[i]].args))  # type: ignore[index]
+                place = self.b.call(operator.add, loop.index, at_first)
+                self.accumulate(gathered[i].operands[1], self.b.call(operator.getitem, bar, place))
             self.stmts(loop.body.stmts)
             self.b.origin = origin
             yields = [
@@ -270,6 +273,9 @@ class _ReverseSweep(Cotangents, Visitor):
         self.bars.update(zip(outer, results[len(carried) :], strict=True))
         for i, result in zip(carried, results, strict=False):
             self.accumulate(loop.inits[i], result)
+        for i, bar in lists.items():
+            if self.is_active(init := loop.inits[i]):
+                self.bars[init] = bar  # type: ignore[index]  # its first items are those of the display
 
     def outer_actives(self, loop: Loop, params: set[Var]) -> list[Var]:
         """The active values from outside that a loop's body, or its sources, read."""

@@ -348,12 +348,15 @@ def _item_type(type_: List | Dict, index: Atom) -> Type | None:
     return dict(type_.items).get(index.value) if isinstance(index, Const) else None
 
 
-def gathering(loop: Loop, position: int, displays: Mapping[Var, Call]) -> Call | None:
-    """The call that appends one item to a list in each trip of a loop, from an empty list on: then
-    the number of the trip is the position of the item. None if the carried value is no such list."""
+def gathering(loop: Loop, position: int, displays: Mapping[Var, Call], counts: Mapping[Var, int]) -> Call | None:
+    """The call that appends one item to a list in each trip of a loop, from a display on that nothing else
+    reads: then the number of the trip tells the position of the item. None if the carried value is no such
+    list. `counts` says how often the program reads a value."""
     init, param, after = loop.inits[position], loop.params[position], loop.body.yields[position]
     made = displays.get(init) if isinstance(init, Var) else None
-    if not isinstance(loop, For) or loop.index is None or made is None or made.fn is not make_list or made.args:
+    if not isinstance(loop, For) or loop.index is None or made is None or made.fn is not make_list:
+        return None
+    if made.args and counts[made.result] > 1:
         return None
     appends = [s for s in loop.body.stmts if isinstance(s, Call) and s.fn is updates.append and after in s.results]
     append = appends[0] if appends else None

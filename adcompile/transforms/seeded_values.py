@@ -134,7 +134,7 @@ class SeededValues:
             each = seeding if isinstance(seeding, tuple) else (seeding,) * len(type_.items)
             return Tuple(tuple(map(self.with_seeds, type_.items, each)))
         if isinstance(type_, List):
-            return List(self.with_seeds(type_.item, True))
+            return List(self.with_seeds(type_.item, True), type_.some)
         if isinstance(type_, Dict):
             return Dict(tuple((key, self.with_seeds(item, True)) for key, item in type_.items))
         if isinstance(type_, Scalar):
