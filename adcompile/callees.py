@@ -15,6 +15,7 @@ from adcompile.analyses.effects import leaves_arguments
 from adcompile.analyses.infer import Types, atom_type, expand_stars, infer
 from adcompile.analyses.kinds import may_make_complex
 from adcompile.analyses.methods import attribute_of_module, function_of_method
+from adcompile.analyses.outgrown import outgrown
 from adcompile.analyses.ownership import own_results
 from adcompile.analyses.places import Places
 from adcompile.analyses.transformations import pullback_of, type_of_transformed
@@ -188,9 +189,17 @@ class Callees:
 
     def inferred(self, primal: Function, known: Mapping[Var, Type]) -> tuple[Function, Types]:
         """The function without the Nones that nobody reads, and the types of its values."""
-        types_ = infer(primal, known, self.call_type)
+        types_ = self.value_types(primal, known)
         bound = forget_none(primal, types_)
-        return (primal, types_) if bound is primal else (bound, infer(bound, known, self.call_type))
+        return (primal, types_) if bound is primal else (bound, self.value_types(bound, known))
+
+    def value_types(self, primal: Function, known: Mapping[Var, Type]) -> Types:
+        """The types of a function's values. That of an object which changes holds under all its names."""
+        types_, at_least, round_ = infer(primal, known, self.call_type), dict[Var, Type](), 0
+        while found := outgrown(primal, types_, round_):
+            at_least |= found
+            types_, round_ = infer(primal, known, self.call_type, at_least), round_ + 1
+        return types_
 
     def followed(self, primal: Function, types_: Types) -> Followed:
         """The function with its stores followed. Where a change would be seen through another name,
@@ -204,7 +213,7 @@ class Callees:
         for rewrite in REWRITES:
             other = rewrite(primal, types_) if followed.refused else primal
             if other is not primal:
-                types_ = infer(other, {v: types_[v] for v in primal.inputs}, self.call_type)
+                types_ = self.value_types(other, {v: types_[v] for v in primal.inputs})
                 primal = other
                 followed = self._checked(follow_stores(primal, types_), types_)
         return plain if followed.refused else followed
@@ -214,7 +223,7 @@ class Callees:
         other = rewrite(primal, types_)
         if other is primal:
             return None
-        types_ = infer(other, {v: types_[v] for v in primal.inputs}, self.call_type)
+        types_ = self.value_types(other, {v: types_[v] for v in primal.inputs})
         return self._checked(follow_stores(other, types_), types_)
 
     def _checked(self, function: Function, types_: Types) -> Followed:
@@ -306,7 +315,7 @@ class Callees:
         self._varied.add(key)
         primal, known = self.typed(fn, inputs)
         with self.following(fn):
-            found = infer(primal, known, self.call_type)
+            found = self.value_types(primal, known)
         primal = detach_blocks(resolve_calls(primal, found, self.emitted_at), found, DiagnosticList())
         wrt = [p.var for p, is_varied in zip(primal.params, mask, strict=False) if is_varied]
         return primal, found, active_values(primal, found, wrt)[1]

@@ -11,10 +11,12 @@ import copy
 import logging
 import re
 import types
+from collections import deque
 from pathlib import Path
 
 import numpy as np
 import programs.displays
+import programs.other_names
 import programs.scopes
 import programs.simulations  # noqa: F401  (adds its programs to the table)
 import pytest
@@ -648,6 +650,28 @@ def test_refused_generator():
 
     _, line = refusal(f, 2.0)
     assert "yield" in line
+
+
+def test_refused_join_of_a_dict_that_has_other_keys_under_another_name():
+    def f(x):
+        table = {"a": 1.0}
+        same = table
+        table["b"] = x
+        other = {**same, "c": x}
+        return sum(other.values()) ** 2
+
+    assert "**same" in refusal(f, 2.0)[1]
+
+
+def test_append_to_what_is_no_list_is_refused_when_it_runs():
+    def f(x):
+        last = deque(maxlen=2)
+        for k in range(3):
+            last.append(x * k)
+        return last[0] * last[1]
+
+    with pytest.raises(TypeError, match="called of a deque"):
+        grad(f)(2.0)
 
 
 def test_refused_change_of_a_captured_array():

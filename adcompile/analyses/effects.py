@@ -64,6 +64,7 @@ CHECKS = (
     checks.require_complex_scalar,
     checks.require_floats,
     checks.require_keeps,
+    checks.require_list,
     checks.require_items_apart,
     checks.require_no_items,
     checks.require_number,

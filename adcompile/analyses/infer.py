@@ -12,6 +12,7 @@ from __future__ import annotations
 import operator
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -70,10 +71,16 @@ OF_DISPLAYS = (np.array, np.asarray, np.stack, np.concatenate, np.vstack, np.hst
 ROUNDS = 6  # a loop's types are stable after a few rounds; what still moves then is Unknown
 
 
-def infer(function: Function, inputs: Mapping[Var, Type], call_type: CallType = infer_call) -> Types:
+def infer(
+    function: Function,
+    inputs: Mapping[Var, Type],
+    call_type: CallType = infer_call,
+    at_least: Mapping[Var, Type] = MappingProxyType({}),
+) -> Types:
     """The types of all values of `function`; an input that `inputs` lacks is Unknown.
-    `call_type` gives the type of a call (and follows calls of user functions)."""
-    inference = _Inference(call_type, _displays(function))
+    `call_type` gives the type of a call (and follows calls of user functions); the types of some values
+    hold `at_least` what is given of them."""
+    inference = _Inference(call_type, _displays(function), at_least)
     for var in function.inputs:
         inference.set(var, inputs.get(var, UNKNOWN))
     inference.block(function.body)
@@ -129,8 +136,9 @@ def expand_named(call: Call, types: Mapping[Var, Type]) -> dict[str | None, Type
 
 
 class _Inference(Visitor):
-    def __init__(self, call_type: CallType, displays: Mapping[Var, Call]) -> None:
+    def __init__(self, call_type: CallType, displays: Mapping[Var, Call], at_least: Mapping[Var, Type]) -> None:
         self.types: Types = {}
+        self.at_least = at_least
         self.call_type = call_type
         self.displays = displays  # that one statement alone reads
         self.sites: dict[Var, int] = {}
@@ -142,6 +150,8 @@ class _Inference(Visitor):
 
     def set(self, var: Var, type_: Type) -> None:
         type_ = one_item(type_, ("one", self.site(var)))
+        if var in self.at_least:
+            type_ = join(type_, self.at_least[var])
         self.types[var] = type_
         self.symbols |= symbols_of(type_)
 

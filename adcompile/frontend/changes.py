@@ -58,12 +58,17 @@ class Changes(Calls):
         name = base_name(func.value)
         if name is None or not self.is_local(name):
             return False
-        popped = _pops_last(node)
-        if not popped and (func.attr not in GROWING or len(node.args) != 1):
+        popped, merged = _pops_last(node), func.attr == "update"
+        if not (popped or merged) and (func.attr not in GROWING or len(node.args) != 1):
             return False
         receiver, places = self.object_at(func.value)
+        if isinstance(receiver, Const):
+            return False
         if popped:
             changed = self.call(updates.without_last, receiver, node=node)
+        elif merged:
+            args, kwargs = self.arguments(node)
+            changed = self.call(updates.merge, receiver, *args, kwargs=kwargs, node=node)
         else:
             changed = self.call(GROWING[func.attr], receiver, self.expr(node.args[0]), node=node)
         self.put_back(func.value, places, changed)

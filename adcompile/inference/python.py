@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import builtins
+import operator
 from collections.abc import Sequence
 from copy import copy as shallow_copy
 from copy import deepcopy
+from functools import reduce
 
 import numpy as np
 
@@ -66,6 +68,17 @@ def extend(sequence: Type, values: Type) -> Type:
     if isinstance(sequence, List) and isinstance(values, List):
         return List(join_items([sequence.item, values.item]), sequence.some or values.some)
     return UNKNOWN
+
+
+@transfer(updates.merge)
+def merge(mapping: Type, *others: Type, **named: Type) -> Type:
+    """What `mapping.update(...)` makes of a dict whose keys are known; another object stays what it is."""
+    if not isinstance(mapping, Dict):
+        return mapping
+    if not all(isinstance(other, Dict) for other in others):
+        return UNKNOWN
+    given = [dict(other.items) for other in others if isinstance(other, Dict)]
+    return Dict(tuple(reduce(operator.or_, [dict(mapping.items), *given, named]).items()))
 
 
 @transfer(updates.without_last)

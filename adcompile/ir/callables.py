@@ -75,6 +75,7 @@ UPDATES = frozenset(
         updates.add_at,
         updates.append,
         updates.extend,
+        updates.merge,
         updates.without_last,
         updates.write_back,
         updates.write_back_items,

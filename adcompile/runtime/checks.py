@@ -183,6 +183,16 @@ def require_keeps(a: Any, value: Any) -> None:
         )
 
 
+def require_list(value: Any) -> None:
+    """Raise TypeError if `value`, of which `append`, `extend` or `pop` is called, is no list: its class says
+    what that does, and the program was compiled for lists."""
+    if not isinstance(value, list):
+        raise TypeError(
+            f"'append', 'extend' or 'pop' is called of a {type(value).__name__}, and the program was compiled for "
+            "lists; use a list"
+        )
+
+
 def require_plain_numbers(value: Any) -> None:
     """Raise TypeError if `value`, which meets a value with a derivative in an operator or in a method of
     arrays, is an object whose class says itself what those do: the program was compiled for arrays."""

@@ -96,6 +96,13 @@ def extend(sequence: list[Any], values: Any) -> list[Any]:
     return [*sequence, *values]
 
 
+def merge(mapping: dict[Any, Any], *others: Any, **named: Any) -> dict[Any, Any]:
+    """`mapping` after `mapping.update(*others, **named)`."""
+    changed = copy(mapping)
+    changed.update(*others, **named)
+    return changed
+
+
 def without_last(sequence: list[Any]) -> list[Any]:
     """`sequence` less its last element."""
     return sequence[:-1]

@@ -2,7 +2,8 @@
 
 An array of unknown dtype may be one of ints: what is stored into it loses its fraction, and is a
 constant. In Python `x ** 0.5` is a complex number for an `x` below zero, and is typed as a float. What
-`w * x` or `w.dot(x)` is for an object `w` its class says, and that need not be a product.
+`w * x` or `w.dot(x)` is for an object `w` its class says, and that need not be a product; nor does
+`q.append(x)` of a `deque` what it does to a list.
 
 relies on: types, activity.  ensures: an active value is stored where it keeps its derivative; what is
 typed as a float is one; operators on active values are those of numbers and arrays.
@@ -42,6 +43,7 @@ from adcompile.rules.registry import RULES
 from adcompile.runtime import checks, updates
 
 STORES = (updates.update, updates.increment, updates.add_at)
+OF_LISTS = (updates.append, updates.extend, updates.without_last)  # what a method is taken for by its name
 POWERS = (operator.pow, operator.ipow, builtins.pow)
 ARITHMETIC = frozenset(
     [np.add, np.subtract, np.multiply, np.divide, np.power, np.matmul, np.remainder, np.floor_divide]
@@ -71,6 +73,8 @@ def check_numbers(
     def stmt(s: Stmt) -> list[Stmt]:
         if not isinstance(s, Call):
             return [map_atoms(s, lambda a: a, block)]
+        if _may_be_no_list(s, types) and s.operands[0] not in plain:
+            return [check(checks.require_list, s, s.operands[0]), s]
         if _may_lose(s, types, active):
             return [check(checks.require_keeps, s, s.operands[0], s.operands[-1]), s]
         if (other := _other_operand(s, types, active, made)) is not None and other not in plain:
@@ -105,6 +109,12 @@ def _may_lose(call: Call, types: Types, active: Collection[Var]) -> bool:
         return False
     holder = atom_type(types, call.operands[0])
     return isinstance(holder, Unknown) or (isinstance(holder, Array) and holder.dtype == "?")
+
+
+def _may_be_no_list(call: Call, types: Types) -> bool:
+    """Whether what is taken for a list that grows or shrinks may be another object."""
+    of_list = not isinstance(call.fn, (type, Syntax)) and call.fn in OF_LISTS
+    return of_list and isinstance(atom_type(types, call.operands[0]), (Unknown, Passive))
 
 
 def _other_operand(call: Call, types: Types, active: Collection[Var], made: dict[Var, Call]) -> Atom | None:

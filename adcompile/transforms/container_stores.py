@@ -95,7 +95,7 @@ def _of_dict(call: Call, types: Types) -> Store | None:
     fn: Any = call.fn
     if not all(isinstance(atom_type(types, a), Dict) for a in call.args[1:]):  # type: ignore[arg-type]
         return None
-    if fn == Method("update"):
+    if fn in (Method("update"), updates.merge):
         return _update_dict
     if isinstance(fn, (Method, Attribute)) or len(call.args) != 2:
         return None

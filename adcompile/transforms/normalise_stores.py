@@ -76,6 +76,9 @@ def normalise_stores(function: Function, types: Types) -> Function:
                     stmts += builder.stmts
                     renamed[stmt.result] = result
                     continue
+            if isinstance(stmt, Call) and stmt.fn is updates.merge:  # of an object that may be no dict
+                renamed[stmt.result] = stmt.operands[0]
+                stmt = replace(stmt, fn=Method("update"), results=(Var("", stmt.origin),))
             if isinstance(stmt, Call) and stmt.fn is make_tuple:
                 tuples[stmt.result] = stmt
             stmts.append(stmt)

@@ -135,6 +135,8 @@ class _Resolving:
 
     def as_item(self, call: Call, args: Arguments) -> bool:
         """`d.get(key, default)` of a dict whose keys are known is an item, or the default."""
+        if len(args) < 2:  # a method of another object
+            return False
         mapping, wanted = args[0], args[1]
         held = self.types.get(mapping) if isinstance(mapping, Var) else None
         if not isinstance(held, Dict) or not isinstance(wanted, Const):

@@ -1,0 +1,106 @@
+"""Lists and dicts that change: what they hold then is of another type, under every name that they have."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .language import V, at
+
+
+@at((V,))
+def empty_list_that_grows_under_another_name(v):
+    items = []
+    same = items
+    items.append(v[0] * v[1])
+    return same[0] ** 2
+
+
+@at((V,))
+def empty_list_in_a_list_grows(v):
+    items = []
+    table = [items]
+    for value in v:
+        items.append(value * value)
+    return table[0][1] * table[0][2]
+
+
+@at((V,))
+def empty_list_in_a_dict_grows(v):
+    table = {"a": []}
+    items = table["a"]
+    for value in v:
+        items.append(value)
+    return sum(table["a"]) ** 2 + table["a"][1] ** 2
+
+
+@at((V,))
+def ints_and_then_an_array(v):
+    items = [1]
+    same = items
+    items.append(v)
+    return np.sum(same[1] ** 2) * same[0]
+
+
+@at((V,))
+def ints_replaced_by_numbers(v):
+    items = [1, 2]
+    same = items
+    items[0] = v[0] * v[1]
+    return same[0] ** 2 * same[1]
+
+
+@at((V,))
+def vector_replaced_by_a_matrix(v):
+    items = [v, v * 2.0]
+    same = items
+    items[0] = np.outer(v, v)
+    return np.sum(same[0] @ same[1])
+
+
+@at((V,))
+def inserted_in_each_trip(v):
+    items = []
+    for value in v:
+        items.insert(0, value * value)
+    return items[0] * items[1] ** 2
+
+
+@at((V,))
+def inserted_among_ints(v):
+    items = [1]
+    for k in range(3):
+        items.insert(1, v[k])
+    return items[1] * items[2] ** 2 + np.sum(np.array(items) ** 2)
+
+
+@at((V,))
+def key_added_under_another_name(v):
+    table = {"a": 1.0}
+    same = table
+    table["b"] = v[0]
+    return same["b"] ** 2 + sum(same.values())
+
+
+@at((V,))
+def dict_updated_and_joined(v):
+    table = {"a": v[0], "b": v[1]}
+    table.update({"b": v[2], "c": v[3]})
+    table.update(a=v[1])
+    other = table | {"a": v[0]}
+    table |= {"q": v[0] * 3.0}
+    return table["a"] * table["b"] * other["a"] * other["c"] * table["q"]
+
+
+@at((V,))
+def dict_updated_in_each_trip(v):
+    table = {"a": v[0]}
+    for k in range(3):
+        table.update(a=v[k] * table["a"])
+    return sum(table.values()) ** 2
+
+
+@at(({"a": 1.5, "b": 2.0},))
+def callers_dict_updated(table):
+    table.update(b=table["a"] ** 2)
+    other = {**table, "a": 1.0}
+    return sum(other.values()) ** 2
