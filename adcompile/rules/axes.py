@@ -25,11 +25,19 @@ def are_first(axis):
     return axis == 0 or (isinstance(axis, tuple) and axis == tuple(range(len(axis))))
 
 
+def known_rank(x):
+    """The rank of a value; None while a rule is put in place where the types do not tell it."""
+    return np.ndim(x)
+
+
+zero(known_rank)
+
+
 @inline
 def put_back_axes(r_bar, axis, keepdims):
     """A cotangent with the axes that were reduced, as axes of size 1, for an operation with an array
     that has them all."""
-    if axis is None or keepdims or are_first(axis):
+    if axis is None or keepdims or are_first(axis) or known_rank(r_bar) == 0:
         return r_bar
     return np.expand_dims(r_bar, axis)
 
@@ -47,7 +55,7 @@ def sum_along(x, axis, keepdims):
 @inline
 def count_along(a, axis):
     """The number of elements that a reduction of `a` makes one."""
-    if axis is None:
+    if axis is None or known_rank(a) == 0:
         return np.size(a)
     if is_number(axis):
         return np.shape(a)[axis]
@@ -65,7 +73,7 @@ zero(count_along)
 @inline
 def gathered(a, axis):
     """An array with the axes that are reduced made one, the last."""
-    if axis is None:
+    if axis is None or known_rank(a) == 0:
         return np.ravel(a)
     if is_number(axis):
         return np.moveaxis(a, axis, -1)
@@ -76,7 +84,7 @@ def gathered(a, axis):
 @inline
 def scattered(x, a, axis):
     """What was gathered from an array like `a`, with its axes where they were."""
-    if axis is None:
+    if axis is None or known_rank(a) == 0:
         return np.reshape(x, np.shape(a))
     if is_number(axis):
         return np.moveaxis(x, -1, axis)

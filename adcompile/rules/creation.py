@@ -9,7 +9,7 @@ import numpy as np
 from adcompile.ir.nodes import Method
 from adcompile.rules.registry import pullback, pushforward, static
 from adcompile.rules.samples import call, numbers
-from adcompile.runtime.broadcasting import items_of, unbroadcast
+from adcompile.runtime.broadcasting import items_of, match_dtype, unbroadcast, zeros_like
 
 
 @pullback(
@@ -67,10 +67,13 @@ def astype_tangent(r, x, x_dot, *, dtype=None, order="K", casting="unsafe", subo
     ],
 )
 def array(r, a, r_bar, *, dtype=None, order=None, copy=True, ndmin=0):
+    if dtype is not None and is_discrete(dtype):
+        return zeros_like(a)
     if ndmin > 0 and not isinstance(a, np.ndarray):
         raise NotImplementedError("the derivative of np.array is not known with ndmin= but for arrays")
     if isinstance(a, (list, tuple)):
-        return items_of(r_bar, a)
+        bars = items_of(r_bar, a)
+        return bars if dtype is None else match_dtype(bars, a)
     return unbroadcast(r_bar, a)
 
 

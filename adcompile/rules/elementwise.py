@@ -212,6 +212,7 @@ zero(np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np
 zero(np.isnan, np.isfinite, np.isinf, np.isposinf, np.isneginf, np.isclose, np.isreal, np.iscomplex)
 zero(np.isscalar, np.isrealobj, np.iscomplexobj)
 zero(math.isclose, math.isqrt, math.gcd, math.lcm, math.comb, math.perm, math.factorial)
+zero(*{np.dtype(code).type for code in np.typecodes["AllInteger"]}, np.bool_)
 zero(builtins.int, builtins.bool, builtins.len, builtins.range, builtins.isinstance, builtins.issubclass)
 zero(builtins.callable, builtins.hasattr, builtins.type, builtins.any, builtins.all)
 zero(builtins.print, builtins.repr, builtins.str, builtins.format)

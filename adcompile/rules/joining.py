@@ -8,9 +8,9 @@ import numpy as np
 
 from adcompile.rules.axes import is_number
 from adcompile.rules.creation import is_discrete
-from adcompile.rules.registry import pullback, static
+from adcompile.rules.registry import inline, pullback, static
 from adcompile.rules.samples import call, numbers
-from adcompile.runtime.broadcasting import items_of
+from adcompile.runtime.broadcasting import items_of, match_dtype
 
 
 @static
@@ -46,6 +46,17 @@ def split_like_back(s, r_bar, arrays, s_bar, *, axis):
     return np.concatenate(s_bar, axis), None
 
 
+@inline
+def side_by_side(r_bar, arrays, axis):
+    """The cotangent of an array of which the parts along the first axis were joined along `axis`."""
+    if axis is None or axis == 0:
+        return np.reshape(r_bar, np.shape(arrays))
+    at = axis % (np.ndim(arrays) - 1)
+    sizes = np.shape(arrays)
+    apart = np.reshape(r_bar, (*sizes[1 : at + 1], sizes[0], *sizes[at + 1 :]))
+    return np.moveaxis(apart, at, 0)
+
+
 def joins():
     """Samples: along every axis, of two and three arrays, of one, of lists and tuples."""
     x, y = numbers(2, 3), numbers(1, 3, seed=1)
@@ -59,6 +70,8 @@ def joins():
         call((x,)),
         call((numbers(2), numbers(0), numbers(3))),
         *[call((numbers(2, 3, 2), numbers(2, 3, 2, seed=1)), axis) for axis in (1, -2, -3)],
+        call(x),
+        *[call(numbers(2, 3, 2, 2), axis) for axis in (0, 1, -1, None)],
     ]
 
 
@@ -66,8 +79,12 @@ def joins():
 def concatenate(r, arrays, r_bar, *, axis=0, out=None, dtype=None):
     if out is not None or (dtype is not None and is_discrete(dtype)):
         raise NotImplementedError("the derivative of np.concatenate is not known with out= or a dtype of whole numbers")
+    if isinstance(arrays, np.ndarray):
+        a_bar = side_by_side(r_bar, arrays, axis)
+        return a_bar if dtype is None else match_dtype(a_bar, arrays)
     if not isinstance(arrays, tuple):
-        return split_like(r_bar, arrays, axis)
+        bars = split_like(r_bar, arrays, axis)
+        return bars if dtype is None else match_dtype(bars, arrays)
     if axis is not None and not is_number(axis):
         raise TypeError("an axis is a number")
     pieces: tuple[Any, ...] = ()
@@ -81,7 +98,7 @@ def concatenate(r, arrays, r_bar, *, axis=0, out=None, dtype=None):
             piece = r_bar[start:stop]
         else:
             piece = r_bar[(*before(axis), slice(start, stop), *after(axis))]
-        pieces = (*pieces, piece)
+        pieces = (*pieces, piece if dtype is None else match_dtype(piece, a))
         start = stop
     return pieces
 
@@ -122,6 +139,7 @@ def sheets():
         call([numbers(3), numbers(3, seed=1)]),
         call((x, y, x)),
         call((numbers(2, 3, 4), numbers(2, 3, 4))),
+        *[call(numbers(*shape)) for shape in ((3,), (2, 3), (2, 3, 4), (2, 3, 2, 2))],
     ]
 
 
@@ -131,6 +149,8 @@ def sheets():
     samples=lambda: [*sheets(), call((numbers(3), numbers(3), numbers(3), numbers(2, 3))), call((0.5, 1.5))],
 )
 def vstack(r, tup, r_bar):
+    if isinstance(tup, np.ndarray):
+        return np.reshape(r_bar, np.shape(tup))
     pieces: tuple[Any, ...] = ()
     start = 0
     for a in tup:
@@ -156,6 +176,8 @@ def vstack(r, tup, r_bar):
     ],
 )
 def hstack(r, tup, r_bar):
+    if isinstance(tup, np.ndarray):
+        return side_by_side(r_bar, tup, 0 if np.ndim(tup) < 3 else 1)
     pieces: tuple[Any, ...] = ()
     start = 0
     for a in tup:
@@ -177,9 +199,11 @@ def hstack(r, tup, r_bar):
 @pullback(
     np.column_stack,
     linear="tup",
-    samples=lambda: [*sheets()[:3], call((numbers(2), numbers(2), numbers(2), numbers(2, 3)))],
+    samples=lambda: [*sheets()[:3], *sheets()[4:], call((numbers(2), numbers(2), numbers(2), numbers(2, 3)))],
 )
 def column_stack(r, tup, r_bar):
+    if isinstance(tup, np.ndarray):
+        return np.reshape(r_bar.T, np.shape(tup)) if np.ndim(tup) < 3 else side_by_side(r_bar, tup, 1)
     pieces: tuple[Any, ...] = ()
     start = 0
     for a in tup:

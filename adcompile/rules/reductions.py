@@ -11,11 +11,11 @@ import math
 
 import numpy as np
 
-from adcompile.rules.axes import gathered, put_back_axes, scattered, sum_along
+from adcompile.rules.axes import gathered, known_rank, put_back_axes, scattered, sum_along
 from adcompile.rules.creation import is_discrete
 from adcompile.rules.registry import inline, pullback, pushforward, static
 from adcompile.rules.samples import call, distinct, over_axes, some_missing
-from adcompile.runtime.broadcasting import items_of, unbroadcast
+from adcompile.runtime.broadcasting import items_of, match_dtype, unbroadcast
 
 
 def sums():
@@ -31,14 +31,16 @@ def sum(r, a, r_bar, *, axis=None, dtype=None, out=None, keepdims=False, initial
     r_bar = put_back_axes(r_bar, axis, keepdims)
     if where is not None:
         r_bar = np.where(where, r_bar, 0)
-    return np.broadcast_to(r_bar, np.shape(a))
+    a_bar = np.broadcast_to(r_bar, np.shape(a))
+    return a_bar if dtype is None else match_dtype(a_bar, a)
 
 
 @pullback(np.nansum, samples=some_missing)
 def nansum(r, a, r_bar, *, axis=None, dtype=None, out=None, keepdims=False):
     if out is not None or (dtype is not None and is_discrete(dtype)):
         raise NotImplementedError("the derivative of a sum is not known with out= or a dtype of whole numbers")
-    return np.where(np.isnan(a), 0, put_back_axes(r_bar, axis, keepdims))
+    a_bar = np.where(np.isnan(a), 0, put_back_axes(r_bar, axis, keepdims))
+    return a_bar if dtype is None else match_dtype(a_bar, a)
 
 
 @pushforward(np.nansum)
@@ -92,7 +94,8 @@ def with_zeros():
     x = distinct(2, 3)
     one, two = distinct(4), distinct(4)
     one[1] = two[1] = two[3] = 0
-    return [*over_axes(), call(one), call(two), call(x * (x > 0), axis=1), call(np.array([1.5])), call(1.5)]
+    ends = [call(np.array([1.5])), call(1.5), call(one, axis=())]
+    return [*over_axes(), call(one), call(two), call(x * (x > 0), axis=1), *ends]
 
 
 @inline
@@ -114,7 +117,7 @@ def prod(r, a, r_bar, *, axis=None, dtype=None, out=None, keepdims=False):
         raise NotImplementedError("the derivative of a product is not known with dtype= or out=")
     if np.ndim(a) == 0:
         return r_bar
-    if np.ndim(a) == 1:
+    if np.ndim(a) == 1 and axis != ():
         return r_bar * product_of_others(a)
     return put_back_axes(r_bar, axis, keepdims) * scattered(product_of_others(gathered(a, axis)), a, axis)
 
@@ -125,7 +128,7 @@ def prod_tangent(r, a, a_dot, *, axis=None, dtype=None, out=None, keepdims=False
         raise NotImplementedError("the derivative of a product is not known with dtype= or out=")
     if np.ndim(a) == 0:
         return a_dot
-    if np.ndim(a) == 1:
+    if np.ndim(a) == 1 and axis != ():
         return np.sum(product_of_others(a) * a_dot, keepdims=keepdims)
     others = scattered(product_of_others(gathered(a, axis)), a, axis)
     return sum_along(others * a_dot, axis, keepdims)
@@ -150,6 +153,10 @@ def along():
 def cumsum(r, a, r_bar, *, axis=None, dtype=None, out=None):
     if out is not None or (dtype is not None and is_discrete(dtype)):
         raise NotImplementedError("the derivative of np.cumsum is not known with out= or a dtype of whole numbers")
+    if known_rank(a) == 0 and axis is not None:
+        raise NotImplementedError("the derivative of np.cumsum is not known along an axis of a number")
+    if dtype is not None:
+        r_bar = r_bar.astype(np.result_type(a))
     if np.ndim(a) == 1:
         return np.cumsum(r_bar[::-1])[::-1]
     if axis is None:
@@ -168,6 +175,8 @@ def running_products():
 def cumprod(r, a, r_bar, *, axis=None, dtype=None, out=None):
     if dtype is not None or out is not None:
         raise NotImplementedError("the derivative of np.cumprod is not known with dtype= or out=")
+    if known_rank(a) == 0 and axis is not None:
+        raise NotImplementedError("the derivative of np.cumprod is not known along an axis of a number")
     x = gathered(a, axis)
     before = np.cumprod(np.concatenate((np.ones_like(x[..., :1]), x[..., :-1]), axis=-1), axis=-1)
     # behind[k]: what r_bar weighs of the running product from k on, without the factor x[k].
@@ -181,6 +190,8 @@ def cumprod(r, a, r_bar, *, axis=None, dtype=None, out=None):
 def cumprod_tangent(r, a, a_dot, *, axis=None, dtype=None, out=None):
     if dtype is not None or out is not None:
         raise NotImplementedError("the derivative of np.cumprod is not known with dtype= or out=")
+    if known_rank(a) == 0 and axis is not None:
+        raise NotImplementedError("the derivative of np.cumprod is not known along an axis of a number")
     x = gathered(a, axis)
     before = np.cumprod(np.concatenate((np.ones_like(x[..., :1]), x[..., :-1]), axis=-1), axis=-1)
     tangent = np.copy(before * gathered(a_dot, axis))

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from adcompile.rules.axes import is_number
+from adcompile.rules.axes import is_number, known_rank
 from adcompile.rules.registry import pullback, pushforward, static
 from adcompile.rules.samples import call, numbers
 from adcompile.runtime.broadcasting import unbroadcast
@@ -42,6 +42,8 @@ def repetitions():
 
 @pullback(np.repeat, linear="a", samples=repetitions)
 def repeat(r, a, r_bar, *, repeats, axis=None):
+    if known_rank(a) == 0 and axis is not None:
+        raise NotImplementedError("the derivative of np.repeat is not known along an axis of a number")
     if np.ndim(repeats) == 0 and axis is None:
         return np.reshape(np.reshape(r_bar, (np.size(a), repeats)).sum(axis=1), np.shape(a))
     return sum_repeats(r_bar, np.shape(a), repeats, axis)
@@ -118,6 +120,8 @@ def paddings():
         call(x, 1, mode="symmetric"),
         call(x, {0: 1, -1: (1, 2)}),
         call(numbers(2, 1, 2), {-1: (0, 2)}),
+        call(numbers(3), ((1,),)),
+        call(1.5, 0),
     ]
 
 
@@ -140,6 +144,8 @@ def copies_elements(mode):
 
 @pullback(np.pad, samples=paddings)
 def pad(r, array, r_bar, *, pad_width, mode="constant", constant_values=0):
+    if np.ndim(array) == 0:
+        return r_bar  # there is nothing to pad
     if mode == "constant":
         return r_bar[interior(np.ndim(array), pad_width)]
     if not copies_elements(mode):

@@ -123,6 +123,9 @@ def selections():
         call(x, np.array([[0, 1], [3, 3]]), axis=1),
         call(x, 1, axis=-1),
         call(x, [0, 0, 3], 1),
+        call(x, (0, 1), axis=0),
+        call(numbers(3), (2, 2)),
+        call(numbers(3), np.array([True, False])),
     ]
 
 

@@ -11,6 +11,7 @@ from adcompile.rules.axes import count_along, gathered, is_number, put_back_axes
 from adcompile.rules.creation import is_discrete
 from adcompile.rules.registry import inline, pullback, pushforward
 from adcompile.rules.samples import call, distinct, over_axes, some_missing
+from adcompile.runtime.broadcasting import match_dtype
 
 
 def means():
@@ -26,8 +27,10 @@ def mean(r, a, r_bar, *, axis=None, dtype=None, out=None, keepdims=False, where=
     r_bar = put_back_axes(r_bar, axis, keepdims)
     if where is not None:
         where = np.broadcast_to(where, np.shape(a))
-        return np.where(where, r_bar / np.sum(where, axis=axis, keepdims=True), 0)
-    return np.broadcast_to(r_bar / count_along(a, axis), np.shape(a))
+        a_bar = np.where(where, r_bar / np.sum(where, axis=axis, keepdims=True), 0)
+    else:
+        a_bar = np.broadcast_to(r_bar / count_along(a, axis), np.shape(a))
+    return a_bar if dtype is None else match_dtype(a_bar, a)
 
 
 @pullback(np.nanmean, samples=some_missing)
@@ -36,8 +39,11 @@ def nanmean(r, a, r_bar, *, axis=None, dtype=None, out=None, keepdims=False):
         raise NotImplementedError("the derivative of a mean is not known with out= or a dtype of whole numbers")
     missing = np.isnan(a)
     if axis is None:
-        return np.where(missing, 0, r_bar / np.sum(~missing))
-    return np.where(missing, 0, put_back_axes(r_bar, axis, keepdims) / np.sum(~missing, axis=axis, keepdims=True))
+        a_bar = np.where(missing, 0, r_bar / np.sum(~missing))
+    else:
+        counts = np.sum(~missing, axis=axis, keepdims=True)
+        a_bar = np.where(missing, 0, put_back_axes(r_bar, axis, keepdims) / counts)
+    return a_bar if dtype is None else match_dtype(a_bar, a)
 
 
 @pushforward(np.nanmean)

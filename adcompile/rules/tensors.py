@@ -141,6 +141,9 @@ def sums():
         call("ij,k,l->i", m, v, numbers(2)),
         call("...i,...i", m, numbers(2, 3, seed=1)),
         call("...ji", t),
+        call("ij,jk->", m, numbers(1, 2)),
+        call("i,i", v, numbers(1)),
+        call("ij,ij->i", numbers(2, 1), m, optimize=True),
     ]
 
 
@@ -222,8 +225,6 @@ def einsum(r, subscripts, r_bar, *operands, optimize=False):
             g = np.expand_dims(g, axes)
         if has_repeats(subscripts, ranks, i):
             g = on_repeats(g, np.shape(operand), own_letters(subscripts, ranks, i))
-        elif axes != ():
-            g = np.broadcast_to(g, np.shape(operand))
         else:
             g = unbroadcast(g, operand)
         cotangents = (*cotangents, g)

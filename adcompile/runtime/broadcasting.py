@@ -9,7 +9,8 @@ import numpy as np
 
 
 def unbroadcast(g: Any, x: Any) -> Any:
-    """Sum the cotangent `g` over the axes along which `x` was broadcast.
+    """Sum the cotangent `g` over the axes along which `x` was broadcast; where `g` itself has a size
+    of 1, or lacks an axis, repeat it.
 
     The result has the shape of `x`, and its dtype if `x` is a float array.
     """
@@ -17,6 +18,7 @@ def unbroadcast(g: Any, x: Any) -> Any:
         raise TypeError(f"an elementwise rule was applied to a {type(x).__name__}; convert it with np.array first")
     shape = np.shape(x)
     if np.shape(g) != shape:
+        g = np.reshape(g, (*(1,) * (len(shape) - np.ndim(g)), *np.shape(g)))
         extra = np.ndim(g) - len(shape)
         stretched = tuple(i for i, n in enumerate(shape, extra) if n == 1 and np.shape(g)[i] != 1)
         axes = tuple(range(extra)) + stretched

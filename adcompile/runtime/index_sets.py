@@ -232,6 +232,7 @@ def join_broadcast(sets: Any, like: Any) -> Any:
         return join_all(like, sets)
     if sets.shape == shape:
         return np.array(sets) if shape else float(sets)
+    sets = np.broadcast_to(sets, np.broadcast_shapes(sets.shape, shape))  # it may be the smaller one
     extra = sets.ndim - len(shape)
     summed = (*range(extra), *(i for i, n in enumerate(shape, extra) if n == 1))
     return join_along(like, sets, summed)

@@ -28,6 +28,7 @@ def put_back(r: Any, shape: tuple[int, ...], indices: Any, axis: int | None) -> 
     if axis is None:
         return np.reshape(put_back(r, (math.prod(shape),), indices, 0), shape)
     sums = np.zeros(shape, np.result_type(r))
+    indices = np.asarray(indices, np.intp)  # a tuple would be one subscript, and truth values a mask
     rank = np.ndim(indices)
     axis = axis % len(shape)
     moved = np.moveaxis(r, range(axis, axis + rank), range(rank))

@@ -14,6 +14,7 @@ from adcompile.runtime.broadcasting import match_dtype, unbroadcast
 
 def unbroadcast_seeds(g: Any, x: Any) -> Any:
     """`unbroadcast(g, x)` for each of the cotangents that `g` holds."""
+    g = align_seeds(g, max(np.ndim(g) - 1, np.ndim(x)))
     ones = (1,) * (np.ndim(g) - 1 - np.ndim(x))
     like = np.broadcast_to(x, (len(g), *ones, *np.shape(x)))
     return np.reshape(unbroadcast(g, like), (len(g), *np.shape(x)))

@@ -17,6 +17,7 @@ from adcompile.inference.elementwise import shape_of
 from adcompile.ir.dims import is_one
 from adcompile.ir.nodes import Atom, Attribute, Const, Method, Var
 from adcompile.ir.types import Array, Scalar, Type, Unknown, is_complex, is_real, kind_of
+from adcompile.rules.axes import known_rank
 from adcompile.runtime.broadcasting import match_dtype, unbroadcast
 from adcompile.transforms.fold_calls import CallFolder
 from adcompile.transforms.make_calls import Kwargs
@@ -35,6 +36,9 @@ class Builder(CallFolder):
         """The value of a call that can be told now, or that is another value; else None."""
         if fn is np.iscomplexobj:
             return self._fold_kind(args[0])
+        if fn is known_rank:
+            shape = shape_of(self.type_of(args[0]))
+            return Const(None if shape is None else len(shape))
         if fn is unbroadcast:
             return self._fold_unbroadcast(args[0], args[1])
         return super().fold(fn, args, kwargs)
@@ -56,6 +60,8 @@ class Builder(CallFolder):
         if not want:
             return self.match_dtype(self.call(Method("sum"), g), x)
         extra = len(have) - len(want)
+        if extra <= 0 and all(n == size or is_one(n) for n, size in zip(have, want[-extra:], strict=True)):
+            return self.match_dtype(self.call(np.broadcast_to, g, self.call(np.shape, x)), x)
         if extra < 0:
             return None
         stretched = []

@@ -183,6 +183,17 @@ KNOWN = [
     "np.einsum('ij,kj->ik', x, x, optimize='greedy')",
     "np.einsum('i...->...', x)",
     "np.linalg.norm(x @ x.T, axis=(-2, -1))",
+    "np.prod(x[0], axis=())",
+    "np.concatenate(x, axis=-1)",
+    "np.concatenate(np.reshape(x, (3, 1, 2)), axis=1)",
+    "np.hstack(np.reshape(x, (3, 1, 2)))",
+    "np.column_stack(x)",
+    "np.take(x, (0, 1), axis=0)",
+    "np.take(x, np.array([True, False]))",
+    "np.take(x, np.int64(1))",
+    "np.tile(x, np.int32(2))",
+    "np.einsum('ij,ij->i', x, x[:, :1])",
+    "x * np.array(x, dtype=int)",
 ]
 
 
@@ -223,6 +234,9 @@ REFUSED = [
     "np.c_[x, x]",
     "np.mgrid[0 : x[0, 0] : 3j]",
     "np.linalg.cholesky(x @ x.T, upper=True)",
+    "np.cumsum(x[0, 0], axis=-1)",
+    "np.cumprod(x[0, 0], axis=0)",
+    "np.repeat(x[0, 0], 2, axis=0)",
 ]
 
 
@@ -230,6 +244,24 @@ REFUSED = [
 def test_what_no_rule_covers_is_refused_at_its_line(expression: str) -> None:
     with pytest.raises(Refused, match=r"(?s)<odd \d+>:2: .*\n    r = "):
         grad(program(expression))(X, 1.0)
+
+
+@pytest.mark.parametrize("name", [name for name in REDUCTIONS if name not in ("var", "std")])
+def test_the_last_axis_of_a_number(name: str) -> None:
+    for x in (np.float64(1.5), np.array(1.5)):
+        made = grad(program(f"np.{name}(x, axis=-1)"))(x, 1.0)
+        assert np.shape(made) == () and made == (name != "ptp")
+
+
+SINGLE = ["sum(x, dtype={})", "mean(x, 0, {})", "nansum(x, dtype={})", "cumsum(x, dtype={})", "array([x, x], dtype={})"]
+
+
+@pytest.mark.parametrize("call", [*SINGLE, "concatenate((x, x), dtype={})", "concatenate([x], dtype={})"])
+def test_a_gradient_has_the_dtype_of_its_argument_whatever_is_computed_in(call: str) -> None:
+    call = call.format("np.float32")
+    made = grad(program(f"np.{call}"))(X, np.float32(1.5))
+    assert made.dtype == X.dtype
+    np.testing.assert_allclose(made, grad(program(f"np.{call}".replace("32", "64")))(X, 1.5), rtol=1e-5)
 
 
 WITH_OUT = [

@@ -1,4 +1,4 @@
-"""The sparsity of every rule on its samples: no entry of the dense Jacobian is missing."""
+"""The Jacobians of every rule on its samples: by rows and by columns, and no entry is missing in the sparse one."""
 
 from __future__ import annotations
 
@@ -79,6 +79,8 @@ def test_no_entry_is_missing(primitive: Any, sample: Any) -> None:
             except (Refused, UsageError):
                 continue
             sparse = jacobian(function, i, sparsity="auto")
+            forward = jacobian(function, i, mode="forward")(*values)
+            np.testing.assert_allclose(forward, expected, rtol=1e-9, atol=1e-10)
             if np.iscomplexobj(expected):
                 with pytest.raises(UsageError, match="the result is complex; a sparse Jacobian is of real numbers"):
                     sparse(*values)

@@ -68,7 +68,7 @@ def _operand(c: Carrying, atom: Atom, rank: int, call: Call) -> Atom:
 @carries(Method("copy"), copy, deepcopy, zeros_like, zero_tangent, any_type=True)
 def as_it_is(c: Carrying, call: Call, x: Atom, *more: Atom, **options: Atom) -> Atom:
     """What does the same to every number."""
-    if "shape" in options:
+    if "shape" in options or len(more) > 3:
         raise NotCarried("an array of another shape")
     return c.b.make(call.fn, (c.now(x), *more), tuple(options.items()))
 
@@ -93,6 +93,8 @@ def in_dtype(c: Carrying, call: Call, x: Atom, *more: Atom, **options: Atom) -> 
     """Numbers and arrays in another dtype; of lists, `np.array` is a rule of its own."""
     if not isinstance(c.type_of(x), (Scalar, Array)):
         return _array_of_list(c, call, x, *more, **options)
+    if "ndmin" in options:
+        raise NotCarried("an array of more axes")
     return as_it_is(c, call, x, *more, **options)
 
 

@@ -61,8 +61,8 @@ def sum_of_items(c: Carrying, call: Call, x: Atom, start: Atom | None = None) ->
 def cumulative(c: Carrying, call: Call, x: Atom, axis: Atom = NONE) -> Atom:
     """Cumulative sums, of an array without axes named if it has one."""
     given = c.static(axis)
-    if given is None and c.rank_of(x) != 1:
-        raise NotCarried("a cumulative sum over several axes")
+    if not c.rank_of(x) or (given is None and c.rank_of(x) != 1):
+        raise NotCarried("a cumulative sum over several axes, or of a number")
     return c.b.make(call.fn, (c.lifted(x),), (("axis", Const(1 if given is None else moved(given))),))
 
 
@@ -99,6 +99,6 @@ def rolled(c: Carrying, call: Call, x: Atom, shift: Atom, axis: Atom = NONE) -> 
 @carries(np.repeat)
 def repeated(c: Carrying, call: Call, x: Atom, repeats: Atom, axis: Atom = NONE) -> Atom:
     """Elements several times."""
-    if c.static(axis) is None and c.rank_of(x) != 1:
-        raise NotCarried("a repeat over several axes")
+    if not c.rank_of(x) or (c.static(axis) is None and c.rank_of(x) != 1):
+        raise NotCarried("a repeat over several axes, or of a number")
     return c.b.make(np.repeat, (c.lifted(x), repeats), (("axis", Const(moved_axes(c, axis, c.rank_of(x)))),))

@@ -37,6 +37,8 @@ def reshaped(c: Carrying, call: Call, x: Atom, *sizes: Atom, **options: Atom) ->
     if not set(options) <= {"shape", "newshape"}:
         raise NotCarried("a reshape in another order")
     given = (*sizes, *options.values())
+    if call.fn is np.reshape and len(given) > 1:
+        raise NotCarried("a reshape in an order that is named by its place")
     if len(given) > 1:
         return c.b.make(np.reshape, (c.now(x), c.b.make(make_tuple, (c.seeds, *given))))
     return c.b.make(np.reshape, (c.now(x), with_seeds(c, given[0])))
@@ -88,6 +90,8 @@ def expanded(c: Carrying, call: Call, x: Atom, axis: Atom) -> Atom:
 def squeezed(c: Carrying, call: Call, x: Atom, axis: Atom = NONE) -> Atom:
     """Axes of size 1, but never that of the seeds."""
     given = c.static(axis)
+    if not c.rank_of(x):
+        return c.now(x)
     if given is None:
         ones = [is_one(size) for size in shape_of(c.type_of(x)) or ()]
         if None in ones or shape_of(c.type_of(x)) is None:
@@ -188,11 +192,7 @@ def traces(
 def padded(c: Carrying, call: Call, x: Atom, widths: Atom, mode: Atom = CONSTANT) -> Atom:
     """Margins around each seed's value."""
     given = c.static(widths)
-    rank = c.rank_of(x)
-    if isinstance(given, int):
-        given = ((given, given),) * rank
-    elif isinstance(given, tuple) and all(isinstance(w, int) for w in given):
-        given = (given * 2 if len(given) == 1 else given,) * rank
-    if not isinstance(given, tuple) or len(given) != rank:
+    if not isinstance(given, (int, tuple)):
         raise NotCarried("margins that are not known")
-    return c.b.make(np.pad, (c.lifted(x), Const(((0, 0), *given)), mode))
+    pairs = np.broadcast_to(given, (c.rank_of(x), 2)).tolist()
+    return c.b.make(np.pad, (c.lifted(x), Const(((0, 0), *map(tuple, pairs))), mode))
