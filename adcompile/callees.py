@@ -22,6 +22,7 @@ from adcompile.analyses.transformations import pullback_of, type_of_transformed
 from adcompile.analyses.user_functions import has_followed_type, is_user_function
 from adcompile.analyses.versions import versions_of_inputs
 from adcompile.errors import Diagnostic, DiagnosticList, Origin, Refused, SourceError, UsageError
+from adcompile.frontend.closures import closure_in, closure_of
 from adcompile.frontend.lower import lowered
 from adcompile.frontend.transformations import Emission, is_transformation, is_transformed, stands_between
 from adcompile.inference.registry import infer_call
@@ -56,6 +57,13 @@ from adcompile.transforms.follow_stores import follow_stores
 from adcompile.transforms.forget_none import forget_none
 from adcompile.transforms.inline_calls import can_stand_in, inline_calls
 from adcompile.transforms.normalise_stores import normalise_stores
+from adcompile.transforms.open_closures import (
+    arguments_of,
+    gives_back_closure,
+    is_given_closure,
+    open_closures,
+    put_back_closures,
+)
 from adcompile.transforms.put_back_parts import put_back_parts
 from adcompile.transforms.resolve_calls import resolve_calls
 from adcompile.transforms.separate_items import changes_containers, separate_items
@@ -126,6 +134,9 @@ class Callees:
             except (UsageError, Refused):  # where it is called it will be said
                 return UNKNOWN
             return self.call_type(emitted, args, kwargs) if emitted is not None else UNKNOWN
+        held = closure_in(args[0]) if fn is operator.call and args else None
+        if held is not None:
+            return self._call_of_closure(held, args, kwargs)
         if not has_followed_type(fn):
             return _of_static(fn, args, kwargs) or infer_call(fn, args, dict(kwargs))
         inputs = self.bind(fn, args, kwargs)
@@ -140,6 +151,13 @@ class Callees:
         found = self._results[key]
         # The sizes of the call within are named as those around it.
         return forget_symbols(found, set(), ("of the call",)) if fn in self._following else found
+
+    def _call_of_closure(self, held: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type]) -> Type:
+        """The type of what a nested function gives that was given away."""
+        items = list(args[0].items[1:]) if isinstance(args[0], Tuple) else []
+        made = closure_of(held)
+        given = arguments_of(made, items, list(args[1:]), kwargs) if made is not None else None
+        return UNKNOWN if given is None else self.call_type(held, given, {})
 
     def _fixed_point(self, fn: types.FunctionType, inputs: tuple[Type, ...]) -> Type:
         """The type of a function's result. A recursive call finds what is known so far: at first
@@ -173,7 +191,7 @@ class Callees:
         they are given stand in it themselves."""
         while True:
             primal, types_ = self.inferred(primal, known)
-            plain = resolve_calls(primal, types_, self.emitted_at)
+            plain = open_closures(resolve_calls(primal, types_, self.emitted_at))
             primal = convert_lists(plain, types_)
             if primal is not plain:  # what is computed with the arrays has other types
                 continue
@@ -182,6 +200,9 @@ class Callees:
             captured = set(plain.captures)
             primal = inline_calls(plain, lambda call: self.is_inlined(call, types_, plain.holder))
             if primal is plain:
+                primal = put_back_closures(plain)
+                if primal is not plain:
+                    continue
                 self.may_make_complex = self.may_make_complex or may_make_complex(plain, types_)
                 return without_pullbacks(plain), types_
             new = {c.var: self.outside.capture_type(c.holder, c.name) for c in primal.captures if c not in captured}
@@ -239,7 +260,10 @@ class Callees:
         it was given, and can stand in the program itself."""
         if not is_user_function(call.fn) or any(isinstance(a, Star) for a in call.args) or call.fn in self._following:
             return False
-        return (stands_between(call.fn) or self._effect(call, types_).shares) and can_stand_in(call.fn, holder)  # type: ignore[arg-type]
+        if gives_back_closure(call, types_):
+            return False
+        wanted = stands_between(call.fn) or is_given_closure(call, types_) or self._effect(call, types_).shares
+        return wanted and can_stand_in(call.fn, holder)  # type: ignore[arg-type]
 
     def changes_arguments(self, call: Call, types_: Types) -> bool:
         """Whether a call that is not known to leave its arguments alone may change them: a

@@ -16,9 +16,10 @@ from pathlib import Path
 
 import numpy as np
 import programs.displays
+import programs.given_functions
 import programs.other_names
 import programs.scopes
-import programs.simulations  # noqa: F401  (adds its programs to the table)
+import programs.simulations
 import pytest
 from programs.language import CASES, V
 
@@ -769,3 +770,15 @@ def test_a_kept_statement_that_reads_and_writes_another_name_of_a_value():
         return x * k * n
 
     assert grad(f)(2.0, 3) == 21.0
+
+
+@pytest.mark.parametrize(
+    ("function", "why"),
+    [
+        (programs.given_functions.outlives_its_call, "known only at run time"),
+        (programs.given_functions.counts_its_calls, "changes 'calls'"),
+    ],
+)
+def test_a_nested_function_that_is_more_than_called_is_refused(function, why):
+    with pytest.raises(Refused, match=why):
+        grad(function)(V)

@@ -9,8 +9,8 @@ from typing import Any
 import gast
 import numpy as np
 
+from adcompile.frontend.closures import Closures
 from adcompile.frontend.comprehensions import Comprehensions
-from adcompile.frontend.lifting import Lifting
 from adcompile.frontend.lowering import did_you_mean
 from adcompile.frontend.names import LocalFunction
 from adcompile.frontend.scope import is_fixed, is_resolved, is_settled
@@ -22,7 +22,7 @@ SEEING_NAMES = (eval, exec, locals, globals, vars, dir, compile, __import__)
 CONSUMERS = (sum, max, min, any, all, list, tuple, sorted, set)
 
 
-class Calls(Comprehensions, Lifting):
+class Calls(Comprehensions, Closures):
     """Lowers calls and their arguments."""
 
     def expr_Call(self, node: Any) -> Atom:
@@ -101,8 +101,8 @@ class Calls(Comprehensions, Lifting):
             elif consumes and (generator := self._as_generator(arg)) is not None:
                 args.append(self.expr_ListComp(generator))
             else:
-                args.append(self.expr(arg))
-        kwargs = [(keyword.arg, self.expr(keyword.value)) for keyword in node.keywords]
+                args.append(self.argument(arg, fn))
+        kwargs = [(k.arg, self.expr(k.value) if k.arg is None else self.argument(k.value, fn)) for k in node.keywords]
         return args, kwargs
 
     def _as_generator(self, node: Any) -> Any:
@@ -133,7 +133,7 @@ class Calls(Comprehensions, Lifting):
 
     def method_call(self, receiver: Atom, node: Any) -> Atom:
         """`receiver.name(...)` where the receiver is a value of the program."""
-        args, kwargs = self.arguments(node)
+        args, kwargs = self.arguments(node, Method(node.func.attr))
         if node.func.attr == "astype" and any(isinstance(a, Const) and _is_object(a.value) for a in args):
             return self._array_of_objects(node)
         return self.call(Method(node.func.attr), receiver, *args, kwargs=kwargs, node=node)

@@ -224,6 +224,14 @@ class Lowering:
         """The nested function that an expression is, if it is a lambda or the name of one."""
         raise NotImplementedError  # local_functions.py
 
+    def as_function(self, node: Any) -> Const | None:
+        """A nested function that reads no local variable, as the function that Python would make of it."""
+        raise NotImplementedError  # local_functions.py
+
+    def syntax(self, node: Any, passive: bool = False) -> Atom:
+        """An expression that is kept as it is."""
+        raise NotImplementedError  # kept.py
+
     def inline(self, function: LocalFunction, node: Any) -> Atom:
         """Lower a call of a lambda or nested def: its body in place of the call."""
         raise NotImplementedError  # local_functions.py
