@@ -340,7 +340,8 @@ class Callees:
         primal, known = self.typed(fn, inputs)
         with self.following(fn):
             found = self.value_types(primal, known)
-        primal = detach_blocks(resolve_calls(primal, found, self.emitted_at), found, DiagnosticList())
+        plain = normalise_stores(resolve_calls(primal, found, self.emitted_at), found)
+        primal = detach_blocks(plain, found, DiagnosticList())
         wrt = [p.var for p, is_varied in zip(primal.params, mask, strict=False) if is_varied]
         return primal, found, active_values(primal, found, wrt)[1]
 

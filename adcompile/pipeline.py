@@ -11,7 +11,6 @@ import threading
 import types
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.ownership import own_results
@@ -104,7 +103,7 @@ class Compilation(ForwardMode, ReverseMode):
         self.split(function, tuple(inputs), active, forward, pullback, order=want.wrt, for_caller=True, within=within)
         self.outside.check_changes(self.found)
         self.found.raise_if_any()
-        carried = self.carry(pullback.name, 1, True, function) if want.seeds else None
+        carried = self.carry(pullback.name, 1, True) if want.seeds else None
         return self.program(forward.name, carried.entry if carried else pullback.name, carried)
 
     def pushforward(self, function: types.FunctionType, inputs: Sequence[Type], want: Want) -> Program:
@@ -118,10 +117,10 @@ class Compilation(ForwardMode, ReverseMode):
         self.outside.check_changes(self.found)
         self.found.raise_if_any()
         self.push(pushforward_function(name, primal, entry, body, types_, want.before), types_, function)
-        carried = self.carry(name, want.before, (False, True) if want.value else True, function) if want.seeds else None
+        carried = self.carry(name, want.before, (False, True) if want.value else True) if want.seeds else None
         return self.program(carried.entry if carried else name, carried=carried)
 
-    def carry(self, entry: str, place: int, result: Seeding, holder: Any) -> Carried | None:
+    def carry(self, entry: str, place: int, result: Seeding) -> Carried | None:
         """Add the functions that stand for `entry` and carry many seeds in the parameter at `place`, and
         in what `result` says of its result; None if there are none."""
         self.stage = "carry_seeds"
@@ -131,10 +130,15 @@ class Compilation(ForwardMode, ReverseMode):
         except NotCarried as why:
             self.decisions.not_carried = str(why)
             return None
+        self.take_carried(carried)
+        return carried
+
+    def take_carried(self, carried: Carried) -> None:
+        """Take functions that carry many seeds into the program. Each reads from outside what the one that
+        it stands for reads, which may be another module's."""
         for one, types_ in carried.functions:
             self.after("carry_seeds", one)
-            self.finish(one, types_, holder)
-        return carried
+            self.finish(one, types_, self.holders[carried.stands_for[one.name]])
 
     def together(self, sweep: FunctionRef, place: int, result: Seeding) -> FunctionRef | None:
         """What sweeps for the seeds of a vector's size as `sweep` does for one, and is as plain as that is:
@@ -146,10 +150,7 @@ class Compilation(ForwardMode, ReverseMode):
             return None
         if any(len(shape) > 1 for shape in carried.shapes) or calls_seeds(carried):
             return None
-        holder = self.holders[sweep.name]
-        for one, types_ in carried.functions:
-            self.after("carry_seeds", one)
-            self.finish(one, types_, holder)
+        self.take_carried(carried)
         entry, types_ = next(pair for pair in carried.functions if pair[0].name == carried.entry)
         return FunctionRef(entry.name, own=own_results(entry, types_))
 

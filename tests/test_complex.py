@@ -201,7 +201,15 @@ def stored(z):
     return np.linalg.norm(a) + np.var(a)
 
 
-COMPLEX = [polynomial_root, contour, evolved, parts, stored]
+def parts_assigned(z):
+    a = np.zeros_like(z)
+    a.real = z.imag**2
+    a[1:].imag = z[:-1].real * a[1:].real
+    a.real = a.imag[::-1]
+    return np.sum(np.abs(a) ** 2 * z.real)
+
+
+COMPLEX = [polynomial_root, contour, evolved, parts, stored, parts_assigned]
 
 
 @pytest.mark.parametrize("f", COMPLEX, ids=lambda f: f.__name__)

@@ -287,3 +287,28 @@ def test_one_seed_and_the_pullback_agree():
     for found, wanted in zip(pulled(ones[None]), pullback(ones), strict=True):
         assert found.shape == (1, *np.shape(wanted))
         np.testing.assert_allclose(found[0], wanted, rtol=1e-13)
+
+
+def weighed(weights):
+    def part(x):
+        return weights * np.sin(x) * x
+
+    return part
+
+
+first_part, second_part = weighed(np.array([1.0, 2.0, 3.0])), weighed(np.array([4.0, 5.0, 6.0]))
+
+
+def test_what_each_function_reads_from_outside_is_its_own():
+    """Two functions of one program that read another value by one name, and a caller that reads none."""
+
+    def both(x):
+        return first_part(x) + second_part(x[::-1])
+
+    x = np.array([0.3, 0.5, 0.7])
+    slopes = np.sin(x) + x * np.cos(x)
+    expected = np.diag([1.0, 2.0, 3.0] * slopes) + np.diag([4.0, 5.0, 6.0] * slopes[::-1])[:, ::-1]
+    for mode in ("forward", "reverse"):
+        np.testing.assert_allclose(jacobian(both, mode=mode)(x), expected, rtol=1e-14)
+    bends = np.array([7.0, 7.0, 7.0]) * (2 * np.cos(x) - x * np.sin(x))
+    np.testing.assert_allclose(hessian(lambda x: np.sum(both(x)))(x), np.diag(bends), rtol=1e-13)

@@ -13,12 +13,11 @@ import numpy as np
 
 from adcompile.frontend.transformations import is_transformation
 from adcompile.inference.registry import ELEMENTWISE, TRANSFERS
-from adcompile.ir.callables import IN_PLACE, METHODS, canonical, is_update
+from adcompile.ir.callables import IN_PLACE, METHODS, canonical, is_update, out_place, outs_of
 from adcompile.ir.nodes import (
     Attribute,
     Augmented,
     Call,
-    Const,
     FunctionRef,
     Method,
     ReverseBlock,
@@ -108,25 +107,39 @@ def names_changed(node: ast.AST) -> set[str]:
         elif isinstance(part, ast.Call):
             plain = isinstance(part.func, ast.Name) and part.func.id in _HARMLESS_NAMES
             if isinstance(part.func, ast.Attribute):
-                base = part.func.value
-                while isinstance(base, ast.Attribute):
-                    base = base.value
-                plain = isinstance(base, ast.Name) and base.id in ("np", "numpy", "math")
-                if not plain and part.func.attr not in PURE_METHODS and part.func.attr not in METHODS:
+                plain = _only_reads(part, part.func)
+                of_module = _base(part.func) in MODULES
+                if not plain and not of_module and part.func.attr not in PURE_METHODS and part.func.attr not in METHODS:
                     root(part.func)
             for argument in () if plain else [*part.args, *(k.value for k in part.keywords)]:
                 root(argument)
     return found
 
 
+MODULES = ("np", "numpy", "math")
+
+
+def _base(node: ast.expr) -> str | None:
+    """The name that a chain of attributes begins with."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def _only_reads(call: ast.Call, func: ast.Attribute) -> bool:
+    """Whether a call of a function of NumPy's or of `math` leaves its arguments as they are."""
+    if _base(func) not in MODULES or any(k.arg in (None, "out", "copy", "overwrite_input") for k in call.keywords):
+        return False
+    if not isinstance(func.value, ast.Name):  # `np.linalg.norm`, but neither `np.add.at` nor `np.random.shuffle`
+        return isinstance(func.value, ast.Attribute) and func.value.attr in ("linalg", "fft")
+    fn = getattr(np, func.attr, None)
+    place = out_place(fn)
+    return fn not in NUMPY_MUTATORS and fn is not np.nan_to_num and (place is None or len(call.args) <= place)
+
+
 def is_pure(call: Call) -> bool:
     """Whether a call only computes its result from its arguments."""
-    if call.kept:
-        return False
-    for name, atom in call.kwargs:
-        if name == "out" and not (isinstance(atom, Const) and atom.value is None):
-            return False
-    return is_pure_callable(call.fn)
+    return not call.kept and is_pure_callable(call.fn) and not outs_of(call)
 
 
 def is_pure_callable(fn: Any) -> bool:
@@ -197,7 +210,7 @@ def leaves_arguments(call: Call, types: Mapping[Var, Type]) -> bool:
     if isinstance(fn, type):
         return issubclass(fn, BaseException)
     if is_numpy(fn):
-        return fn not in NUMPY_MUTATORS and not any(name == "out" for name, _ in call.kwargs)
+        return fn not in NUMPY_MUTATORS and not outs_of(call)
     owner = getattr(fn, "__self__", None)
     if type(owner) in GENERATORS:
         return _only_draws(fn.__name__, call)

@@ -13,7 +13,7 @@ from adcompile.analyses.user_functions import is_user_function
 from adcompile.errors import Refused, SourceError
 from adcompile.frontend.lower import lowered
 from adcompile.frontend.stand_in import function_of_lambda
-from adcompile.ir.callables import public_module
+from adcompile.ir.callables import outs_of, public_module
 from adcompile.ir.nodes import Attribute, Call, Const, Function, FunctionRef, Opaque, Syntax, With
 from adcompile.ir.traverse import walk
 from adcompile.rules.solvers import scipy_solver
@@ -51,7 +51,7 @@ def _only_computes(call: Call, holder: Any, within: frozenset[Any]) -> bool:
     if is_user_function(fn):
         return _computes(fn, within)
     pure = any(fn is other for other in PURE_BUILTINS) or is_pure_callable(fn)
-    return pure and not any(name == "out" for name, _ in call.kwargs)
+    return pure and not outs_of(call)
 
 
 def _computes(function: types.FunctionType | types.MethodType, within: frozenset[Any]) -> bool:

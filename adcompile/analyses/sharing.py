@@ -56,6 +56,7 @@ SHARING = frozenset(
         np.vsplit,
         np.dsplit,
         np.unstack,
+        np.ix_,
         np.require,
         np.asanyarray,
         np.asfortranarray,

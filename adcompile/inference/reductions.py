@@ -125,6 +125,16 @@ def nonzero(a: Type) -> Type:
     return Tuple((Array("int64", (unknown_size(),)),) * len(known_shape(a)))
 
 
+@transfer(np.ix_)
+def open_mesh(*args: Type) -> Type:
+    items = []
+    for i, one in enumerate(args):
+        if not isinstance(one, Array) or kind_of(one.dtype) != "int" or len(known_shape(one)) != 1:
+            return UNKNOWN
+        items.append(Array(one.dtype, (*(1,) * i, *known_shape(one), *(1,) * (len(args) - i - 1))))
+    return Tuple(tuple(items))
+
+
 @transfer(np.flatnonzero)
 def flatnonzero(a: Type) -> Type:
     return Array("int64", (unknown_size(),))

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from adcompile.ir.callables import IN_PLACE, canonical, is_cmath, is_math
+from adcompile.ir.callables import IN_PLACE, canonical, is_cmath, is_math, out_place
 from adcompile.ir.dims import EACH, Affine, is_one, symbol
 from adcompile.ir.nodes import Attribute, Augmented, Method, ReverseBlock, Syntax, Through
 from adcompile.ir.types import (
@@ -114,7 +114,8 @@ def _of_call(fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type]) -
     named = {name: type_ for name, type_ in kwargs.items() if name is not None}
     if len(named) < len(kwargs):
         return UNKNOWN
-    out = named.get("out")
+    place = out_place(fn)
+    out = named.get("out", args[place] if place is not None and len(args) > place else None)
     if isinstance(out, Tuple) and len(out.items) == 1:
         out = out.items[0]
     if isinstance(out, Array):

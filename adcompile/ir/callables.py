@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from adcompile.ir.nodes import Attribute, Augmented, Call, Method, Syntax, Through
+from adcompile.ir.nodes import Atom, Attribute, Augmented, Call, Const, Method, Star, Syntax, Through
 from adcompile.ir.types import UNKNOWN, Array, List, Tuple, Type
 from adcompile.runtime import updates
 
@@ -158,6 +158,19 @@ ATTRIBUTES: dict[str, Callable[..., Any]] = {
     "flat": np.ravel,
 }
 
+# Where NumPy's functions and methods take the array that they write to, if it is not named `out`.
+OUT_PLACES: dict[Any, int] = {
+    **dict.fromkeys((np.fix, np.isposinf, np.isneginf), 1),
+    **dict.fromkeys((np.dot, np.outer, np.round, np.concatenate, np.stack, np.choose), 2),
+    **dict.fromkeys((np.max, np.min, np.ptp, np.nanmax, np.nanmin, np.argmax, np.argmin, np.any, np.all), 2),
+    **dict.fromkeys((np.median, np.nanmedian, np.nanargmax, np.nanargmin), 2),
+    **dict.fromkeys((np.sum, np.prod, np.mean, np.std, np.var, np.cumsum, np.cumprod), 3),
+    **dict.fromkeys((np.nansum, np.nanprod, np.nanmean, np.nanstd, np.nanvar, np.nancumsum, np.nancumprod), 3),
+    **dict.fromkeys((np.percentile, np.nanpercentile, np.quantile, np.nanquantile), 3),
+    **dict.fromkeys((np.clip, np.take, np.compress), 3),
+    np.trace: 5,
+}
+
 
 MEANT = {**SYNONYMS, **MATH, **CMATH, **OPERATORS, **{fn: OPERATORS[plain] for fn, plain in IN_PLACE.items()}}
 CHANGING = UPDATES | IN_PLACE.keys()
@@ -187,6 +200,30 @@ def canonical(fn: Any) -> Any:
         return MEANT.get(fn, fn)
     except TypeError:  # an unhashable callable of the user's
         return fn
+
+
+def out_place(fn: Any) -> int | None:
+    """Behind how many arguments a call of NumPy's takes arrays that it writes to; None where it does not."""
+    if isinstance(fn, np.ufunc):
+        return fn.nin
+    try:
+        return OUT_PLACES.get(canonical(fn))
+    except TypeError:  # an unhashable callable of the user's
+        return None
+
+
+def outs_of(call: Call) -> list[Atom]:
+    """The arrays that a call of NumPy's is given to write its results to, `out=` or by their places;
+    and what `np.nan_to_num` is not to copy."""
+    place = out_place(call.fn)
+    given: list[Atom | Star] = [a for key, a in call.kwargs if key == "out"]
+    if place is not None and not any(isinstance(a, Star) for a in call.args):
+        given += call.args[place : None if isinstance(call.fn, np.ufunc) else place + 1]
+    if call.fn is np.nan_to_num:
+        copied = next((a for key, a in call.kwargs if key == "copy"), call.args[1] if len(call.args) > 1 else None)
+        if copied is not None and not (isinstance(copied, Const) and copied.value is True):
+            given += call.operands[:1]
+    return [a for a in given if not isinstance(a, Star) and not (isinstance(a, Const) and a.value is None)]
 
 
 def is_update(call: Call) -> bool:

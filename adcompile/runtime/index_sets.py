@@ -281,7 +281,7 @@ def join_outer(like: Any, a: Any, b: Any) -> Any:
 def join_at(sets: Any, index: Any, more: Any) -> Any:
     """The sets of an array that something is added to at an index, however often that names an
     element."""
-    made = np.array(sets, dtype=float)
+    made = np.array(sets, dtype=float, order="C")  # whose elements can be reached one after the other
     where = np.arange(made.size).reshape(made.shape)[index]
     given = np.broadcast_to(np.asarray(more, dtype=float), where.shape)
     flat, table = made.reshape(-1), _table()

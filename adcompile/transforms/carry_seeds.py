@@ -65,11 +65,13 @@ Program = Mapping[str, tuple[Function, Types]]
 
 @dataclass(slots=True)
 class Carried:
-    """The functions of a program whose sweep carries many seeds: its entry, and the shapes, for one
-    seed, of the arrays that it makes; `grows` where it makes a list of them, trip by trip."""
+    """The functions of a program whose sweep carries many seeds: its entry, for each of them the name
+    of the one that it stands for, and the shapes, for one seed, of the arrays that it makes; `grows`
+    where it makes a list of them, trip by trip."""
 
     entry: str
     functions: list[tuple[Function, Types]] = field(default_factory=list)
+    stands_for: dict[str, str] = field(default_factory=dict)
     shapes: set[tuple[Dim, ...]] = field(default_factory=set)
     grows: bool = False
 
@@ -137,6 +139,7 @@ class _Program:
         carrying = _Carrying(self, function, types, of, is_entry=result is not None)
         made = carrying.function(self.fresh(re.sub(r"_\d+$", "", name) + "s"), own if result is None else result)
         self.made.functions.append((made, types))
+        self.made.stands_for[made.name] = name
         self.refs[name, given] = FunctionRef(made.name, own=own_results(made, types))
         return made.name
 

@@ -20,6 +20,7 @@ import numpy as np
 from adcompile.analyses.effects import is_mutation
 from adcompile.analyses.solutions import Solution
 from adcompile.inference.index_sets import sets_type
+from adcompile.ir.callables import canonical
 from adcompile.ir.nodes import NONE, Atom, Call, Const, Through, Var
 from adcompile.ir.types import Array, Scalar, Type
 from adcompile.runtime import index_sets as sets
@@ -29,6 +30,9 @@ from adcompile.transforms.forward import ForwardSweep
 from adcompile.transforms.index_set_rules import sets_by_rule
 from adcompile.transforms.reverse_stores import Views, in_any_order
 from adcompile.transforms.tangents import DISPLAYS
+
+ADDING = (updates.increment, updates.add_at)
+PARTS = (np.real, np.imag)  # of a complex number
 
 
 class SetParameters(TangentParameters):
@@ -71,13 +75,16 @@ class IndexSetSweep(ForwardSweep):
     def tangent(self, call: Call) -> Atom | None:
         """The sets of a call's only result."""
         fn = call.fn if isinstance(call.fn, Through) else Through(call.fn, ())  # type: ignore[arg-type]
-        if fn.fn is not updates.increment and fn.fn is not updates.add_at:
+        whole_numbers = all(canonical(view.fn) not in PARTS for view in fn.views)
+        if fn.fn not in ADDING and (fn.fn is not updates.update or whole_numbers):
             return super().tangent(call)
         whole, steps, (index, value) = fn.parts(call.operands)
-        return self.added(fn.fn, whole, Views(self.b, tuple(in_any_order(steps))), index, value)
+        steps = [step for step in in_any_order(steps) if canonical(step[0].fn) not in PARTS]
+        return self.added(fn.fn, whole, Views(self.b, tuple(steps)), index, value)
 
     def added(self, fn: Any, whole: Atom, views: Views, index: Atom, value: Atom) -> Atom | None:
-        """The sets of what `a[i] += v` leaves, for `a` reached through views of `whole`."""
+        """The sets of what `a[i] += v` leaves, for `a` reached through views of `whole`; and of what a store
+        into the real or imaginary parts leaves, as a complex number has one set."""
         if not self.is_active(value):
             return self.dot(whole)
         before = views.read(self.dot(whole))

@@ -10,6 +10,7 @@ relies on: infer, resolve_calls.  ensures: calls that change arrays are updates,
 
 from __future__ import annotations
 
+import ast
 import builtins
 import operator
 from collections.abc import Callable, Sequence
@@ -23,17 +24,19 @@ from adcompile.analyses.effects import is_numpy
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.inference.elementwise import shape_of
 from adcompile.inference.indexing import is_basic_index
-from adcompile.ir.callables import FLAT, canonical
+from adcompile.ir.callables import FLAT, canonical, out_place, outs_of
 from adcompile.ir.dims import Dim
 from adcompile.ir.nodes import (
     NONE,
     Atom,
+    Attribute,
     Block,
     Call,
     Const,
     For,
     Function,
     Method,
+    Opaque,
     Range,
     Star,
     Stmt,
@@ -41,9 +44,9 @@ from adcompile.ir.nodes import (
     Var,
 )
 from adcompile.ir.traverse import map_atoms, substitute
-from adcompile.ir.types import INT, Array, Dict, List, Scalar, Tuple, Type, kind_of
+from adcompile.ir.types import INT, Array, Dict, List, Scalar, Tuple, Type, is_complex, kind_of
 from adcompile.runtime import updates
-from adcompile.runtime.structures import make_tuple
+from adcompile.runtime.structures import make_list, make_tuple
 from adcompile.transforms.build import Builder
 from adcompile.transforms.container_stores import store_of_container
 
@@ -56,7 +59,7 @@ Options = dict[str, Atom]
 def normalise_stores(function: Function, types: Types) -> Function:
     """The function with updates for calls that change arrays; `types` receives the types of new values."""
     renamed: dict[Var, Atom] = {}
-    tuples: dict[Var, Call] = {}
+    displays: dict[Var, Call] = {}
     made = 0
 
     def block(b: Block) -> Block:
@@ -70,21 +73,39 @@ def normalise_stores(function: Function, types: Types) -> Function:
                 made += 1
                 builder = Builder(types, f"stores{made}")
                 builder.origin = stmt.origin
-                builder.definitions.update(tuples)
+                builder.definitions.update(displays)
                 result = store(_Stores(builder), stmt)
                 if result is not None:
                     stmts += builder.stmts
                     renamed[stmt.result] = result
                     continue
+            if isinstance(stmt, Opaque) and (store_of_part := _store_of_part(stmt, types)) is not None:
+                stmts += store_of_part
+                continue
             if isinstance(stmt, Call) and stmt.fn is updates.merge:  # of an object that may be no dict
                 renamed[stmt.result] = stmt.operands[0]
                 stmt = replace(stmt, fn=Method("update"), results=(Var("", stmt.origin),))
-            if isinstance(stmt, Call) and stmt.fn is make_tuple:
-                tuples[stmt.result] = stmt
+            if isinstance(stmt, Call) and stmt.fn in (make_list, make_tuple):
+                displays[stmt.result] = stmt
             stmts.append(stmt)
         return Block(tuple(stmts), b.yields)
 
     return replace(function, body=substitute(block(function.body), renamed))
+
+
+def _store_of_part(stmt: Opaque, types: Types) -> list[Stmt] | None:
+    """`z.real = v` of an array of complex numbers is `z.real[...] = v`; None of other statements."""
+    node, reads = stmt.node, dict(stmt.reads)
+    target = node.targets[0] if isinstance(node, ast.Assign) else None
+    if not isinstance(target, ast.Attribute) or target.attr not in ("real", "imag") or "holder_" not in reads:
+        return None
+    whole = atom_type(types, reads["holder_"])
+    if not isinstance(whole, Array) or not is_complex(whole):
+        return None
+    builder = Builder(types, "stores")
+    builder.origin = stmt.origin
+    builder.make(updates.update, (builder.call(Attribute(target.attr), reads["holder_"]), ALL, reads["value_"]))
+    return builder.stmts
 
 
 Store = Callable[["_Stores", Call], "Atom | None"]
@@ -118,10 +139,7 @@ def _store_of(call: Call, types: Types) -> Store | None:
 
 def _out_of(call: Call, types: Types) -> Atom | None:
     """The array that a call of NumPy's writes its result to."""
-    meant = canonical(call.fn)
-    given = [a for key, a in call.kwargs if key == "out"]
-    if isinstance(meant, np.ufunc) and len(call.args) > meant.nin and meant.nout == 1:
-        given += [a for a in call.args[meant.nin :] if not isinstance(a, Star)]
+    meant, given = canonical(call.fn), outs_of(call)
     if len(given) != 1 or not isinstance(atom_type(types, given[0]), (Array, Tuple)):
         return None
     if isinstance(call.fn, Method) and not isinstance(atom_type(types, call.operands[0]), Array):
@@ -197,7 +215,10 @@ def _with_out(s: _Stores, call: Call) -> Atom | None:
         out = s.b.call(operator.getitem, out, Const(0))
     meant: Any = canonical(call.fn)
     is_ufunc = isinstance(meant, np.ufunc)
-    args: Sequence[Any] = call.args[: meant.nin] if is_ufunc else call.args
+    place = out_place(call.fn)
+    args: Sequence[Any] = call.args[:place]
+    if place is not None and len(call.args) > place + 1:
+        return None  # what stands behind it would need its name
     kwargs = [(key, a) for key, a in call.kwargs if key not in ("out", "where")]
     where = next((a for key, a in call.kwargs if key == "where"), Const(True))
     if isinstance(where, Const) and where.value is True:
@@ -247,7 +268,28 @@ def _put(s: _Stores, call: Call) -> Atom | None:
     if not flat_index or len(s.shape(values) or ()) > 1:
         return None
     flat = s.b.call(FLAT, call.operands[0])
-    return _done(s.update(flat, where, values) if isinstance(s.type(flat), Array) else None)
+    if not isinstance(s.type(flat), Array):
+        return None
+    return _done(s.update(flat, where, values if s.is_number(values) else _repeated(s, values, where)))
+
+
+def _repeated(s: _Stores, values: Atom, where: Atom) -> Atom:
+    """As many values as there are indices, from the first one on again where they do not suffice."""
+    if s.is_number(where):
+        return s.b.call(operator.getitem, values, Const(0))
+    counts = []
+    for atom in (values, where):
+        display = s.b.definitions.get(atom) if isinstance(atom, Var) and isinstance(s.type(atom), List) else None
+        size: Dim | None = (s.shape(atom) or (None,))[0]
+        if display is not None and not any(isinstance(a, Star) for a in display.args):
+            size = len(display.args)
+        counts.append(size)
+    if counts[0] is not None and counts[0] in (1, counts[1]):
+        return values
+    if isinstance(s.type(values), List):
+        values = s.b.call(np.array, values)
+    places = s.b.call(operator.mod, s.b.call(np.arange, s.b.call(len, where)), s.b.call(len, values))
+    return s.b.call(operator.getitem, values, places)
 
 
 METHODS: dict[str, Store] = {"fill": _fill, "sort": _sort, "put": _put}
@@ -291,6 +333,15 @@ def _place(s: _Stores, call: Call) -> Atom | None:
     return _done(s.update(a, mask, values))
 
 
+def _nan_to_num(s: _Stores, call: Call) -> Atom | None:
+    given = _given(call, "copy", "nan", "posinf", "neginf")
+    copied = given.pop("copy", None) if given else None
+    if given is None or not (isinstance(copied, Const) and copied.value is False):
+        return None
+    a = call.operands[0]
+    return s.update(a, ALL, s.b.call(np.nan_to_num, a, kwargs=tuple(given.items())))
+
+
 def _fill_diagonal(s: _Stores, call: Call) -> Atom | None:
     given, shape = _given(call, "val"), s.shape(call.operands[0])
     if not given or shape is None or len(shape) != 2:
@@ -329,6 +380,7 @@ FUNCTIONS: dict[Any, Store] = {
     np.put: _put,
     np.putmask: _putmask,
     np.place: _place,
+    np.nan_to_num: _nan_to_num,
     np.fill_diagonal: _fill_diagonal,
     np.put_along_axis: _put_along_axis,
     updates.write_back: lambda s, call: s.update(call.operands[0], ALL, call.operands[1]),

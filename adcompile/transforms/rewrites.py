@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from adcompile.ir.callables import outs_of
 from adcompile.ir.nodes import Attribute, Call, Method, Opaque, Syntax
 from adcompile.ir.types import Array, Passive, Type, Unknown
 from adcompile.runtime.structures import make_dict, make_list, make_set, make_tuple
@@ -116,7 +117,7 @@ def may_change(stmt: Call | Opaque, name: str) -> tuple[str, str, str]:
         return f"{name_of_call(stmt)} is given '{name}', which is read elsewhere", why, _rewrite(fn) or KEEP  # type: ignore[arg-type]
     what = name_of_call(stmt) if isinstance(stmt, Call) else "this statement"
     hint = f"pass a copy, or compute a new value instead of changing '{name}'"
-    if isinstance(stmt, Call) and any(key == "out" for key, _ in stmt.kwargs):
+    if isinstance(stmt, Call) and outs_of(stmt):
         hint = "assign the result instead of giving out="
     hint = METHOD_REWRITES.get(getattr(fn, "__name__", "").lstrip("."), _rewrite(fn) or hint)
     what = f"{what} may change '{name}' in place, which is read elsewhere"

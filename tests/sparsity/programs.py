@@ -418,3 +418,23 @@ def chain_by_calls(x):
     for i in range(1, len(x)):
         total += square_of(x[i] - x[i - 1], 4)
     return total
+
+
+@at(POINT)
+def real_parts_stored(x):
+    # A complex number has one set: of what its real part was, the imaginary part still depends on.
+    z = x * (1 + 2j)
+    z.real[2] = x[0] * x[1]
+    z.imag[5:7] *= x[:2]
+    z.real[[0, 0, 3]] += x[9:]
+    z.imag = z.real[::-1] + z.imag
+    z[1:] *= 1j
+    return z.real + z.imag
+
+
+@at(MATRIX)
+def added_through_the_transpose(a):
+    b = a.copy()
+    np.add.at(b.T, [1, 1, 3], a.T[:3] ** 2)
+    np.add.at(b[:, ::-1].T, (slice(None), [0, 2, 0]), a.T[:, :3])
+    return b

@@ -157,3 +157,22 @@ def store_into_an_array_of_ints(x):
     b = np.ones_like(x, int)
     b[1] = x[0] * 9.3
     return np.sum(a * x) + np.sum(b * x)
+
+
+@at((V,), (np.array([0.5, -1.2, 0.8, 1.5, 0.9]),))
+def positions_that_outnumber_the_values(x):
+    y = x * x
+    np.put(y, [0, 1, 2], x[1:3] * y[3])
+    np.put(y, np.array([3, 1]), x)
+    np.put(y, 2, x[1:])
+    y.put(np.flatnonzero(x > 0.6), [x[0], 2.0, x[1] ** 2])
+    return np.sum(y * y * x)
+
+
+@at((SQUARE,))
+def open_mesh_of_positions(a):
+    mesh = np.ix_(np.array([0, 2]), [2, 0])
+    b = a * a
+    b[mesh] = a[:2, :2] * a[1, 1]
+    b[np.ix_([1], np.arange(3))] *= a[0]
+    return b * b
