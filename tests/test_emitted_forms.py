@@ -254,3 +254,96 @@ def entries_of_displays(x):
 def test_entries_of_displays():
     made = lines_of(entries_of_displays, (V,))
     assert not [line for line in made if "}['" in line]
+
+
+def sums_in_place(x, w, b):
+    h = x @ w
+    h += b
+    h = np.tanh(h)
+    h *= 2.0
+    h -= h.mean(axis=0)
+    return np.sum(h**3)
+
+
+def test_what_is_written_in_place_stays_so():
+    made = lines_of(sums_in_place, (M, M.T, np.array([0.3, -0.4])), (0, 1, 2))
+    assert [line for line in made if line.startswith("h ") and "bar" not in line] == [
+        "h = x @ w",
+        "h += b",
+        "h = np.tanh(h)",
+    ]
+
+
+def read_before_it_changes(x):
+    h = x * 2.0
+    k = h
+    g = h**2
+    h = h.copy()
+    h *= g
+    h -= k
+    return np.sum(h * g)
+
+
+def a_part_that_is_read_later(x):
+    h = np.sin(x)
+    first = h[:2]
+    h = h * 1.0
+    h *= x
+    return np.sum(first**2) + np.sum(h)
+
+
+def a_callers_array(x, s):
+    y = x
+    y = y * 1.0
+    y *= s
+    y /= 1.0 + y**2
+    return np.sum(y)
+
+
+def onto_itself(m):
+    h = m @ m.T
+    h += h.T
+    h *= h[::-1]
+    return np.sum(h**2)
+
+
+def of_another_dtype(x):
+    h = (x * 2.0).astype(np.float32)
+    h *= np.float32(3.0)
+    k = np.arange(4)
+    k = k * 2
+    k += 1
+    return np.sum(h * k)
+
+
+def in_turn(x, n):
+    v = np.zeros_like(x)
+    for _ in range(n):
+        v *= 0.9
+        v += x**2
+        x = x - 0.1 * v
+    return np.sum(x**2)
+
+
+@pytest.mark.parametrize(
+    ("f", "args"),
+    [
+        (read_before_it_changes, (V,)),
+        (a_part_that_is_read_later, (V,)),
+        (a_callers_array, (V, 1.5)),
+        (onto_itself, (M,)),
+        (in_turn, (V, 3)),
+    ],
+)
+def test_what_is_changed_in_place_is_not_read_later(f, args):
+    before = [np.copy(a) for a in args]
+    value, _ = value_and_grad(f)(*args)
+    assert np.asarray(value).tobytes() == np.asarray(f(*args)).tobytes()
+    assert all(map(np.array_equal, before, args))
+    check_grads(f, args, order=2)
+
+
+def test_a_change_in_place_keeps_the_dtype():
+    value, gradient = value_and_grad(of_another_dtype)(V)
+    assert value == of_another_dtype(V)
+    assert np.allclose(gradient, 6.0 * (2 * np.arange(4) + 1))

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -20,17 +19,7 @@ from adcompile.ir.nodes import Atom, Block, Call, Const, Stmt, Var, same_atom
 from adcompile.ir.traverse import blocks_of, walk
 from adcompile.ir.types import VAGUE, Array, Scalar, Type
 from adcompile.runtime import updates
-from adcompile.transforms.plan_buffers import Plan
-
-SIGNS: dict[Any, str] = {
-    operator.add: "+=",
-    operator.sub: "-=",
-    operator.mul: "*=",
-    operator.truediv: "/=",
-    operator.floordiv: "//=",
-    operator.mod: "%=",
-    operator.pow: "**=",
-}
+from adcompile.transforms.plan_buffers import Plan, is_written_in_place
 
 
 def augmented_stores(plan: Plan, types: Mapping[Var, Type], uses: Mapping[Var, int]) -> dict[Call, Call]:
@@ -64,8 +53,7 @@ def _only_computes(stmt: Stmt, plan: Plan) -> bool:
 
 def _is_written_so(op: Call) -> bool:
     """Whether a line of ours is reversed, or the user wrote the operator with a store."""
-    sign = SIGNS.get(op.fn) if not isinstance(op.fn, type) else None
-    return sign is not None and op.origin is not None and (op.origin.reverse or sign in op.origin.text)
+    return (op.origin is not None and op.origin.reverse) or is_written_in_place(op)
 
 
 def _is_of_place(

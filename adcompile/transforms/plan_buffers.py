@@ -47,6 +47,15 @@ from adcompile.transforms.save_old_values import save_old_values
 
 ADDITIONS = frozenset([operator.add, operator.sub])
 SCALINGS = frozenset([operator.mul, operator.truediv])
+SIGNS: dict[Any, str] = {
+    operator.add: "+=",
+    operator.sub: "-=",
+    operator.mul: "*=",
+    operator.truediv: "/=",
+    operator.floordiv: "//=",
+    operator.mod: "%=",
+    operator.pow: "**=",
+}
 GIVING_BACK = (updates.write_back, updates.write_back_items)
 
 
@@ -217,6 +226,12 @@ def _is_updated(loop: Loop, position: int) -> bool:
     return False
 
 
+def is_written_in_place(op: Call) -> bool:
+    """Whether the line of an operation has the operator with a store: `a += b`."""
+    sign = SIGNS.get(op.fn) if not isinstance(op.fn, type) else None
+    return sign is not None and op.origin is not None and not op.origin.reverse and sign in op.origin.text
+
+
 def _gathers(before: Atom, name: str) -> bool:
     """Whether a value gathers a derivative: a cotangent, or a tangent that is carried on."""
     return name.endswith("_bar") or (name.endswith("_dot") and isinstance(before, Var) and before.name == name)
@@ -294,13 +309,16 @@ class _Planner:
 
     def is_operation(self, call: Call) -> bool:
         """Whether `a + b` can be `a += b`: the result has the shape and dtype of `a`. A cotangent is
-        scaled in place where it keeps its name; what a loop carries would first be given another."""
+        scaled in place where it keeps its name; what a loop carries would first be given another. What
+        the user writes so stays so."""
         fn: Any = call.fn
         if isinstance(fn, type) or not (fn in ADDITIONS or fn in SCALINGS):
             return False
         before, name = call.operands[0], call.result.name
-        keeps = isinstance(before, Var) and before.name == name and before not in self.carried
-        if not _gathers(before, name) or (fn in SCALINGS and not keeps):
+        has_name = isinstance(before, Var) and before.name == name
+        keeps = has_name and before not in self.carried
+        gathers = _gathers(before, name) and (fn in ADDITIONS or keeps)
+        if not gathers and not (has_name and name and is_written_in_place(call)):
             return False
         a, made = self.type_of(before), self.types.get(call.result)
         return isinstance(a, Array) and a == made and a.shape not in (None, ()) and kind_of(a.dtype) == "float"
