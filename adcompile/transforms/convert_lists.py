@@ -1,7 +1,8 @@
 """Give NumPy arrays: `np.dot([a, b], x)` as `np.dot(np.array([a, b]), x)`, as NumPy does it itself.
 
 A rule computes with its arguments (`r_bar * x`), and a list is not an array there. The same is done to
-what an operator takes beside an array, and to what is stored into one.
+what an operator takes beside an array, and to what is stored into one. One array serves all that read the
+list up to the next call that may change it.
 
 relies on: infer, resolve_calls.  ensures: no argument of a NumPy function that a rule differentiates is a
 list or tuple, where the types tell, but of those that take several arrays in one.
@@ -15,10 +16,11 @@ from typing import Any
 
 import numpy as np
 
+from adcompile.analyses.effects import is_mutation, is_pure
 from adcompile.analyses.infer import Types, atom_type
-from adcompile.ir.callables import IN_PLACE, OPERATORS, joins
-from adcompile.ir.nodes import Atom, Augmented, Block, Call, Const, Function, Method, Star, Stmt, Syntax, Var
-from adcompile.ir.traverse import map_atoms
+from adcompile.ir.callables import IN_PLACE, OPERATORS, is_update, joins
+from adcompile.ir.nodes import Atom, Augmented, Block, Call, Const, Function, Method, Opaque, Star, Stmt, Syntax, Var
+from adcompile.ir.traverse import map_atoms, walk
 from adcompile.ir.types import Array, List, Tuple
 from adcompile.rules.registry import Rule, rule_for
 from adcompile.runtime import updates
@@ -44,30 +46,41 @@ def convert_lists(function: Function, types: Types) -> Function:
     inferred again; the function itself, where there is no such list."""
     changed = False
 
-    def block(b: Block) -> Block:
-        return Block(tuple(made for s in b.stmts for made in stmt(s)), b.yields)
+    def block(b: Block, arrays: dict[Atom, Var]) -> Block:
+        """A block with arrays made where none of `arrays` is that of the list."""
+        return Block(tuple(made for s in b.stmts for made in stmt(s, arrays)), b.yields)
 
-    def stmt(s: Stmt) -> tuple[Stmt, ...]:
+    def stmt(s: Stmt, arrays: dict[Atom, Var]) -> tuple[Stmt, ...]:
         nonlocal changed
         if not isinstance(s, Call):
-            return (map_atoms(s, lambda a: a, block),)
+            if any(map(_may_change, walk(Block((s,))))):
+                arrays.clear()
+            return (map_atoms(s, lambda a: a, lambda b: block(b, dict(arrays))),)
         made: list[Stmt] = []
 
         def array(atom: Atom) -> Atom:
-            value = Var("", s.origin)
-            made.append(Call((value,), np.array, (atom,), origin=s.origin))
-            return value
+            if atom not in arrays:
+                arrays[atom] = Var("", s.origin)
+                made.append(Call((arrays[atom],), np.array, (atom,), origin=s.origin))
+            return arrays[atom]
 
         wanted = to_convert(s, types)
-        if not wanted:
-            return (s,)
-        changed = True
+        changed |= bool(wanted)
         args = tuple(array(a) if i in wanted and not isinstance(a, Star) else a for i, a in enumerate(s.args))
         kwargs = tuple((name, array(a) if name in wanted else a) for name, a in s.kwargs)
-        return (*made, replace(s, args=args, kwargs=kwargs))
+        if _may_change(s):
+            arrays.clear()
+        return (*made, replace(s, args=args, kwargs=kwargs) if wanted else s)
 
-    body = block(function.body)
+    body = block(function.body, {})
     return replace(function, body=body) if changed else function
+
+
+def _may_change(stmt: Stmt) -> bool:
+    """Whether a statement may change a list, or an item of one."""
+    if isinstance(stmt, Call):
+        return not is_pure(stmt) or is_update(stmt) or is_mutation(stmt.fn)
+    return isinstance(stmt, Opaque)
 
 
 def to_convert(call: Call, types: Types) -> Collection[int | str | None]:
