@@ -21,11 +21,14 @@ from typing import Any, TypeVar
 import numpy as np
 
 from adcompile.errors import UsageError
+from adcompile.frontend.transformations import is_transformed
+from adcompile.ir.callables import METHODS
 from adcompile.rules import registry, solvers
 from adcompile.transformed import check_function, forget_compiled
 
 F = TypeVar("F", bound=Callable[..., Any])
 Parameter = inspect.Parameter
+PLAIN = (bool, int, float, complex, str, bytes)  # values that are compared by what they are
 
 
 def partials(*functions: Callable[..., Any]) -> Callable[[F], F]:
@@ -200,6 +203,12 @@ def _check_callable(kind: str, function: Any) -> None:
         raise UsageError(f"{kind}: '{name}' is the method of one object; register that of the class: {held}.{name}")
     if not callable(function):
         raise UsageError(f"{kind}: {function!r} is no function")
+    if is_transformed(function):
+        raise UsageError(f"{kind}: {function!r} is made from its function; put it into a function, and register that")
+    if isinstance(function, types.MethodDescriptorType) and function.__objclass__ is np.ndarray:
+        meant = METHODS.get(function.__name__)
+        instead = f"; register np.{meant.__name__}, which it means" if meant is not None else ""
+        raise UsageError(f"{kind}: '{function.__name__}' is a method of arrays{instead}")
 
 
 def _name(function: Any) -> str:
@@ -213,6 +222,8 @@ def misfit(kind: str, function: Any, rule: Any) -> str | None:
     """Why a rule cannot be one for a function; None if its parameters fit."""
     if not isinstance(rule, types.FunctionType):
         return "is no Python function"
+    if inspect.iscoroutinefunction(rule) or inspect.isgeneratorfunction(rule) or inspect.isasyncgenfunction(rule):
+        return "does not return when it is called; write a plain function"
     given = list(inspect.signature(rule).parameters.values())
     plain = [p for p in given if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)]
     around = ["the result"] if kind == "partials" else ["the result", "its cotangent"]
@@ -235,7 +246,22 @@ def misfit(kind: str, function: Any, rule: Any) -> str | None:
         parameters = list(inspect.signature(function).parameters.values())
     except (ValueError, TypeError):
         return None  # a C function that does not say what it takes
-    return _misfit_of_parameters(arguments, variadic, [o.name for o in options], parameters)
+    counted = _misfit_of_parameters(arguments, variadic, [o.name for o in options], parameters)
+    return counted or _misfit_of_meaning(arguments, options, parameters)
+
+
+def _misfit_of_meaning(arguments: list[str], options: list[Parameter], parameters: list[Parameter]) -> str | None:
+    """Why the parameters, which are as many as the function's, do not mean what those mean."""
+    names = [p.name for p in parameters][: len(arguments)]
+    if arguments != names and sorted(arguments) == sorted(names):
+        return f"takes {', '.join(arguments)}, and the function {', '.join(names)}: in another order"
+    own = {p.name: p.default for p in parameters}
+    for option in options:
+        default = own.get(option.name, option.default)
+        plain = all(value is None or isinstance(value, PLAIN) for value in (default, option.default))
+        if plain and default != option.default:
+            return f"has the default {option.default!r} for '{option.name}', and the function {default!r}"
+    return None
 
 
 def _misfit_of_parameters(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from adcompile import check_grads, grad
+from adcompile import check_grads, grad, hvp, vjp
 
 V = np.array([0.3, -0.8, 1.1])
 
@@ -203,3 +203,20 @@ def test_dict_in_loops_and_branches():
             expected = grad(flat, (0, 1))(V, V * 0.5, sign * np.array([0.4, 0.1, 0.9]), n)
             np.testing.assert_allclose(made["w"], expected[0])
             np.testing.assert_allclose(made["b"], expected[1])
+
+
+def nested(p):
+    w, (b, c) = p
+    return np.sum(w @ b * c)
+
+
+def test_a_list_in_a_list_at_the_second_order():
+    """What is stored in a list is no array that was broadcast: it may be a list."""
+    p = [np.array([[2.0, 0.3], [0.2, 1.5]]), [np.array([0.7, -1.2]), np.array([2.1, 0.4])]]
+    along = [np.ones((2, 2)), [np.array([1.0, -1.0]), np.array([0.5, 2.0])]]
+    _, pullback = vjp(grad(nested))(p)
+    by_w, (by_b, by_c) = pullback(along)
+    want_w, (want_b, want_c) = hvp(nested)(p, along)
+    np.testing.assert_allclose(by_w, want_w, rtol=1e-14)
+    np.testing.assert_allclose(by_b, want_b, rtol=1e-14)
+    np.testing.assert_allclose(by_c, want_c, rtol=1e-14)

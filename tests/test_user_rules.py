@@ -260,6 +260,11 @@ MISFITS = {
         pullback, lambda r, x, y, r_bar=1.0: (r_bar, r_bar), "has a default for 'r_bar', which is no option"
     ),
     "any options": (pullback, lambda r, x, y, r_bar, **options: (r_bar, r_bar), "takes '**'; name the options"),
+    "another order": (pullback, lambda r, y, x, r_bar: (r_bar, r_bar), "takes y, x, and the function x, y: in another"),
+    "another default": (
+        pullback, lambda r, x, y, r_bar, *, power=3: (r_bar, r_bar), "has the default 3 for 'power', and the function 2"
+    ),
+    "a generator": (pullback, lambda r, x, y, r_bar: (yield r_bar), "does not return when it is called"),
     "no Python function": (pullback, np.sin, "is no Python function"),
 }
 
@@ -285,6 +290,10 @@ def test_what_a_rule_cannot_be_for():
         partials()
     with pytest.raises(UsageError, match="3 is no function"):
         zero(3)
+    with pytest.raises(UsageError, match=r"'cumsum' is a method of arrays; register np\.cumsum, which it means"):
+        zero(np.ndarray.cumsum)
+    with pytest.raises(UsageError, match="is made from its function; put it into a function, and register that"):
+        partials(grad(of_two))
 
 
 def test_a_rule_may_refuse():

@@ -33,6 +33,7 @@ class Calls(Comprehensions, Closures):
             target = self.value_of_name(node.func, node.func.id)
             if isinstance(target, LocalFunction):
                 return self.inline(target, node)
+        node = self.of_method(node) or node
         if isinstance(node.func, gast.Call) and (made := self.transformed_here(node.func)) is not None:
             return self.inline(made, node)
         if (made := self.transformed_here(node)) is not None:

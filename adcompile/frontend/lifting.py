@@ -66,6 +66,47 @@ class Lifting(Lowering):
         self.expr(node.func)  # which notes that the program holds as long as that name means the same
         return self.applied(make, function, node.args[1:], node.keywords, node)
 
+    def of_method(self, node: Any) -> Any:
+        """A call of a transformed method, `grad(self.energy)(x)`, as that of a nested function which calls
+        the method; None for another call. Its parameters are the arguments of this call: a `wrt` that is
+        a name may be none of them."""
+        made: list[Any] = []  # the transformations, the last one first
+        inner = node.func
+        while isinstance(inner, gast.Call) and inner.args and is_transformation(self.known_object(inner.func)):
+            made.append(inner)
+            inner = inner.args[0]
+        spread = any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords)
+        if not made or spread or any(map(_is_by_name, made)) or not self._is_method(inner):
+            return None
+        along = sum(TRANSFORMATIONS[self.known_object(one.func)] for one in made)
+        taken = {n.id for n in gast.walk(inner) if isinstance(n, gast.Name)} | {k.arg for k in node.keywords}
+        places = node.args[: max(len(node.args) - along, 0)]
+        names = [a.id if isinstance(a, gast.Name) else f"value{i}" for i, a in enumerate(places)]
+        if len({*names, *taken}) < len(names) + len(taken):
+            names = [f"{inner.attr}_value{i}" for i in range(len(names))]
+        called = gast.Call(inner, [_name(n) for n in names], [gast.keyword(k.arg, _name(k.arg)) for k in node.keywords])
+        parameters = [_name(n, gast.Param()) for n in (*names, *(k.arg for k in node.keywords))]
+        spec = gast.arguments(parameters, [], None, [], [], None, [])
+        function: Any = gast.FunctionDef(inner.attr, spec, [gast.Return(called)], [], None, None, [])
+        for one in reversed(made):
+            function = gast.Call(one.func, [function, *one.args[1:]], one.keywords)
+        whole = gast.Call(function, node.args, node.keywords)
+        for part in gast.walk(whole):
+            if not hasattr(part, "lineno"):
+                gast.copy_location(part, node)
+        return whole
+
+    def _is_method(self, node: Any) -> bool:
+        """Whether an expression is an attribute of an object, as far as the program tells: not of a module,
+        of a class, or of something else that is known."""
+        root = node
+        while isinstance(root, gast.Attribute):
+            root = root.value
+        if root is node or not isinstance(root, gast.Name):
+            return False
+        value = self.lookup(root.id)
+        return isinstance(self.scope.atom(root.id) if value is None and not self.is_local(root.id) else value, Var)
+
     def decorated(self, function: LocalFunction, decorators: Sequence[Any]) -> LocalFunction | None:
         """A nested def under decorators that are transformations; None if one is another."""
         for decorator in reversed(decorators):
@@ -187,6 +228,17 @@ class Lifting(Lowering):
         changed = [key for key, value in before.items() if not same_binding(self.env.get(key, UNDEF), value)]
         self.names, self.env = outer, before
         return block, changed
+
+
+def _name(identifier: str, context: Any = None) -> Any:
+    return gast.Name(identifier, context or gast.Load(), None, None)
+
+
+def _is_by_name(made: Any) -> bool:
+    """Whether a transformation is by parameters that are given by their names."""
+    by = [*made.args[1:2], *(k.value for k in made.keywords if k.arg == "wrt")]
+    parts = (part for one in by for part in gast.walk(one))
+    return any(not isinstance(getattr(p, "value", 0), int) or isinstance(p, gast.Name) for p in parts)
 
 
 def lifted_before(function: types.FunctionType) -> Function | None:

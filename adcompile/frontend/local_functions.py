@@ -46,6 +46,8 @@ class LocalFunctions(Calls, Branches):
         transformation of one."""
         if isinstance(node, gast.Lambda):
             return self.made_here(node)
+        if isinstance(node, gast.FunctionDef):
+            return self.made_here(node, node.name)
         if isinstance(node, gast.Call):
             return self.transformed_here(node)
         value = self.lookup(node.id) if isinstance(node, gast.Name) else None

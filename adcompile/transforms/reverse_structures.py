@@ -245,7 +245,9 @@ def give_stored(sweep: Cotangents, fn: Any, holder: Type, whole: Atom, index: At
     item = whole if is_all_of(holder, index) else sweep.b.call(operator.getitem, whole, index)
     if fn is not updates.add_at and sweep.distinct.may_repeat(sweep.b.type_of(whole), index):
         item = sweep.b.call(np.where, sweep.b.call(updates.written_last, whole, index), item, Const(0.0))
-    if not isinstance(sweep.b.type_of(value), (List, Dict, Tuple)):
+    if fn is updates.update and isinstance(holder, (List, Dict)):
+        item = sweep.b.match_dtype(item, value)  # a list or dict holds what is stored, an array as many as it takes
+    elif not isinstance(sweep.b.type_of(value), (List, Dict, Tuple)):
         item = sweep.b.call(broadcasting.unbroadcast, item, value)
     sweep.accumulate(value, item)
 
