@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from adcompile.frontend.jumps import MUTATING_METHODS
 from adcompile.frontend.transformations import is_transformation
 from adcompile.inference.registry import ELEMENTWISE, TRANSFERS
 from adcompile.ir.callables import IN_PLACE, METHODS, canonical, is_update, out_place, outs_of
@@ -88,9 +89,10 @@ PURE_METHODS = frozenset(
 )
 
 
-def names_changed(node: ast.AST) -> set[str]:
+def names_changed(node: ast.AST, known: bool = False) -> set[str]:
     """The names whose objects a piece of Python may change: those that it stores into, calls
-    methods of, or passes to something unknown."""
+    methods of, or passes to something unknown; with `known`, only where it is known that this
+    changes arrays and containers."""
     found: set[str] = set()
 
     def root(part: ast.AST) -> None:
@@ -105,11 +107,12 @@ def names_changed(node: ast.AST) -> set[str]:
         elif isinstance(part, ast.AugAssign):
             root(part.target)
         elif isinstance(part, ast.Call):
-            plain = isinstance(part.func, ast.Name) and part.func.id in _HARMLESS_NAMES
+            plain = isinstance(part.func, ast.Name) and (known or part.func.id in _HARMLESS_NAMES)
             if isinstance(part.func, ast.Attribute):
-                plain = _only_reads(part, part.func)
                 of_module = _base(part.func) in MODULES
-                if not plain and not of_module and part.func.attr not in PURE_METHODS and part.func.attr not in METHODS:
+                plain = _only_reads(part, part.func) or (known and not of_module)
+                unknown = part.func.attr not in PURE_METHODS and part.func.attr not in METHODS
+                if not of_module and (part.func.attr in MUTATING_METHODS if known else unknown):
                     root(part.func)
             for argument in () if plain else [*part.args, *(k.value for k in part.keywords)]:
                 root(argument)
@@ -193,7 +196,9 @@ def is_text(type_: Type) -> bool:
 def leaves_arguments(call: Call, types: Mapping[Var, Type]) -> bool:
     """Whether a call certainly changes none of its arguments."""
     fn: Any = call.fn
-    if is_pure(call) or isinstance(fn, (Syntax, FunctionRef, WriteBack, Attribute, ReverseBlock)):
+    if isinstance(fn, Syntax):
+        return names_changed(fn.node, known=True).isdisjoint(fn.reads)
+    if is_pure(call) or isinstance(fn, (FunctionRef, WriteBack, Attribute, ReverseBlock)):
         return True
     if is_transformation(fn):
         return True

@@ -171,11 +171,17 @@ class Memory(Statements):
             f"np.clip({v}, -1.0, {self.bounded(SCALAR)} + 2.0, out={w})",
             f"np.cumsum({self.bounded(VECTOR)}, out={w})",
             f"{function}({v}, out={w}, where={u} > {self.number()})",
+            f"{function}({v}, {w})",  # NumPy writes to what stands in the place of `out`
+            f"np.clip({v}, -1.0, 1.5, {w})",
+            f"{v}.clip(-1.5, 1.0, {w})",
+            f"np.take({v}, {[self.random.randrange(self.n) for _ in range(self.n)]}, 0, {w})",
         ]
         if self.names(MATRIX):
             forms.append(f"{function}({self.matrix()}[{self.index(self.m)}], out={v})")
             forms.append(f"{function}({v}, out={self.matrix()}[{self.index(self.m)}])")
             forms.append(f"np.mean({self.matrix()}, axis=0, out={v})")
+            forms.append(f"np.max({self.matrix()}, 0, {v})")
+            forms.append(f"np.mean({self.matrix()}, 0, None, {v})")
         text = self.pick(forms)
         if self.chance(30) and not text.endswith("[1:])"):
             self.bind(VECTOR, text)
@@ -191,6 +197,8 @@ class Memory(Statements):
             f"{v}.fill({self.bounded(SCALAR)})",
             f"{v}.sort()",
             f"np.put({v}, [0, -1], {self.bounded(SCALAR)})",
+            f"np.put({v}, [0, -1], {w}[{self.pick((':1', '-1:', ':', '1:'))}])",
+            f"np.nan_to_num({v}, copy=False)",
             f"{v}.put(0, {self.bounded(SCALAR)})",
             f"np.multiply.at({v}, {self.pick(POSITIONS)}, np.cos({self.leaf(SCALAR)}))",
             f"np.putmask({v}, {w} > {self.number()}, {self.bounded(SCALAR)})",
@@ -200,6 +208,7 @@ class Memory(Statements):
             forms.append(f"{v} **= 2")
         if self.names(MATRIX):
             forms.append(f"np.fill_diagonal({self.matrix()}, {self.bounded(SCALAR)})")
+            forms.append(f"np.add.at({self.matrix()}.T, [0, 0], 0.3 * {self.bounded(SCALAR)})")
         self.line(self.pick(forms))
 
     # ------------------------------------------------------------------- views and other names
