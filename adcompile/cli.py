@@ -36,8 +36,8 @@ from adcompile.transformed import check_function, positions
 
 OK, FAILED, USAGE = 0, 1, 2
 PASSES = (
-    "lower, infer, follow_stores, check_mutation, detach_blocks, simplify, split_calls, reverse, place_residuals, "
-    "finish_cotangents, eliminate_dead, plan_buffers"
+    "lower, infer, follow_stores, check_mutation, detach_blocks, read_arrays, simplify, split_calls, reverse, "
+    "place_residuals, finish_cotangents, eliminate_dead, plan_buffers"
 )
 
 DUMP_EXAMPLES = """\

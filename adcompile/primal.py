@@ -26,6 +26,7 @@ from adcompile.transforms.check_complex import check_complex_inputs, check_compl
 from adcompile.transforms.check_escape import check_escape
 from adcompile.transforms.check_pullbacks import check_pullbacks
 from adcompile.transforms.detach_blocks import detach_blocks
+from adcompile.transforms.read_arrays import read_arrays
 from adcompile.transforms.reverse_blocks import check_blocks
 from adcompile.transforms.simplify import simplify
 from adcompile.transforms.solve_implicitly import ImplicitSweeps
@@ -84,6 +85,11 @@ class PrimalCompilation(ProgramWriter):
         self.stage = "detach_blocks"
         primal = detach_blocks(primal, types_, self.found)
         self.after("detach_blocks", primal)
+        self.stage = "read_arrays"
+        read = read_arrays(primal, types_)
+        if read is not primal:
+            primal, types_ = read, self.callees.value_types(read, {v: types_[v] for v in read.inputs})
+        self.after("read_arrays", primal)
         self.stage = "simplify"
         primal = simplify(primal, types_)
         self.after("simplify", primal)

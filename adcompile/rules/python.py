@@ -92,7 +92,8 @@ def collected(r, x, r_bar):
         return tuple(r_bar)
     if isinstance(x, list):
         return list(r_bar)
-    return match_dtype(np.reshape(np.array(r_bar), np.shape(x)), x)
+    items = np.array(r_bar)
+    return match_dtype(items if np.ndim(x) == 1 else np.reshape(items, np.shape(x)), x)  # there may be none
 
 
 def _broadcasts():
