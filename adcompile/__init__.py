@@ -11,6 +11,7 @@
     print(f.source)        # the gradient's own code
 """
 
+import adcompile.called  # noqa: F401  (functions that are known at run time are differentiated by it)
 from adcompile.api import grad, value_and_grad
 from adcompile.derivatives import hessian, hessp, hvp, jacobian
 from adcompile.errors import ADError, InternalError, Refused, SourceError, UsageError

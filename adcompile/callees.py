@@ -18,6 +18,7 @@ from adcompile.analyses.methods import attribute_of_module, function_of_method
 from adcompile.analyses.outgrown import outgrown
 from adcompile.analyses.ownership import own_results
 from adcompile.analyses.places import Places
+from adcompile.analyses.run_time_calls import may_find_at_run_time
 from adcompile.analyses.transformations import pullback_of, type_of_transformed
 from adcompile.analyses.user_functions import has_followed_type, is_user_function
 from adcompile.analyses.versions import versions_of_inputs
@@ -76,12 +77,14 @@ ROUNDS = 4  # a recursive function's result has a type after a few rounds, or is
 class Effect:
     """What a user's function does to what it is given: whether it may change it, and whether
     its stores or its result have to be seen in the caller's own code; whether it may leave what
-    it makes where others see it (a log, a cache); and of each result whether its memory is new."""
+    it makes where others see it (a log, a cache); of each result whether its memory is new; and
+    whether it calls functions that only the running program knows."""
 
     changes: bool
     shares: bool
     keeps: bool = False
     own: tuple[bool, ...] = ()
+    finds: bool = False
 
 
 DEPTH = 8  # so often a function is written for a call within itself with a number that is known
@@ -270,6 +273,14 @@ class Callees:
         user's function does not, if nothing in its source does."""
         return not is_user_function(call.fn) or self._effect(call, types_).changes
 
+    def finds_functions(self, stmt: Stmt, types_: Types) -> bool:
+        """Whether a statement calls a user's function that calls functions that only the running program knows."""
+        return isinstance(stmt, Call) and is_user_function(stmt.fn) and self._effect(stmt, types_).finds
+
+    def changes_inputs(self, function: Function, types_: Types) -> bool:
+        """Whether a function may change what it is given."""
+        return bool(versions_of_inputs(function.body)) or changes_inputs(function, types_, self)
+
     def own_results(self, call: Call, types_: Types) -> tuple[bool, ...]:
         """Of each result of a call of a user's function whether its memory is certainly new."""
         return self._effect(call, types_).own if is_user_function(call.fn) else ()
@@ -301,7 +312,8 @@ class Callees:
         shares = writes or counts or (given is not None and given.root in made.inputs)
         keeps = self._may_keep(made, found)
         own = () if unknown or writes or keeps else self._own_results(made, found)
-        return Effect(unknown or writes, shares, keeps, own)
+        finds = any(may_find_at_run_time(s, found) or self.finds_functions(s, found) for s in walk(made.body))
+        return Effect(unknown or writes, shares, keeps, own, finds)
 
     def _may_keep(self, function: Function, types_: Types) -> bool:
         def keeps(stmt: Stmt) -> bool:

@@ -46,6 +46,7 @@ class ForwardMode(PrimalCompilation):
         self.take_holomorphic(function, of_function, want)
         primal, types_ = self.prepare(function, of_function, to_caller=True)
         wrt = [primal.params[i].var for i in want.wrt]
+        self.changes = self.callees.changes_inputs(primal, types_)
         self.decisions.pushed = Pushed(primal, types_, tuple(wrt))
         entry = self.parameters(types_)
         entry.as_given(primal, wrt, inputs[place], want.several)

@@ -24,6 +24,7 @@ from adcompile.program import ProgramWriter
 from adcompile.transforms.assemble import Want, separate_aux
 from adcompile.transforms.check_complex import check_complex_inputs, check_complex_stores, check_holomorphic
 from adcompile.transforms.check_escape import check_escape
+from adcompile.transforms.check_mutation import check_plain_calls
 from adcompile.transforms.check_pullbacks import check_pullbacks
 from adcompile.transforms.detach_blocks import detach_blocks
 from adcompile.transforms.read_arrays import read_arrays
@@ -100,7 +101,8 @@ class PrimalCompilation(ProgramWriter):
         """The values that carry a derivative; refuses those that none is known of."""
         self.stage = "activity"
         active, varied = active_values(primal, types_, wrt)
-        check_escape(primal, types_, varied, self.found, self.callees.follow_varied)
+        check_escape(primal, types_, varied, active, self.found, self.callees.follow_varied)
+        check_plain_calls(primal, types_, active, self.found, self.callees)
         check_complex_stores(primal, types_, active, self.found)
         if self.holomorphic:
             check_holomorphic(primal, types_, active, self.found)

@@ -57,6 +57,7 @@ class Program:
     values: dict[str, Any]
     imports: list[str]
     repeatable: bool = False  # it has no effect but its result
+    changes: bool = False  # the function may change what it is given
     guards: dict[tuple[Any, str], Any] = field(default_factory=dict)
     captures: dict[tuple[Any, str], Any] = field(default_factory=dict)
     decisions: Decisions = field(default_factory=Decisions)
@@ -81,6 +82,7 @@ class ProgramWriter:
         self.names: set[str] = set()
         self.holders: dict[str, Any] = {}
         self.outside = Outside()
+        self.changes = False  # whether the function may change what it is given
 
     @contextmanager
     def reporting(self) -> Iterator[None]:
@@ -141,8 +143,8 @@ class ProgramWriter:
         passed, place = captures_of_entry(self.functions, entry) if not self.backend.live_captures else ((), 0)
         again = all(is_repeatable(one) for one, _ in self.functions)
         return Program(
-            text, entry, second, self.holders, bindings.values, imports, again, guards, captures, self.decisions,
-            written, passed, place, carried=carried,
+            text, entry, second, self.holders, bindings.values, imports, again, self.changes, guards, captures,
+            self.decisions, written, passed, place, carried=carried,
         )
 
     def drop_uncalled(self, entries: set[str]) -> None:

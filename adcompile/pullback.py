@@ -23,6 +23,10 @@ class Pulled:
         self._form = form_of(value)
         self._packed = packed  # one cotangent is a tuple of one
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Pulled:
+        """Itself: nothing changes what it holds, and that is its own."""
+        return self
+
     def __call__(self, cotangent: Any) -> Any:
         """The cotangents of the arguments for a cotangent of the value's form.
 

@@ -119,6 +119,7 @@ class ReverseMode(PrimalCompilation):
         decided = self.reverse(primal, types_, wrt, split=True)
         both = decided.both
         decided.emitted = (forward_ref.name, pullback_ref.name)
+        self.changes = for_caller and self.callees.changes_inputs(primal, types_)
         if for_caller:  # before the residual is chosen: to finish may need the arguments
             cotangents, finishing = finish_cotangents(both, wrt, both.backward)
             both = replace(both, backward=Block((*both.backward.stmts, *finishing), cotangents))

@@ -38,9 +38,9 @@ class VectorJacobian(Transformed):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """`(value, pullback)` at these arguments; `pullback(v)` may be called any number of times."""
-        compiled, values = self._dispatcher.find(self._dispatcher.bind(args, kwargs))
-        value, pullback = self._spread_call(compiled, values)
-        return value, pullback
+        dispatcher = self._dispatcher
+        values = dispatcher.bind(args, kwargs)
+        return dispatcher._fast(*values) if dispatcher.plain else self._spread_call(*dispatcher.find(values))
 
     def _called(self, args: Sequence[Type], kwargs: Mapping[str, Type]) -> tuple[Compiled, types.FunctionType]:
         call = self.call_within(args, kwargs)

@@ -82,11 +82,14 @@ class Values:
         """What a call was resolved to."""
         fn: Any = call.fn
         pullback = self.decided.pullbacks.get(call)
-        if pullback is not None and not isinstance(fn, FunctionRef):
-            return f"{callee(fn)}: the solution of an equation, by {pullback.function.name}"
-        if pullback is not None:
-            halves = (fn.name, pullback.function.name)
+        second = pullback.function if pullback is not None else None
+        if isinstance(second, FunctionRef) and not isinstance(fn, FunctionRef):
+            return f"{callee(fn)}: the solution of an equation, by {second.name}"
+        if isinstance(second, FunctionRef):
+            halves = (fn.name, second.name)
             return f"your function, as {' and '.join(self.emitted[name] for name in halves if name in self.emitted)}"
+        if second is not None:
+            return "a function that is found when the program runs, with its pullback"
         if isinstance(fn, Syntax):
             return "kept as it is"
         rule = rule_for(fn)

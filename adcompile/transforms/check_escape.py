@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from adcompile.analyses.effects import leaves_arguments
 from adcompile.analyses.infer import Types
+from adcompile.analyses.run_time_calls import finds_at_run_time
 from adcompile.errors import DiagnosticList
 from adcompile.ir.nodes import Call, Function, Method, Opaque, Var, With
 from adcompile.ir.traverse import atoms_of, walk
@@ -21,17 +22,22 @@ Follow = Callable[[Call, Types, frozenset[Var]], tuple[Function, Types, frozense
 
 
 def check_escape(
-    function: Function, types: Types, varied: frozenset[Var], found: DiagnosticList, follow: Follow
+    function: Function,
+    types: Types,
+    varied: frozenset[Var],
+    active: frozenset[Var],
+    found: DiagnosticList,
+    follow: Follow,
 ) -> None:
     """Refuse an active value that is put where its derivative cannot be followed: into an
     attribute, into an object that is asked again, or into a context; here, or in a function that
-    it is given to."""
+    it is given to. What is found when the program runs, and a derivative flows through, is looked at then."""
     for stmt in walk(function.body):
         if isinstance(stmt, Call) and any(a in varied for a in stmt.operands if isinstance(a, Var)):
             inner = follow(stmt, types, varied)
             if inner is not None:
                 with found.called_from(stmt.origin):
-                    check_escape(*inner, found, follow)
+                    check_escape(*inner, inner[2] if stmt.results[0] in active else frozenset(), found, follow)
     asked: dict[Var, int] = {}
     for stmt in walk(function.body):
         for atom in atoms_of(stmt):
@@ -54,6 +60,8 @@ def check_escape(
             )
         if isinstance(stmt, Call) and isinstance(stmt.fn, Method) and not leaves_arguments(stmt, types):
             receiver, *rest = stmt.operands
+            if finds_at_run_time(stmt, types, active):
+                continue
             if not isinstance(receiver, Var) or not isinstance(types.get(receiver, UNKNOWN), Passive):
                 continue
             if asked[receiver] > 1 and any(a in varied for a in rest if isinstance(a, Var)):

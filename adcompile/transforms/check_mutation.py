@@ -25,6 +25,7 @@ from adcompile.analyses.effects import changes_memory, is_pure, leaves_arguments
 from adcompile.analyses.infer import Types
 from adcompile.analyses.liveness import Liveness
 from adcompile.analyses.places import Places
+from adcompile.analyses.run_time_calls import may_find_at_run_time
 from adcompile.analyses.separation import Separation
 from adcompile.analyses.user_functions import is_user_function
 from adcompile.analyses.versions import versions_of_inputs
@@ -62,6 +63,9 @@ class Effects(Protocol):
 
     def changes_arguments(self, call: Call, types_: Types) -> bool:
         """Whether a user's function may change its arguments."""
+
+    def finds_functions(self, stmt: Stmt, types_: Types) -> bool:
+        """Whether a call is of a user's function that calls functions that only the running program knows."""
 
     def own_results(self, call: Call, types_: Types) -> tuple[bool, ...]:
         """Of each result of a call whether its memory is certainly new; () if that is not known."""
@@ -258,12 +262,29 @@ def _check_containers(function: Function, found: DiagnosticList) -> None:
             )
 
 
+def check_plain_calls(
+    function: Function, types: Types, active: frozenset[Var], found: DiagnosticList, effects: Effects
+) -> None:
+    """Refuse calls of functions that only the running program knows, and through which no derivative flows,
+    where they may change what is read elsewhere. (Of the others this is looked at when the program runs.)"""
+    stmts = list(walk(function.body))
+    unknown: list[Stmt] = [
+        s
+        for s in stmts
+        if isinstance(s, Call) and s.results[0] not in active
+        and (may_find_at_run_time(s, types) or effects.finds_functions(s, types))
+    ]
+    if unknown:
+        aliasing = Aliasing(function.body, types, lambda call: effects.own_results(call, types))
+        _check_calls(stmts, unknown, [], aliasing, types, found)
+
+
 def _may_change_arguments(stmt: Stmt, types: Types, effects: Effects) -> bool:
     if isinstance(stmt, Opaque):
         return not stmt.leaves and bool(_operands(stmt))
     if not isinstance(stmt, Call) or is_update(stmt) or leaves_arguments(stmt, types):
         return False
-    return effects.changes_arguments(stmt, types)
+    return not may_find_at_run_time(stmt, types) and effects.changes_arguments(stmt, types)
 
 
 def _holds_floats(type_: Type) -> bool:

@@ -22,6 +22,7 @@ import numpy as np
 
 from adcompile.analyses.effects import is_mutation
 from adcompile.analyses.infer import Types, atom_type
+from adcompile.analyses.run_time_calls import finds_at_run_time
 from adcompile.analyses.solutions import Solution, Solutions, check_of
 from adcompile.analyses.unbound import Unbound
 from adcompile.analyses.user_functions import is_user_function
@@ -49,10 +50,11 @@ from adcompile.ir.nodes import (
 from adcompile.ir.traverse import uses_of, walk
 from adcompile.ir.types import Array, Type
 from adcompile.ir.visitor import Visitor
-from adcompile.runtime.structures import unpack, unpack_star
+from adcompile.runtime.structures import make_tuple, unpack, unpack_star
 from adcompile.transforms.forward_calls import by_rule
 from adcompile.transforms.forward_structures import STRUCTURAL, is_of_sequences, sequences, store_through, unpacked
 from adcompile.transforms.full_arguments import full_arguments
+from adcompile.transforms.run_time_calls import found_and_given, with_its_tangent
 from adcompile.transforms.tangents import DISPLAYS, ZEROS, Tangents
 
 # For a user's function, the types of its parameters, and which of them move: the function that
@@ -217,6 +219,9 @@ class ForwardSweep(Tangents, Visitor):
         if moves and is_user_function(call.fn):
             self.user_call(call)
             return
+        if moves and finds_at_run_time(call, self.types, self.active):
+            self.run_time_call(call)
+            return
         place = len(self.b.stmts)
         if len(call.results) == 1:
             self.b.remember(call)  # a rule that computes the same reads the program's value
@@ -289,3 +294,13 @@ class ForwardSweep(Tangents, Visitor):
         (tangent,) = self.handed_on((result,), (0,))
         made = replace(call, results=(result, tangent), fn=called, args=(*args, *tangents), kwargs=(), kept=True)
         self.b.emit(made)
+
+    def run_time_call(self, call: Call) -> None:
+        """A call of a function that is found at run time: it gives the tangent beside the value."""
+        called, given, before = found_and_given(call, self.types)
+        for stmt in before:
+            self.b.emit(stmt)
+        moving = [i for i, a in enumerate(given) if self.is_active(a)]
+        along = self.b.call(make_tuple, *(self.dot(given[i]) for i in moving))
+        (tangent,) = self.handed_on(call.results, (0,))
+        self.b.emit(with_its_tangent(call, called, given, tangent, moving, along))

@@ -65,6 +65,11 @@ class IndexSetSweep(ForwardSweep):
             return self.b.call(maker.fn, *map(self.zeros, maker.operands))
         return self.b.call(sets.nothing, atom)
 
+    def run_time_call(self, call: Call) -> None:
+        """Of what is known when the program runs no sets are known."""
+        self.refuse_call(call)
+        self.b.emit(call)
+
     def in_form(self, call: Call, tangent: Atom) -> Atom:
         """Sets stay in float64; of an array without dimensions that is changed in place, in an array."""
         type_ = self.types.get(call.result)

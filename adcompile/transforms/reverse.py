@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import itertools
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -81,9 +81,10 @@ class Pullback:
     """The second half of an active call of a user function: the function that pulls its cotangent
     back, what it is given beside that (the residual that the first half left, or some of the
     arguments), and which arguments are active. Of a solution, `into` are the values that its
-    equation depends on, to which its cotangent is pulled back instead."""
+    equation depends on, to which its cotangent is pulled back instead; of a function that is known
+    at run time, what it was given."""
 
-    function: FunctionRef
+    function: Callable[..., Any] | FunctionRef
     given: tuple[Atom, ...]
     active: tuple[bool, ...] = ()
     into: tuple[Atom, ...] = ()

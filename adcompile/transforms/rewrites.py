@@ -14,6 +14,7 @@ import numpy as np
 from adcompile.ir.callables import outs_of
 from adcompile.ir.nodes import Attribute, Call, Method, Opaque, Syntax
 from adcompile.ir.types import Array, Passive, Type, Unknown
+from adcompile.runtime.called import with_pullback, with_tangent
 from adcompile.runtime.structures import make_dict, make_list, make_set, make_tuple
 
 NO_SOURCE = "it has no source that can be differentiated, and nothing says what its derivative is"
@@ -75,6 +76,9 @@ def no_rule(call: Call, receiver: Type | None) -> tuple[str, str, str]:
         kind = "method" if isinstance(fn, Method) else "attribute"
         return f"an array has no {kind} '{fn.name}'", "", ""
     what = f"{name} is called with an active value, and has no derivative rule"
+    if fn is with_pullback or fn is with_tangent:
+        what = "the derivative of a function that is known only at run time is differentiated again"
+        return what, "it is made when the program runs", "call the function by its name, with an 'if' for each"
     if fn is operator.call:
         what = "a function that is known only at run time is called with an active value"
         why = "neither its source nor a derivative rule can be looked up"

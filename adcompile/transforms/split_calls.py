@@ -1,11 +1,14 @@
 """Split each active call of a user function in two: its value and a residual now, its pullback later.
 
+A function that only the running program knows is called so that it gives its pullback beside its value.
+
 relies on: activity.  ensures: an active call of a user function is a call of the function's
 first half; its second half is named in the result.
 """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,15 +16,17 @@ from typing import Any
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.analyses.needs import Needs
 from adcompile.analyses.ownership import own_results
+from adcompile.analyses.run_time_calls import finds_at_run_time
 from adcompile.analyses.shape_reads import read_for_more_in
 from adcompile.analyses.solutions import Solution, Solutions, check_of
 from adcompile.analyses.user_functions import is_user_function
 from adcompile.errors import Origin
 from adcompile.ir.nodes import Atom, Block, Call, Function, FunctionRef, Star, Stmt, Var
-from adcompile.ir.traverse import map_atoms
+from adcompile.ir.traverse import map_atoms, uses_in
 from adcompile.ir.types import UNKNOWN, Type
 from adcompile.transforms.full_arguments import full_arguments
 from adcompile.transforms.reverse import Pullback
+from adcompile.transforms.run_time_calls import with_its_pullback
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ def split_calls(
     pullbacks: dict[Call, Pullback] = {}
     packs: set[Var] = set()
     solutions = Solutions(function)
+    read = uses_in(function.body)
 
     def is_active(atom: Atom | Star) -> bool:
         return isinstance(atom, Var) and atom in active
@@ -69,6 +75,10 @@ def split_calls(
                 return [s]
             pullbacks[s] = pullback
             return [*check_of(solution), s]
+        if isinstance(s, Call) and finds_at_run_time(s, types, active) and s.result in read:
+            *before, call = with_its_pullback(s, types, active)
+            pullbacks[call] = Pullback(operator.call, call.results[1:], into=tuple(filter(is_active, s.operands[1:])))
+            return [*before, call]
         if not (isinstance(s, Call) and len(s.results) == 1 and is_active(s.result) and is_user_function(s.fn)):
             return [map_atoms(s, lambda a: a, block)]
         args, before = full_arguments(s, types)
@@ -96,3 +106,4 @@ def split_calls(
 
     body = block(function.body)
     return replace(function, body=body), pullbacks, active | packs
+
