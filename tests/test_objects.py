@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from programs.language import V
 
-from adcompile import Refused, grad, value_and_grad, vjp
+from adcompile import Refused, grad, hessian, value_and_grad, vjp
 from adcompile.testing.programs import check_program
 
 
@@ -559,3 +559,45 @@ def draws_of(x):
 def test_what_a_method_makes_of_an_active_argument_is_not_known(function):
     with pytest.raises(Refused, match="is called with an active value, and has no derivative rule"):
         grad(function)(np.array([1.0, 2.0, 3.0]))
+
+
+class Curve:
+    def __init__(self, ends):
+        self.ends = np.asarray(ends)
+
+    def rate(self, rates, t):
+        if t <= self.ends[0]:
+            return rates[0]
+        k = int(np.searchsorted(self.ends, t))
+        w = (t - self.ends[k - 1]) / (self.ends[k] - self.ends[k - 1])
+        return (1 - w) * rates[k - 1] + w * rates[k]
+
+
+CURVE = Curve([0.5, 1.0, 2.0])
+
+
+def discounted(rates):
+    return sum(np.exp(-CURVE.rate(rates, t) * t) for t in (0.3, 0.8, 1.5))
+
+
+def test_positions_that_a_residual_holds_at_second_order():
+    rates = np.array([0.1, 0.2, 0.3])
+    by_rows = np.stack([grad(lambda r, k=k: grad(discounted)(r)[k])(rates) for k in range(3)])
+    t, w = np.array([0.3, 0.8, 1.5]), np.array([[1.0, 0.0, 0.0], [0.4, 0.6, 0.0], [0.0, 0.5, 0.5]])
+    right = np.einsum("t,ti,tj->ij", t**2 * np.exp(-t * (w @ rates)), w, w)
+    np.testing.assert_allclose(hessian(discounted)(rates), right, rtol=1e-12)
+    np.testing.assert_allclose(by_rows, right, rtol=1e-12)
+
+
+class Table:
+    def __getitem__(self, x):
+        return x * x
+
+
+TABLES = types.SimpleNamespace(squares=Table(), ones=np.ones(4))
+
+
+def test_an_object_that_computes_its_items():
+    with pytest.raises(TypeError, match="how the items of a Table depend on it"):
+        grad(lambda x: TABLES.squares[x * x])(3.0)
+    assert grad(lambda x: TABLES.ones[x.astype(int)].sum() * x[0])(np.array([2.0, 1.0]))[0] == 2.0

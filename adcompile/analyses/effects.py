@@ -65,6 +65,7 @@ CHECKS = (
     checks.require_floats,
     checks.require_keeps,
     checks.require_list,
+    checks.require_items,
     checks.require_items_apart,
     checks.require_no_items,
     checks.require_number,

@@ -57,6 +57,7 @@ def transfer(*functions: Any) -> Callable[[Transfer], Transfer]:
 # Functions that make a new array of whatever they are given.
 MAKERS: tuple[Any, ...] = (
     *(np.zeros, np.ones, np.empty, np.full, np.eye, np.identity, np.arange, np.linspace, np.copy),
+    *(np.zeros_like, np.ones_like, np.empty_like, np.full_like),
     *(np.concatenate, np.stack, np.vstack, np.hstack, np.column_stack, np.tile, np.repeat, np.pad),
     *(np.cumsum, np.cumprod, np.outer),
 )

@@ -203,6 +203,16 @@ def require_plain_numbers(value: Any) -> None:
         )
 
 
+def require_items(holder: Any) -> None:
+    """Raise TypeError if `holder`, whose item is read by a subscript that depends on the arguments, may
+    compute the item of it, as `np.r_[x]` does: the program was compiled for one that holds its items."""
+    if not isinstance(holder, (np.ndarray, np.generic, list, tuple, dict, str)):
+        raise TypeError(
+            f"the subscript depends on the arguments, and nothing says how the items of a {type(holder).__name__} "
+            "depend on it; call a function instead"
+        )
+
+
 def computes_as_numbers(kind: type) -> bool:
     """Whether operators do on objects of a class what they do on numbers and arrays."""
     if issubclass(kind, np.ndarray):  # but for masked arrays and matrices

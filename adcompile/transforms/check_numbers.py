@@ -6,7 +6,8 @@ constant. In Python `x ** 0.5` is a complex number for an `x` below zero, and is
 `q.append(x)` of a `deque` what it does to a list.
 
 relies on: types, activity.  ensures: an active value is stored where it keeps its derivative; what is
-typed as a float is one; operators on active values are those of numbers and arrays.
+typed as a float is one; operators on active values are those of numbers and arrays, and subscripts of
+what holds its items.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from adcompile.ir.nodes import (
     same_atom,
 )
 from adcompile.ir.traverse import map_atoms, walk
-from adcompile.ir.types import SOME_FLOAT, UNKNOWN, Array, Passive, Scalar, Type, Unknown, of_constant
+from adcompile.ir.types import SOME_FLOAT, UNKNOWN, Array, Passive, Scalar, Type, Unknown, kind_of, of_constant
 from adcompile.rules.registry import RULES
 from adcompile.runtime import checks, updates
 
@@ -88,6 +89,9 @@ def check_numbers(
                     "call a method instead, or convert the object: np.asarray(a)",
                 )
             return [check(checks.require_plain_numbers, s, other), s]
+        if _may_compute_items(s, types, active) and s.operands[0] not in plain:
+            plain.add(s.operands[0])
+            return [check(checks.require_items, s, s.operands[0]), s]
         if _may_be_complex(s, types, made, takes_real):
             return [s, check(checks.require_real_power, s, s.result)]
         return [s]
@@ -100,6 +104,15 @@ def check_numbers(
 
     body = block(function.body)
     return replace(function, body=body) if checked else function
+
+
+def _may_compute_items(call: Call, types: Types, active: Collection[Var]) -> bool:
+    """Whether a subscript that may be active is of something of which nothing is known: an object may
+    compute its items of the subscript."""
+    if call.fn is not operator.getitem or call.operands[1] not in active or not isinstance(call.operands[0], Var):
+        return False
+    whole = kind_of(getattr(atom_type(types, call.operands[1]), "dtype", "?")) in ("int", "bool")
+    return not whole and isinstance(atom_type(types, call.operands[0]), Unknown)
 
 
 def _may_lose(call: Call, types: Types, active: Collection[Var]) -> bool:

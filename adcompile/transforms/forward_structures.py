@@ -12,8 +12,8 @@ import operator
 from typing import Any
 
 from adcompile.ir.callables import joins
-from adcompile.ir.nodes import Atom, Call, Const, Star, Through
-from adcompile.ir.types import Array, Dict, List, Tuple, kind_of
+from adcompile.ir.nodes import Atom, Call, Const, Star, Through, Var
+from adcompile.ir.types import Array, Dict, List, Tuple, Unknown, kind_of
 from adcompile.runtime import updates
 from adcompile.runtime.structures import make_dict, make_list, make_tuple, unpack
 from adcompile.transforms.reverse_stores import Views, in_any_order
@@ -24,6 +24,7 @@ def item(sweep: Tangents, call: Call) -> Atom | None:
     """The tangent of `holder[index]`; refuse a subscript by which an object computes."""
     holder, index = call.operands
     plain = isinstance(sweep.b.type_of(holder), (Array, List, Tuple, Dict))
+    plain |= isinstance(holder, Var) and isinstance(sweep.b.type_of(holder), Unknown)  # check_numbers asks then
     whole = kind_of(getattr(sweep.b.type_of(index), "dtype", "?")) in ("int", "bool")
     if sweep.is_active(index) and not plain and not whole:
         sweep.found.add(

@@ -19,7 +19,19 @@ from adcompile.inference.indexing import is_basic_index
 from adcompile.ir.callables import canonical
 from adcompile.ir.nodes import NONE, Atom, Block, Call, Const, For, Loop, Star, Stmt, Through, Var, View, same_atom
 from adcompile.ir.traverse import atoms_of, blocks_of, walk
-from adcompile.ir.types import Array, Dict, List, Scalar, Static, Tuple, Type, is_complex, kind_of, may_carry_derivative
+from adcompile.ir.types import (
+    Array,
+    Dict,
+    List,
+    Scalar,
+    Static,
+    Tuple,
+    Type,
+    Unknown,
+    is_complex,
+    kind_of,
+    may_carry_derivative,
+)
 from adcompile.runtime import broadcasting, updates
 from adcompile.runtime.structures import make_dict, make_list, make_tuple, unpack, unpack_star
 from adcompile.transforms.cotangents import Cotangents
@@ -34,6 +46,7 @@ def subscript(sweep: Cotangents, call: Call, bar: Atom) -> None:
     """Reverse a subscript that the program reads; refuse one by which an object computes."""
     holder, index = call.operands
     plain = isinstance(sweep.b.type_of(holder), (Array, List, Tuple, Dict))
+    plain |= isinstance(holder, Var) and isinstance(sweep.b.type_of(holder), Unknown)  # check_numbers asks then
     whole = kind_of(getattr(sweep.b.type_of(index), "dtype", "?")) in ("int", "bool")
     if sweep.is_active(index) and not plain and not whole:
         sweep.found.add(

@@ -1,4 +1,5 @@
-"""Simulations that draw random numbers, as they are written: each draw is made once and in order."""
+"""Simulations as they are written: with random numbers, each of which is drawn once and in order, and with
+objects of classes."""
 
 from __future__ import annotations
 
@@ -77,3 +78,44 @@ def numbers_of_pythons_generator(x):
     for v in x:
         total += v * v * rng.gauss(0.0, 1.0)
     return total
+
+
+class Molecules:
+    """Particles in a periodic box: what a program knows of the object's attributes it knows when it runs."""
+
+    def __init__(self, count, box):
+        self.box = box
+        self.pairs = [(i, j) for i in range(count) for j in range(i + 1, count)]
+        self.masses = np.linspace(1.0, 2.0, count)
+
+    def energy_and_forces(self, positions):
+        forces, energy = np.zeros_like(positions), 0.0
+        for i, j in self.pairs:
+            r = positions[i] - positions[j]
+            r = r - self.box * np.round(r / self.box)
+            if r @ r > (self.box / 2) ** 2:
+                continue
+            s6 = 1.0 / (r @ r) ** 3
+            energy += 4 * (s6 * s6 - s6)
+            force = 24 * (2 * s6 * s6 - s6) / (r @ r) * r
+            forces[i] += force
+            forces[j] -= force
+        return energy, forces
+
+    def step(self, positions, velocities, dt):
+        velocities = velocities + dt * self.energy_and_forces(positions)[1] / self.masses[:, None]
+        positions = positions + dt * velocities
+        energy, forces = self.energy_and_forces(positions)
+        return positions, velocities + dt * forces / self.masses[:, None], energy
+
+
+MOLECULES = Molecules(3, 6.0)
+
+
+@at((np.array([[0.0, 0.1], [1.2, 0.0], [0.1, 1.3]]), np.array([[0.1, -0.2], [0.3, 0.1], [-0.2, 0.2]])))
+def molecular_dynamics(positions, velocities):
+    energies = []
+    for _ in range(2):
+        positions, velocities, energy = MOLECULES.step(positions, velocities, 0.01)
+        energies.append(energy)
+    return np.sum(np.array(energies)) + np.sum(MOLECULES.masses[:, None] * velocities**2)
