@@ -43,7 +43,7 @@ def _only_computes(call: Call, holder: Any, within: frozenset[Any]) -> bool:
         made = function_of_lambda(fn.node, fn.reads, holder)
         return made is not None and _computes(made, within)
     given = [a.value for a in call.operands if isinstance(a, Const)]
-    if not all(is_pure_callable(value) or _computes(value, within) for value in given if isinstance(value, FUNCTIONS)):
+    if not all(_computes(value, within) for value in given if isinstance(value, FUNCTIONS)):
         return False  # a solver's equation, what `sorted` and `max` order by, or what each seed is given to
     from_scipy = public_module(fn, getattr(fn, "__name__", "")) in PURE_MODULES
     if from_scipy or scipy_solver(fn) is not None:

@@ -34,6 +34,7 @@ SHARING = frozenset(
         np.squeeze,
         np.broadcast_to,
         np.diagonal,
+        np.linalg.diagonal,
         np.diag,
         np.asarray,
         np.real,

@@ -21,6 +21,9 @@ SEEING_NAMES = (eval, exec, locals, globals, vars, dir, compile, __import__)
 # Builtins that take a generator's elements one by one: a comprehension serves as well.
 CONSUMERS = (sum, max, min, any, all, list, tuple, sorted, set)
 
+# Functions of matrices that are others along the last two axes of a stack.
+OF_LAST_AXES = ((np.linalg.trace, np.trace), (np.linalg.diagonal, np.diagonal))
+
 
 class Calls(Comprehensions, Closures):
     """Lowers calls and their arguments."""
@@ -68,6 +71,10 @@ class Calls(Comprehensions, Closures):
             return self.call(structures.make_dict, *(a for k, v in kwargs for a in (Const(k), v)), node=node)
         if isinstance(fn, Const) and isinstance(fn.value, types.MethodType) and isinstance(fn.value.__self__, type):
             return self.call(fn.value.__func__, Const(fn.value.__self__), *args, kwargs=kwargs, node=node)
+        if isinstance(fn, Const) and any(fn.value is of_stacks for of_stacks, _ in OF_LAST_AXES):
+            plain = next(plain for of_stacks, plain in OF_LAST_AXES if fn.value is of_stacks)
+            kwargs += [("axis1", Const(-2)), ("axis2", Const(-1))]
+            return self.call(plain, *args, kwargs=kwargs, node=node)
         if isinstance(fn, Const):
             return self.call(fn.value, *args, kwargs=kwargs, node=node)
         return self.call(operator.call, fn, *args, kwargs=kwargs, node=node)

@@ -134,8 +134,7 @@ SYNONYMS: dict[Any, Callable[..., Any]] = {
     np.linalg.matmul: np.matmul,
     np.linalg.outer: np.outer,
     np.linalg.tensordot: np.tensordot,
-    np.linalg.trace: np.trace,
-    np.linalg.diagonal: np.diagonal,
+    np.linalg.matrix_transpose: np.matrix_transpose,
 }
 
 METHODS: dict[str, Callable[..., Any]] = {

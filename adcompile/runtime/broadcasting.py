@@ -94,6 +94,8 @@ def add_item(g: Any, index: Any, value: Any) -> Any:
         summed = g.copy()
         np.add.at(summed, index, value)
         return summed
+    if isinstance(g, (float, complex, np.inexact)):
+        return g + np.sum(value)  # as in x.sum()[..., None]
     changed = dict(g) if isinstance(g, dict) else list(g)
     changed[index] = add(changed[index], value)
     return tuple(changed) if isinstance(g, tuple) else changed

@@ -15,7 +15,7 @@ import numpy as np
 
 from adcompile.ir.callables import canonical, is_math
 from adcompile.ir.nodes import NONE, Atom, Call, Const, Var
-from adcompile.ir.types import Array, NotStatic, Scalar, holds_complex, is_complex, is_real, may_carry_derivative
+from adcompile.ir.types import Array, NotStatic, Scalar, Type, holds_complex, is_complex, is_real, may_carry_derivative
 from adcompile.rules.registry import Rule
 from adcompile.runtime.checks import require_real
 from adcompile.runtime.structures import make_tuple
@@ -135,10 +135,17 @@ def bind_rule(sweep: Sweep, rule: Rule, call: Call) -> BoundRule | None:
         return None
     if canonical(call.fn) in POWERS and is_complex(sweep.b.type_of(call.result)):
         named["x"] = _made_complex(sweep, named["x"])  # then a negative base has a logarithm
+    if canonical(call.fn) in POWERS and _is_mask(sweep.b.type_of(named["y"])):
+        named["y"] = sweep.b.call(np.ndarray.astype, named["y"], Const(np.dtype(int)))  # of which 1 can be taken
     for key, atom in given.items():
         if sweep.is_active(atom):
             sweep.found.add(f"the argument '{key}' of '{call.fn.__name__}' is active", call.origin)
     return BoundRule(rule, call, named, positional, given)
+
+
+def _is_mask(type_: Type) -> bool:
+    """Whether a value is an array of truth values, from which NumPy subtracts nothing."""
+    return isinstance(type_, Array) and type_.dtype == "bool"
 
 
 def _made_complex(sweep: Sweep, x: Atom) -> Atom:

@@ -57,6 +57,7 @@ from adcompile.runtime import seeds
 from adcompile.runtime.seeds import count_seeds, of_one_seed, seed_by_seed
 from adcompile.runtime.structures import make_dict, make_list, make_tuple, unpack, unpack_star
 from adcompile.runtime.updates import append, written_last
+from adcompile.transforms.forward_calls import SEVERAL
 from adcompile.transforms.seed_rules import NotCarried, apply, store_through
 from adcompile.transforms.seeded_values import SeededValues, at
 
@@ -316,6 +317,8 @@ class _Carrying(SeededValues, Visitor):
                 raise
             seeded = Const(tuple(i for i, a in enumerate(args) if self.is_seeded(a)))
             given = [self.lifted(a) if self.is_seeded(a) else a for a in args]
+            if isinstance(call.fn, Method) and fn in SEVERAL and len(given) > 2:
+                given = [given[0], self.b.make(make_tuple, given[1:])]
             return self.b.make(seed_by_seed, (Const(fn), seeded, self.seeds, *given), call.kwargs)
 
     def item(self, call: Call, whole: Atom, index: Atom) -> None:

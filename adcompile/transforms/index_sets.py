@@ -79,6 +79,9 @@ class IndexSetSweep(ForwardSweep):
 
     def tangent(self, call: Call) -> Atom | None:
         """The sets of a call's only result."""
+        if call.fn is operator.getitem and isinstance(self.b.type_of(call.operands[0]), Scalar):
+            number, index = call.operands  # x.sum()[..., None]: the set of a number is a float, which has no items
+            return self.b.call(operator.getitem, self.b.call(np.asarray, self.dot(number)), index)
         fn = call.fn if isinstance(call.fn, Through) else Through(call.fn, ())  # type: ignore[arg-type]
         whole_numbers = all(canonical(view.fn) not in PARTS for view in fn.views)
         if fn.fn not in ADDING and (fn.fn is not updates.update or whole_numbers):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from cases import direction
 
-from adcompile import check_grads, grad
+from adcompile import check_grads, grad, jacobian
 from adcompile.errors import Refused
 from adcompile.ir.types import UNKNOWN
 from adcompile.rules.samples import distinct
@@ -18,9 +18,9 @@ from adcompile.rules.samples import distinct
 COUNTER = itertools.count()
 
 
-def program(expression: str, **names: Any) -> Any:
+def program(expression: str, result: str = "np.sum(w * r)", **names: Any) -> Any:
     """`sum(w * expression)` as a function of x and w."""
-    file, text = f"<odd {next(COUNTER)}>", f"def program(x, w):\n    r = {expression}\n    return np.sum(w * r)\n"
+    file, text = f"<odd {next(COUNTER)}>", f"def program(x, w):\n    r = {expression}\n    return {result}\n"
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
     namespace = {"np": np, **names}
     exec(compile(text, file, "exec"), namespace)
@@ -194,12 +194,32 @@ KNOWN = [
     "np.tile(x, np.int32(2))",
     "np.einsum('ij,ij->i', x, x[:, :1])",
     "x * np.array(x, dtype=int)",
+    "np.array(x[0], ndmin=3)",
+    "np.reshape(x, -1, 'F')",
+    "np.pad(x[0], ((1,),))",
+    "np.vstack(x)",
+    "np.hstack(x)",
+    "np.linalg.trace(np.reshape(x, (3, 2, 1)))",
+    "np.linalg.diagonal(np.reshape(x, (1, 2, 3)), offset=1)",
+    "np.linalg.matrix_transpose(x)",
+    "np.abs(x) ** np.array([True, False, True])",
+    "np.sum(x)[..., None] * x",
+    "np.max(x)[None, ...] * x[0]",
 ]
 
 
 @pytest.mark.parametrize("expression", KNOWN)
 def test_seldom_used_options(expression: str) -> None:
     check(expression, X)
+
+
+@pytest.mark.parametrize("expression", KNOWN)
+def test_jacobians_of_seldom_used_options(expression: str) -> None:
+    f = program(expression, "w * r")
+    made = jacobian(f, mode="forward")(X, 1.0)
+    np.testing.assert_allclose(jacobian(f, mode="reverse")(X, 1.0), made, rtol=1e-9, atol=1e-12)
+    total = np.sum(np.reshape(made, (-1, *X.shape)), axis=0)
+    np.testing.assert_allclose(grad(program(expression))(X, 1.0), total, rtol=1e-9, atol=1e-12)
 
 
 REFUSED = [

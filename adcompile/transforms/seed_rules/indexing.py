@@ -56,7 +56,7 @@ def item(c: Carrying, call: Call, x: Atom, index: Atom) -> Atom:
     type_ = c.type_of(x)
     if isinstance(type_, (List, Tuple, Dict)):
         return c.b.make(operator.getitem, (c.lifted(x), index))
-    if not isinstance(type_, Array):
+    if not isinstance(type_, (Array, Scalar)):
         raise NotCarried("a subscript of what is not known")
     part = c.b.make(operator.getitem, (c.now(x), for_all_seeds(c, index)))
     # A number does not change with the array that it is read from.
