@@ -14,6 +14,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from adcompile.analyses.effects import is_pure
+from adcompile.backend.callables import BINARY
 from adcompile.ir.callables import is_update
 from adcompile.ir.nodes import Atom, Block, Call, Const, Stmt, Var, same_atom
 from adcompile.ir.traverse import blocks_of, walk
@@ -52,7 +53,9 @@ def _only_computes(stmt: Stmt, plan: Plan) -> bool:
 
 
 def _is_written_so(op: Call) -> bool:
-    """Whether a line of ours is reversed, or the user wrote the operator with a store."""
+    """Whether a call is of an operator, and a line of ours is reversed or the user wrote it with a store."""
+    if not any(op.fn is fn for fn in BINARY):
+        return False
     return (op.origin is not None and op.origin.reverse) or is_written_in_place(op)
 
 

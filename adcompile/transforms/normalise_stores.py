@@ -36,7 +36,7 @@ from adcompile.ir.nodes import (
     Var,
 )
 from adcompile.ir.traverse import map_atoms, substitute
-from adcompile.ir.types import Array, Dict, Tuple, is_complex
+from adcompile.ir.types import Array, Dict, Scalar, Tuple, is_complex
 from adcompile.runtime import updates
 from adcompile.runtime.structures import make_list, make_tuple
 from adcompile.transforms.build import Builder
@@ -85,19 +85,24 @@ def normalise_stores(function: Function, types: Types) -> Function:
 
 
 def _store_of_part(stmt: Opaque, types: Types) -> list[Stmt] | None:
-    """`z.real = v` of an array of complex numbers is `z.real[...] = v`; None of other statements."""
+    """`z.real = v` of an array of complex numbers is `z.real[...] = v`, and `a.flat = v` of one number
+    `a[...] = v`; None of other statements."""
     node, reads = stmt.node, dict(stmt.reads)
     target = node.targets[0] if isinstance(node, ast.Assign) else None
-    if not isinstance(target, ast.Attribute) or target.attr not in ("real", "imag") or "holder_" not in reads:
-        return None
-    whole = atom_type(types, reads["holder_"])
-    if not isinstance(whole, Array) or not is_complex(whole):
+    if not isinstance(target, ast.Attribute) or "holder_" not in reads:
         return None
     builder = Builder(types, "stores")
     builder.origin = stmt.origin
-    builder.make(updates.update, (builder.call(Attribute(target.attr), reads["holder_"]), ALL, reads["value_"]))
+    whole, value = reads["holder_"], reads["value_"]
+    of, stored = atom_type(types, whole), atom_type(types, value)
+    if not isinstance(of, Array):
+        return None
+    if target.attr in ("real", "imag") and is_complex(of):
+        whole = builder.call(Attribute(target.attr), whole)
+    elif target.attr != "flat" or not isinstance(stored, Scalar):
+        return None
+    builder.make(updates.update, (whole, ALL, value))
     return builder.stmts
-
 
 
 def _store_of(call: Call, types: Types) -> Store | None:
