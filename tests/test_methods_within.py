@@ -51,6 +51,12 @@ class Stiff(Springs):
         return np.sum(self.w * x**3) * scale
 
 
+class Pulled(Springs):
+    def energy(self, x, scale=1.0, twist=2.0):
+        return np.sum(self.w * np.sin(x)) * scale + twist**3 * scale
+
+
+pulled = Pulled(np.array([1.0, 2.0, 3.0]))
 springs = Springs(np.array([1.0, 2.0, 3.0]))
 stiff = Stiff(np.array([1.0, 2.0, 3.0]))
 
@@ -110,7 +116,22 @@ def test_keywords_and_names():
     check_grads(argument_is_the_object, (X,))
 
 
-def test_by_a_name_is_refused():
-    """Which parameter has that name is not known before the program runs."""
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda x: np.sum(grad(springs.energy, "x")(x) * x),
+        lambda x: np.sum(grad(springs.energy, -1)(x) * x),
+        lambda x: grad(springs.energy, wrt=(0, 1))(x)[1] * x[0],
+    ],
+)
+def test_by_what_is_no_argument_there(loss):
+    """Which parameter has that name or place is not known before the program runs."""
+    check_grads(loss, (X,))
+
+
+def test_by_a_place_that_a_keyword_does_not_have():
+    def spread(x):
+        return grad(pulled.energy, 1)(x, twist=x[0])
+
     with pytest.raises(Refused, match="a function that is known only at run time"):
-        grad(lambda x: np.sum(grad(springs.energy, "x")(x) * x))(X)
+        grad(spread)(X)

@@ -68,17 +68,19 @@ class Lifting(Lowering):
 
     def of_method(self, node: Any) -> Any:
         """A call of a transformed method, `grad(self.energy)(x)`, as that of a nested function which calls
-        the method; None for another call. Its parameters are the arguments of this call: a `wrt` that is
-        a name may be none of them."""
+        the method; None for another call. Its parameters are the arguments of this call, and those of the
+        method are not known: by a name, or a place that no argument here has, nothing is differentiated."""
         made: list[Any] = []  # the transformations, the last one first
         inner = node.func
         while isinstance(inner, gast.Call) and inner.args and is_transformation(self.known_object(inner.func)):
             made.append(inner)
             inner = inner.args[0]
         spread = any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords)
-        if not made or spread or any(map(_is_by_name, made)) or not self._is_method(inner):
+        if not made or spread or not self._is_method(inner):
             return None
         along = sum(TRANSFORMATIONS[self.known_object(one.func)] for one in made)
+        if not all(_is_by_place(one, len(node.args) - along) for one in made):
+            return None
         taken = {n.id for n in gast.walk(inner) if isinstance(n, gast.Name)} | {k.arg for k in node.keywords}
         places = node.args[: max(len(node.args) - along, 0)]
         names = [a.id if isinstance(a, gast.Name) else f"value{i}" for i, a in enumerate(places)]
@@ -234,11 +236,11 @@ def _name(identifier: str, context: Any = None) -> Any:
     return gast.Name(identifier, context or gast.Load(), None, None)
 
 
-def _is_by_name(made: Any) -> bool:
-    """Whether a transformation is by parameters that are given by their names."""
+def _is_by_place(made: Any, count: int) -> bool:
+    """Whether a transformation is by some of the first `count` parameters, which it names by their places."""
     by = [*made.args[1:2], *(k.value for k in made.keywords if k.arg == "wrt")]
-    parts = (part for one in by for part in gast.walk(one))
-    return any(not isinstance(getattr(p, "value", 0), int) or isinstance(p, gast.Name) for p in parts)
+    places = [place for one in by for place in (one.elts if isinstance(one, (gast.Tuple, gast.List)) else [one])]
+    return all(isinstance(p, gast.Constant) and type(p.value) is int and p.value < count for p in places)
 
 
 def lifted_before(function: types.FunctionType) -> Function | None:
