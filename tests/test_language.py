@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import programs.displays
 import programs.given_functions
+import programs.items
 import programs.other_names
 import programs.scopes
 import programs.simulations

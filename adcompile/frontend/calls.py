@@ -65,7 +65,9 @@ class Calls(Comprehensions, Closures):
             for other in args[1:]:
                 largest = self.call(fn.value, largest, other, node=node)
             return largest  # type: ignore[return-value]
-        if isinstance(fn, Const) and fn.value is list and len(node.args) == 1 and self._as_generator(node.args[0]):
+        if isinstance(fn, Const) and fn.value in (max, min) and len(args) > 1 and kwargs:
+            args = [self.call(structures.make_list, *args, node=node)]  # `key=` is of the items of one iterable
+        if isinstance(fn, Const) and fn.value is list and len(node.args) == 1 and self.as_generator(node.args[0]):
             return args[0]  # type: ignore[return-value]
         if isinstance(fn, Const) and fn.value is dict and not args and all(k is not None for k, _ in kwargs):
             return self.call(structures.make_dict, *(a for k, v in kwargs for a in (Const(k), v)), node=node)
@@ -106,38 +108,12 @@ class Calls(Comprehensions, Closures):
                     args.append(Star(self.expr(e.value)) if isinstance(e, gast.Starred) else self.expr(e))
             elif isinstance(arg, gast.Starred):
                 args.append(Star(self.expr(arg.value)))
-            elif consumes and (generator := self._as_generator(arg)) is not None:
+            elif consumes and (generator := self.as_generator(arg)) is not None:
                 args.append(self.expr_ListComp(generator))
             else:
                 args.append(self.argument(arg, fn))
         kwargs = [(k.arg, self.expr(k.value) if k.arg is None else self.argument(k.value, fn)) for k in node.keywords]
         return args, kwargs
-
-    def _as_generator(self, node: Any) -> Any:
-        """An argument whose elements are taken one by one, as a generator expression: one itself,
-        `d.values()`, `map(f, a)`, `filter(f, a)`, `zip(a, b)`; None for another."""
-        if isinstance(node, gast.GeneratorExp):
-            return node
-        if not isinstance(node, gast.Call) or node.keywords or any(isinstance(a, gast.Starred) for a in node.args):
-            return None
-        if isinstance(node.func, gast.Attribute):
-            of_dict = node.func.attr in ("values", "items") and not node.args
-            return _generator(node, "item", node) if of_dict else None
-        made_by = self.iteration_builtin(node, (zip, enumerate, map, filter))
-        if made_by in (zip, enumerate):
-            return _generator(node, "item", node)
-        if made_by is None or len(node.args) != 2:
-            return None
-        function, over = node.args
-        if not isinstance(function, (gast.Name, gast.Attribute, gast.Lambda)):
-            return None  # what gives the function is to be asked once
-        name = "item"
-        while any(isinstance(part, gast.Name) and part.id == name for part in gast.walk(function)):
-            name += "_"
-        call = gast.Call(function, [_name(name, gast.Load())], [])
-        if made_by is map:
-            return _generator(node, name, over, element=call)
-        return _generator(node, name, over, condition=call)
 
     def method_call(self, receiver: Atom, node: Any) -> Atom:
         """`receiver.name(...)` where the receiver is a value of the program."""
@@ -145,20 +121,6 @@ class Calls(Comprehensions, Closures):
         if node.func.attr == "astype" and any(isinstance(a, Const) and _is_object(a.value) for a in args):
             return self._array_of_objects(node)
         return self.call(Method(node.func.attr), receiver, *args, kwargs=kwargs, node=node)
-
-
-def _name(identifier: str, context: Any) -> Any:
-    return gast.Name(identifier, context, None, None)
-
-
-def _generator(node: Any, target: str, over: Any, element: Any = None, condition: Any = None) -> Any:
-    """`(element for target in over if condition)`, at the place of a node."""
-    part = gast.comprehension(_name(target, gast.Store()), over, [condition] if condition else [], 0)
-    made = gast.GeneratorExp(element or _name(target, gast.Load()), [part])
-    for inner in gast.walk(made):
-        if not hasattr(inner, "lineno"):
-            gast.copy_location(inner, node)
-    return made
 
 
 def _is_object(value: Any) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from adcompile.frontend.iteration import Iteration, LoopHead
+from adcompile.frontend.iteration import LoopHead
+from adcompile.frontend.mapped import Mapped
 from adcompile.frontend.names import target_names
 from adcompile.ir.nodes import Atom, For, Var
 from adcompile.runtime import structures, updates
 
 
-class Comprehensions(Iteration):
+class Comprehensions(Mapped):
     """Lowers comprehensions."""
 
     def expr_ListComp(self, node: Any) -> Atom:

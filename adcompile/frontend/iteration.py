@@ -68,6 +68,8 @@ class LoopHead:
         method = over.func.attr if isinstance(over, gast.Call) and isinstance(over.func, gast.Attribute) else None
         if method in ("items", "values") and not over.args:
             return self._of_dict(target, method, lowering.expr(over.func.value))
+        if method == "keys" and not over.args:
+            return self._add(target, Each(lowering.expr(over.func.value)))
         if fn is reversed and lowering.iteration_builtin(over.args[0]) in (None, range):
             return self._add(target, Each(lowering.expr(over.args[0]), backwards=True))
         return self._add(target, Each(lowering.expr(over)))

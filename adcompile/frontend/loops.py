@@ -8,23 +8,23 @@ from typing import Any
 import gast
 
 from adcompile.frontend.branches import Branches
-from adcompile.frontend.iteration import Iteration
 from adcompile.frontend.jumps import (
     contains_break,
     contains_own_break,
     contains_return,
 )
 from adcompile.frontend.lowering import JUMPED, RETURNED, STOP, VALUE, Carried
+from adcompile.frontend.mapped import Mapped
 from adcompile.frontend.names import LocalFunction
 from adcompile.ir.nodes import FALSE, TRUE, UNDEF, Atom, For, Var, While
 
 
-class Loops(Iteration, Branches):
+class Loops(Mapped, Branches):
     """Lowers `for` and `while`, with their `else`."""
 
     def stmt_For(self, stmt: Any) -> None:
         """`for target in iterable: body`."""
-        origin = self.origin
+        origin, stmt = self.origin, self.over_items(stmt)
         head = self.loop_head(stmt.target, stmt.iter)
         carried = self._enter_loop([stmt.target, *stmt.body], stmt.body)
 

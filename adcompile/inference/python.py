@@ -30,6 +30,7 @@ from adcompile.ir.types import (
     Static,
     Tuple,
     Type,
+    join,
     join_all,
     kind_of,
     static_value,
@@ -151,6 +152,16 @@ def to_list(x: Type | None = None) -> Type:
     return List(element_of(x), has_items(x))
 
 
+@transfer(builtins.sorted)
+def to_sorted(x: Type, key: Type = NOTHING, reverse: Type = NOTHING) -> Type:
+    return List(element_of(x))
+
+
+@transfer(structures.sorted_places, structures.places_of_extreme)
+def places(items: Type, key: Type, option: Type) -> Type:
+    return List(INT)
+
+
 @transfer(builtins.dict)
 def to_dict(x: Type = NOTHING, **named: Type) -> Type:
     held = dict(x.items) if isinstance(x, Dict) else {}
@@ -179,9 +190,9 @@ def total(iterable: Type, start: Type = INT) -> Type:
 
 
 @transfer(builtins.min, builtins.max)
-def extreme(*items: Type) -> Type:
+def extreme(*items: Type, key: Type = NOTHING, default: Type = NEVER) -> Type:
     if len(items) == 1:
-        item = element_of(items[0])
+        item = join(element_of(items[0]), default)
         return Scalar(item.dtype) if isinstance(item, Scalar) else UNKNOWN
     joined = join_all(items)
     return Scalar(joined.dtype) if isinstance(joined, Scalar) else UNKNOWN

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 
 def make_tuple(*items: Any) -> tuple[Any, ...]:
     """`(a, b, ...)`."""
@@ -50,3 +52,19 @@ def contains(container: Any, item: Any) -> bool:
 def not_contains(container: Any, item: Any) -> bool:
     """`item not in container`."""
     return item not in container
+
+
+def places_of_extreme(items: Any, key: Any, is_largest: bool) -> list[int]:
+    """Where the item stands that `max(items, key=key)` gives, or `min`; of numbers that tie, all of them."""
+    values = list(items) if key is None else [key(item) for item in items]
+    choose = max if is_largest else min
+    first = choose(range(len(values)), key=values.__getitem__)
+    if key is not None or not isinstance(values[first], (int, float, np.number)):
+        return [first]
+    return [k for k, value in enumerate(values) if k == first or value == values[first]]
+
+
+def sorted_places(items: Any, key: Any, reverse: bool) -> list[int]:
+    """Where the items of `sorted(items, key=key, reverse=reverse)` stood before."""
+    values = list(items) if key is None else [key(item) for item in items]
+    return sorted(range(len(values)), key=values.__getitem__, reverse=reverse)

@@ -1,25 +1,26 @@
 """Calls that change a list or dict, written as updates: `items.insert(0, v)` is `items[0:0] = [v]`.
 
-Where an item stands has to be known, counted from the start of the list, and of a dict all keys.
+Of a dict all keys have to be known.
 
 relies on: infer, resolve_calls.  ensures: what an update stands for changes the container as the call did.
 """
 
 from __future__ import annotations
 
+import builtins
 import operator
 from collections.abc import Callable
 from typing import Any
 
 from adcompile.analyses.infer import Types, atom_type
 from adcompile.ir.nodes import NONE, Atom, Attribute, Call, Const, Method, Var
-from adcompile.ir.types import Array, Dict, List, Scalar
+from adcompile.ir.types import Array, Dict, List, Scalar, kind_of
 from adcompile.runtime import updates
 from adcompile.runtime.structures import make_dict, make_list
 from adcompile.transforms.build import Builder
 
 ALL = Const(Ellipsis)
-EVERY = slice(None)
+EVERY, BACKWARDS = Const(slice(None)), Const(slice(None, None, -1))
 Store = Callable[[Builder, Call], "Atom | None"]
 
 
@@ -27,7 +28,7 @@ def store_of_container(call: Call, types: Types) -> Store | None:
     """How a call that changes a list, or dict with known keys, is written; None for other calls."""
     target = atom_type(types, call.operands[0])
     if isinstance(target, List):
-        known = isinstance(call.fn, Method) and not call.kwargs
+        known = isinstance(call.fn, Method) and (not call.kwargs or call.fn.name == "sort")
         return LIST_METHODS.get(call.fn.name) if known else None  # type: ignore[union-attr]
     return _of_dict(call, types) if isinstance(target, Dict) else None
 
@@ -35,32 +36,44 @@ def store_of_container(call: Call, types: Types) -> Store | None:
 # ------------------------------------------------------------------------------------ lists
 
 
-def _replace(b: Builder, items: Atom, where: slice, *values: Atom) -> Atom:
+def _replace(b: Builder, items: Atom, where: Atom, *values: Atom) -> Atom:
     """`items[where] = [*values]`."""
-    name = items.name if isinstance(items, Var) else ""
-    return b.make(updates.update, (items, Const(where), b.make(make_list, values)), name=name)
+    return _become(b, items, where, b.make(make_list, values))
 
 
-def _position(call: Call) -> int | None:
-    """The position that a call is given, where that is known and counted from the start."""
-    index = call.operands[1].value if len(call.operands) > 1 and isinstance(call.operands[1], Const) else None
-    return index if type(index) is int and index >= 0 else None
+def _become(b: Builder, items: Atom, where: Atom, values: Atom) -> Atom:
+    """`items[where] = values`."""
+    return b.make(updates.update, (items, where, values), name=items.name if isinstance(items, Var) else "")
+
+
+def _place_of(b: Builder, items: Atom, index: Atom) -> Atom | None:
+    """The slice that one item is; None for what is no position."""
+    if isinstance(index, Const):
+        at = index.value
+        return Const(slice(at, at + 1 if at != -1 else None)) if type(at) is int else None
+    type_ = b.type_of(index)
+    if not (isinstance(type_, Scalar) and kind_of(type_.dtype) == "int"):
+        return None
+    at = b.call(operator.mod, index, b.call(len, items))  # counted from the start
+    return b.call(slice, at, b.call(operator.add, at, Const(1)))
 
 
 def _insert(b: Builder, call: Call) -> Atom | None:
-    at = _position(call)
-    if at is None or len(call.operands) != 3:
+    if len(call.operands) != 3:
         return None
-    _replace(b, call.operands[0], slice(at, at), call.operands[2])
+    items, index, value = call.operands
+    where = Const(slice(index.value, index.value)) if isinstance(index, Const) else b.call(slice, index, index)
+    _replace(b, items, where, value)
     return NONE
 
 
 def _pop(b: Builder, call: Call) -> Atom | None:
-    at = _position(call)
-    if at is None:
+    items, index = call.operands if len(call.operands) == 2 else (call.operands[0], Const(-1))
+    where = _place_of(b, items, index)
+    if where is None:
         return None
-    item = b.make(operator.getitem, (call.operands[0], Const(at)))
-    _replace(b, call.operands[0], slice(at, at + 1))
+    item = b.make(operator.getitem, (items, index))
+    _replace(b, items, where)
     return item
 
 
@@ -68,13 +81,13 @@ def _delete(b: Builder, call: Call) -> Atom | None:
     items, index = call.operands
     part = index.value if isinstance(index, Const) else None
     if isinstance(part, slice) and part.step in (None, 1):
-        _replace(b, items, part)
+        _replace(b, items, index)
         return NONE
-    at = _position(call)
-    if at is None:
+    where = _place_of(b, items, index)
+    if where is None:
         return None
     b.make(operator.getitem, (items, index))  # an error where there is no such item
-    _replace(b, items, slice(at, at + 1))
+    _replace(b, items, where)
     return NONE
 
 
@@ -83,7 +96,26 @@ def _clear(b: Builder, call: Call) -> Atom | None:
     return NONE
 
 
-LIST_METHODS: dict[str, Store] = {"insert": _insert, "pop": _pop, "__delitem__": _delete, "clear": _clear}
+def _reverse(b: Builder, call: Call) -> Atom | None:
+    items = call.operands[0]
+    _become(b, items, EVERY, b.call(operator.getitem, items, BACKWARDS))
+    return NONE
+
+
+def _sort(b: Builder, call: Call) -> Atom | None:
+    items = call.operands[0]
+    _become(b, items, EVERY, b.call(builtins.sorted, items, kwargs=call.kwargs))
+    return NONE
+
+
+LIST_METHODS: dict[str, Store] = {
+    "insert": _insert,
+    "pop": _pop,
+    "__delitem__": _delete,
+    "clear": _clear,
+    "reverse": _reverse,
+    "sort": _sort,
+}
 
 
 # ------------------------------------------------------------------------------------ dicts

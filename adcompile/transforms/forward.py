@@ -50,10 +50,12 @@ from adcompile.ir.nodes import (
 from adcompile.ir.traverse import uses_of, walk
 from adcompile.ir.types import Array, Type
 from adcompile.ir.visitor import Visitor
+from adcompile.rules.items import sum_from
 from adcompile.runtime.structures import make_tuple, unpack, unpack_star
 from adcompile.transforms.forward_calls import by_rule
 from adcompile.transforms.forward_structures import STRUCTURAL, is_of_sequences, sequences, store_through, unpacked
 from adcompile.transforms.full_arguments import full_arguments
+from adcompile.transforms.meant import meant_by
 from adcompile.transforms.run_time_calls import found_and_given, with_its_tangent
 from adcompile.transforms.tangents import DISPLAYS, ZEROS, Tangents
 
@@ -278,7 +280,10 @@ class ForwardSweep(Tangents, Visitor):
 
     def of_primitive(self, call: Call) -> Atom | None:
         """The tangent of what a function with a rule gives."""
-        return by_rule(self, call)
+        meant = meant_by(call, self.b.type_of, self.is_active)
+        if meant is sum_from:
+            return self.b.call(sum, *map(self.dot, call.operands))
+        return by_rule(self, call if meant is None else replace(call, fn=meant))
 
     def user_call(self, call: Call) -> None:
         """A call of a user's function: of its pushforward, which gives the value as well."""

@@ -62,6 +62,7 @@ from adcompile.runtime.structures import make_list, make_tuple, unpack, unpack_s
 from adcompile.transforms.cotangents import Bars, Cotangents
 from adcompile.transforms.flat_arrays import flat_arrays
 from adcompile.transforms.last_trip import is_set_last
+from adcompile.transforms.meant import meant_by
 from adcompile.transforms.reverse_blocks import Blocks, handed_on, run_block
 from adcompile.transforms.reverse_calls import by_rule
 from adcompile.transforms.reverse_stores import store_through
@@ -362,7 +363,8 @@ class _ReverseSweep(Cotangents, Visitor):
         if simple is not None:
             simple(self, call, bar)
             return
-        by_rule(self, call, bar)
+        meant = meant_by(call, self.b.type_of, self.is_active)
+        by_rule(self, call if meant is None else replace(call, fn=meant), bar)
 
     def may_repeat(self, call: Call) -> bool:
         """Whether a product by a whole number may be of a list or tuple, as far as the types tell. The generic

@@ -44,7 +44,7 @@ METHOD_REWRITES = {
     "sort": "make a sorted copy: y = np.sort(y)",
     "insert": "make a new list: items = items[:i] + [v] + items[i:]",
     "pop": "read the element, then make a list without it: items = items[:i] + items[i + 1:]",
-    "__delitem__": "make a new list or dict without it: items[:i] + items[i + 1:]",
+    "__delitem__": "make a new one without it: {k: v for k, v in d.items() if k != key}",
     "remove": "make a list without it: items = items[:i] + items[i + 1:]",
     "update": "store the entries one by one: d[key] = value",
     "setdefault": "make the entry before: if key not in d: d[key] = []",

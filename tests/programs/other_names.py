@@ -104,3 +104,67 @@ def callers_dict_updated(table):
     table.update(b=table["a"] ** 2)
     other = {**table, "a": 1.0}
     return sum(other.values()) ** 2
+
+
+@at((V,))
+def items_inserted_anywhere(v):
+    items = [value * value for value in v]
+    items.insert(-1, v[0])
+    items.insert(-10, v[1])
+    items.insert(10, v[2])
+    for k in range(3):
+        items.insert(k + 1, v[k])
+    return sum(k * k * value for k, value in enumerate(items))
+
+
+@at((V,))
+def items_taken_from_anywhere(v):
+    items = [value * value for value in v]
+    items = [*items, v[0], v[1], v[2]]
+    total = 0.0
+    for k in (-1, 0, -2):
+        total = total * 0.5 + items.pop(k)
+    while len(items) > 2:
+        total = total * 0.5 + items.pop(len(items) // 2)
+    del items[-1]
+    return total * items[0]
+
+
+@at((V,))
+def list_reversed_and_sorted_in_place(v):
+    items = [value * value for value in v]
+    same = items
+    items.reverse()
+    first = same[0]
+    items.sort(reverse=True)
+    items.sort(key=lambda value: abs(value - 2.0))
+    return first * same[0] * same[1] ** 2
+
+
+@at((V,))
+def queue_that_is_kept_in_order(v):
+    queue = [v[0]]
+    total = 0.0
+    for value in v[1:]:
+        queue.append(value * value)
+        queue.sort()
+        total = 0.5 * total + queue.pop(0)
+    return total
+
+
+@at((V,))
+def arrays_reversed_and_then_changed(v):
+    rows = [value * v for value in v]
+    rows.reverse()
+    rows[0][1] = 2.0
+    return np.sum(rows[-1] * rows[0] ** 2)
+
+
+@at(([3.0, 1.0, 2.0], 1))
+def callers_list_in_another_order(items, k):
+    items.sort()
+    items.reverse()
+    taken = items.pop(k)
+    items.insert(-1, taken * 2.0)
+    del items[-1]
+    return items[0] * items[1] ** 2

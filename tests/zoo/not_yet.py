@@ -41,7 +41,6 @@ NOT_YET: dict[str, str] = {
     "lists.popped_and_put_back": ", which may share its memory,",
     "lists.slice_of_a_list_of_arrays": ", which may share its memory,",
     "lists.snapshots_are_the_same_array": ", which may share its memory,",
-    "lists.sorted_list_of_numbers": "in place, which is read elsewhere",
     "loops.loop_over_a_tuple_left_by_a_break": "is changed in place while a",
     "moved.array_that_moved_changes": ", which may share its memory,",
     "moved.last_array_changes_after_another_is_appended": ", which may share its memory,",
