@@ -36,7 +36,6 @@ NOT_YET: dict[str, str] = {
     "lists.arrays_joined_to_another_list": ", which may share its memory,",
     "lists.copy_of_a_list_of_arrays": ", which may share its memory,",
     "lists.items_deleted": "in place, which is read elsewhere",
-    "lists.list_index_by_values": ", which may share its memory,",
     "lists.list_reversed_and_copied": "is called with an active value,",
     "lists.popped_and_put_back": ", which may share its memory,",
     "lists.slice_of_a_list_of_arrays": ", which may share its memory,",
