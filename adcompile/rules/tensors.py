@@ -143,6 +143,7 @@ def sums():
         call("...ji", t),
         call("ij,jk->", m, numbers(1, 2)),
         call("i,i", v, numbers(1)),
+        call("ii,i->i", numbers(1, 1), v),
         call("ij,ij->i", numbers(2, 1), m, optimize=True),
     ]
 
@@ -232,16 +233,23 @@ def einsum(r, subscripts, r_bar, *operands, optimize=False):
 
 
 def on_repeats(g, shape, letters):
-    """Zeros of a shape, with `g` on the diagonal that repeated letters mean."""
+    """Zeros of a shape, with `g` on the diagonal that repeated letters mean: the sum of it along axes
+    that have size 1 there."""
     x = np.zeros(shape, np.result_type(g))
-    np.einsum(f"{letters}->{''.join(dict.fromkeys(letters))}", x)[...] = g
+    diagonal = np.einsum(f"{letters}->{''.join(dict.fromkeys(letters))}", x)
+    diagonal[...] = unbroadcast(g, diagonal)
     return x
 
 
 def repeats():
     """Samples: a diagonal, of one number all along it, of an array of three axes."""
     square = (3, 3), "ii"
-    return [call(numbers(3), *square), call(numbers(1), *square), call(numbers(2, 3), (2, 2, 3), "iij")]
+    return [
+        call(numbers(3), *square),
+        call(numbers(1), *square),
+        call(numbers(2, 3), (2, 2, 3), "iij"),
+        call(numbers(3), (1, 1), "ii"),
+    ]
 
 
 @pullback(on_repeats, linear="g", samples=repeats)

@@ -59,7 +59,8 @@ class IndexSetSweep(ForwardSweep):
     def zeros(self, atom: Atom) -> Atom:
         """The sets of what depends on no input."""
         if isinstance(atom, Const) or isinstance(self.types.get(atom), Scalar) or atom in self.zero_dots:
-            return super().zeros(atom)
+            made = super().zeros(atom)
+            return Const(0.0) if isinstance(made, Const) and isinstance(made.value, complex) else made
         maker = self.makers.get(atom)
         if maker is not None and maker.fn in DISPLAYS:
             return self.b.call(maker.fn, *map(self.zeros, maker.operands))

@@ -418,3 +418,11 @@ def test_scipy_takes_it_as_it_is():
         J = jacobian(heated, sparsity="auto")
         found = root(heated, np.zeros(30), jac=lambda u: J(u).toarray())
         assert found.success and abs(heated(found.x)).max() < 1e-10
+
+
+def test_a_complex_constant_depends_on_nothing():
+    def f(x):
+        return np.real(np.array([x[0] * x[1], 1j, x[2]]))
+
+    made = jacobian(f, sparsity="auto")(np.array([1.5, -0.5, 2.0])).toarray()
+    assert np.array_equal(made, [[-0.5, 1.5, 0], [0, 0, 0], [0, 0, 1]])
