@@ -15,6 +15,8 @@ def unbroadcast(g: Any, x: Any) -> Any:
     The result has the shape of `x`, and its dtype if `x` is a float array.
     """
     if isinstance(x, (list, tuple, dict)):
+        if type(g) is type(x) and len(g) == len(x):
+            return g  # what was stored in a container whose type is not known
         raise TypeError(f"an elementwise rule was applied to a {type(x).__name__}; convert it with np.array first")
     shape = np.shape(x)
     if np.shape(g) != shape:

@@ -168,3 +168,17 @@ def callers_list_in_another_order(items, k):
     items.insert(-1, taken * 2.0)
     del items[-1]
     return items[0] * items[1] ** 2
+
+
+@at((V,))
+def dicts_in_a_dict_made_by_comprehensions(v):
+    table = {i: {j: v[i] * v[j] for j in range(2)} for i in range(2)}
+    return table[0][1] * table[1][1]
+
+
+@at((V,))
+def lists_in_a_dict_whose_keys_are_counted(v):
+    table = {}
+    for k in range(3):
+        table[k] = [v[k], v[k] * v[k + 1]]
+    return table[0][1] * table[2][0] + sum(table[1])
