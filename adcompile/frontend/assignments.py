@@ -39,10 +39,19 @@ class Assignments(Changes, KeptCode):
             return None
         if len(stmt.targets) == 1 and self._elementwise(stmt.targets[0], stmt.value):
             return None
-        value = self.expr(stmt.value)
+        value = self.expr(self._taken_one_by_one(stmt) or stmt.value)
         for target in stmt.targets:
             self.assign(target, value)
         return None
+
+    def _taken_one_by_one(self, stmt: Any) -> Any:
+        """The list comprehension that serves as well as the generator of `a, b = (f(x) for x in xs)`, and
+        as `map(f, xs)`; None for another value."""
+        target, *others = stmt.targets
+        if others or not isinstance(target, (gast.Tuple, gast.List)):
+            return None
+        generator = self.as_generator(stmt.value)
+        return generator and gast.copy_location(gast.ListComp(generator.elt, generator.generators), stmt.value)
 
     def _elementwise(self, target: Any, value: Any) -> bool:
         """`a, b = x, y` without making the tuple."""

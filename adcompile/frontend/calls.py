@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import types
+from collections.abc import Sequence
 from typing import Any
 
 import gast
@@ -60,6 +61,8 @@ class Calls(Comprehensions, Closures):
             )
         if any(isinstance(a, Const) and _is_object(a.value) for a in (*args, *(a for _, a in kwargs))):
             return self._array_of_objects(node)
+        if isinstance(fn, Const) and fn.value is hasattr and (known := _has_attribute(args)) is not None:
+            return Const(known)
         if isinstance(fn, Const) and fn.value in (max, min) and len(args) > 2 and not kwargs:
             largest = args[0]
             for other in args[1:]:
@@ -121,6 +124,13 @@ class Calls(Comprehensions, Closures):
         if node.func.attr == "astype" and any(isinstance(a, Const) and _is_object(a.value) for a in args):
             return self._array_of_objects(node)
         return self.call(Method(node.func.attr), receiver, *args, kwargs=kwargs, node=node)
+
+
+def _has_attribute(args: Sequence[Any]) -> bool | None:
+    """What `hasattr(np, "sum")` gives; None where that may change, or is not known."""
+    if len(args) != 2 or not all(isinstance(a, Const) for a in args) or not is_fixed(args[0].value):
+        return None
+    return hasattr(args[0].value, args[1].value) if isinstance(args[1].value, str) else None
 
 
 def _is_object(value: Any) -> bool:

@@ -94,6 +94,8 @@ class Expressions(LocalFunctions, KeptCode):
     def expr_IfExp(self, node: Any) -> Atom:
         """`body if test else orelse`: only one side is evaluated."""
         cond = self.expr(node.test)
+        if isinstance(cond, Const) and type(cond.value) is bool:  # the other side need not even exist
+            return self.expr(node.body if cond.value else node.orelse)
         return self.choose(cond, lambda: self.expr(node.body), lambda: self.expr(node.orelse))
 
     def expr_NamedExpr(self, node: Any) -> Atom:

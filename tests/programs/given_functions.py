@@ -159,3 +159,19 @@ def counts_its_calls(x):
         return y * x
 
     return np.sum(rk4(rhs, x, 0.1, 1)) * calls
+
+
+@at((V,), (V[:2],))
+def names_bound_to_a_generators_items(x):
+    def scaled(a):
+        return a * x
+
+    p, q = (scaled(k * x) for k in (1.0, 2.0))
+    r, *rest = map(np.sin, [p, q, x])
+    return np.sum(p * q + r) + np.sum(rest[0] * rest[1])
+
+
+@at((V,))
+def a_function_that_one_numpy_has(x):
+    total = np.sum if hasattr(np, "sum") else np.no_such_sum
+    return total(x**3) * (np.sum(x) if not hasattr(np, "no_such_sum") else 1.0)
