@@ -347,3 +347,53 @@ def test_a_change_in_place_keeps_the_dtype():
     value, gradient = value_and_grad(of_another_dtype)(V)
     assert value == of_another_dtype(V)
     assert np.allclose(gradient, 6.0 * (2 * np.arange(4) + 1))
+
+
+def filtered(x, w):
+    total, s = 0.0, x[0]
+    for v in x[1:]:
+        s = w * v + (1 - w) * s
+        total += s**3
+    return total
+
+
+def powers(m, x, n):
+    y = x
+    for _ in range(n):
+        y = m @ y
+        y += np.sin(y)
+    return np.sum(y**2)
+
+
+def two_carried(x, y, n):
+    for _ in range(n):
+        x, y = x * y, y + x
+    return np.sum(x * y)
+
+
+def scaled_by_itself(x, n):
+    for _ in range(n):
+        x = x * x[0] + x[1]
+    return np.sum(x)
+
+
+@pytest.mark.parametrize(
+    ("f", "args", "wrt"),
+    [
+        (filtered, (V, 0.3), (0, 1)),
+        (powers, (M @ M.T, V[:2], 3), (0, 1)),
+        (two_carried, (V, V[::-1].copy(), 3), (0, 1)),
+        (scaled_by_itself, (V, 3), (0,)),
+    ],
+)
+def test_a_carried_cotangent_is_read_before_the_next(f, args, wrt):
+    value, _ = value_and_grad(f, wrt)(*args)
+    assert np.asarray(value).tobytes() == np.asarray(f(*args)).tobytes()
+    check_grads(f, args, wrt, order=2)
+
+
+def test_no_second_name_for_a_carried_cotangent():
+    made = lines_of(filtered, (V, 0.3), (0, 1))
+    assert not [line for line in made if "s_bar2" in line or "s_bar_in" in line]
+    made = lines_of(powers, (M @ M.T, V[:2], 3), (0, 1))
+    assert not [line for line in made if "y_bar_in" in line]
