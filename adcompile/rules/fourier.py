@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from adcompile.rules.registry import pullback, static, zero
+from adcompile.rules.registry import inline, pullback, static, zero
 from adcompile.rules.samples import call, numbers
 
 zero(np.fft.fftfreq, np.fft.rfftfreq)
@@ -58,6 +58,20 @@ def fitted_to_back(r, g, r_bar, *, shape):
     return fitted_to(r_bar, np.shape(g))
 
 
+@static
+def names_twice(axes, rank):
+    """Whether an axis stands twice among some: it is transformed twice, and cut or filled up twice."""
+    return len({axis % rank for axis in axes}) < len(axes)
+
+
+@inline
+def cut_back(a_bar, a, axes):
+    """The cotangent of an array that was cut, or filled up, along some axes."""
+    if names_twice(axes, np.ndim(a)):
+        raise NotImplementedError("the derivative of a transform is not known with s= and an axis that is named twice")
+    return fitted_to(a_bar, np.shape(a))
+
+
 @pullback(np.fft.fft, linear="a", samples=lines)
 def fft(r, a, r_bar, *, n=None, axis=-1, norm=None, out=None):
     if out is not None:
@@ -103,7 +117,7 @@ def fft2(r, a, r_bar, *, s=None, axes=(-2, -1), norm=None, out=None):
     if axes == (-2, -1) and s is None and norm is None:
         return np.fft.fft2(r_bar)
     a_bar = np.fft.fft2(r_bar, axes=axes, norm=norm)
-    return a_bar if s is None else fitted_to(a_bar, np.shape(a))
+    return a_bar if s is None else cut_back(a_bar, a, axes)
 
 
 @pullback(np.fft.ifft2, samples=planes, linear="a")
@@ -113,7 +127,7 @@ def ifft2(r, a, r_bar, *, s=None, axes=(-2, -1), norm=None, out=None):
     if axes == (-2, -1) and s is None and norm is None:
         return np.fft.ifft2(r_bar)
     a_bar = np.fft.ifft2(r_bar, axes=axes, norm=norm)
-    return a_bar if s is None else fitted_to(a_bar, np.shape(a))
+    return a_bar if s is None else cut_back(a_bar, a, axes)
 
 
 @pullback(np.fft.fftn, samples=boxes, linear="a")
@@ -123,7 +137,7 @@ def fftn(r, a, r_bar, *, s=None, axes=None, norm=None, out=None):
     if axes is None and s is None and norm is None:
         return np.fft.fftn(r_bar)
     a_bar = np.fft.fftn(r_bar, axes=axes, norm=norm)
-    return a_bar if s is None else fitted_to(a_bar, np.shape(a))
+    return a_bar if s is None else cut_back(a_bar, a, axes)
 
 
 @pullback(np.fft.ifftn, samples=boxes, linear="a")
@@ -133,7 +147,7 @@ def ifftn(r, a, r_bar, *, s=None, axes=None, norm=None, out=None):
     if axes is None and s is None and norm is None:
         return np.fft.ifftn(r_bar)
     a_bar = np.fft.ifftn(r_bar, axes=axes, norm=norm)
-    return a_bar if s is None else fitted_to(a_bar, np.shape(a))
+    return a_bar if s is None else cut_back(a_bar, a, axes)
 
 
 # ------------------------------------------------------------------------------ of real numbers
@@ -196,7 +210,7 @@ def rfft2(r, a, r_bar, *, s=None, axes=(-2, -1), norm=None, out=None):
         raise NotImplementedError("the derivative of a transform is not known with out=")
     whole = sizes_along(np.shape(a), axes) if s is None else s
     a_bar = np.fft.fft2(r_bar, whole, axes, norm).real
-    return a_bar if s is None else fitted_to(a_bar, np.shape(a))
+    return a_bar if s is None else cut_back(a_bar, a, axes)
 
 
 @pullback(np.fft.rfftn, samples=boxes, linear="a")
@@ -206,7 +220,7 @@ def rfftn(r, a, r_bar, *, s=None, axes=None, norm=None, out=None):
     over = all_axes(axes, np.ndim(a))
     whole = sizes_along(np.shape(a), over) if s is None else s
     a_bar = np.fft.fftn(r_bar, whole, over, norm).real
-    return a_bar if s is None else fitted_to(a_bar, np.shape(a))
+    return a_bar if s is None else cut_back(a_bar, a, axes)
 
 
 @pullback(np.fft.irfft2, samples=planes, linear="a")
@@ -214,7 +228,7 @@ def irfft2(r, a, r_bar, *, s=None, axes=(-2, -1), norm=None, out=None):
     if out is not None:
         raise NotImplementedError("the derivative of a transform is not known with out=")
     a_bar = half_of(np.fft.ifft2(r_bar, axes=axes, norm=norm), axes[-1])
-    return a_bar if s is None else fitted_to(a_bar, np.shape(a))
+    return a_bar if s is None else cut_back(a_bar, a, axes)
 
 
 @pullback(np.fft.irfftn, samples=boxes, linear="a")
@@ -223,7 +237,7 @@ def irfftn(r, a, r_bar, *, s=None, axes=None, norm=None, out=None):
         raise NotImplementedError("the derivative of a transform is not known with out=, nor with s= without axes=")
     over = all_axes(axes, np.ndim(a))
     a_bar = half_of(np.fft.ifftn(r_bar, axes=over, norm=norm), over[-1])
-    return a_bar if s is None else fitted_to(a_bar, np.shape(a))
+    return a_bar if s is None else cut_back(a_bar, a, axes)
 
 
 def sizes_along(shape, axes):
