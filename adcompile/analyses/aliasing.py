@@ -158,7 +158,8 @@ class Aliasing(MemoryClasses):
                 self._share_items(result, operand)
         elif getattr(fn, "__name__", "") == "getitem":
             key = operands[1].value if isinstance(operands[1], Const) and type(operands[1].value) is int else ANY
-            self._take(result, operands[0], ANY if isinstance(key, int) and key < 0 else key)
+            named = self._is_text(operands[1]) and self.types.get(operands[0], UNKNOWN) == UNKNOWN  # type: ignore[arg-type]
+            self._take(result, operands[0], ANY if isinstance(key, int) and key < 0 else key, named)
             if not self._is_key(operands[1]):
                 self._share_items(result, operands[0])  # `items[1:]`
         elif isinstance(fn, Attribute) and meant is fn:
@@ -178,7 +179,12 @@ class Aliasing(MemoryClasses):
     def _is_key(self, index: Atom) -> bool:
         """Whether a subscript names one item."""
         type_ = of_constant(index.value) if isinstance(index, Const) else self.types.get(index, UNKNOWN)
-        return isinstance(type_, Scalar) or type_ == STRING or (isinstance(type_, Static) and type(type_.value) is str)
+        return isinstance(type_, Scalar) or self._is_text(index)
+
+    def _is_text(self, index: Atom) -> bool:
+        """Whether a subscript is a text."""
+        type_ = of_constant(index.value) if isinstance(index, Const) else self.types.get(index, UNKNOWN)
+        return type_ == STRING or (isinstance(type_, Static) and type(type_.value) is str)
 
     def _several(self, call: Call) -> None:
         """A call with several results, or an expression that is kept as it is."""

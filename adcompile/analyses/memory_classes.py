@@ -142,19 +142,20 @@ class MemoryClasses:
             self._union(self._held_by(container, key), value)
             self._objects.holds(container, value)
 
-    def _take(self, result: Atom, container: Atom, key: Any) -> None:
-        """`result = container[key]`: a view of an array, or what a container holds."""
+    def _take(self, result: Atom, container: Atom, key: Any, named: bool = False) -> None:
+        """`result = container[key]`: a view of an array, or what a container holds; what is `named` by a
+        text is held by a dict."""
         if not (isinstance(result, Var) and isinstance(container, Var) and self._has_memory(result)):
             return
         type_ = self.types.get(container, UNKNOWN)
-        if not isinstance(type_, (Tuple, List, Dict)) and container not in self._new:
+        if not isinstance(type_, (Tuple, List, Dict)) and not named and container not in self._new:
             self._union(result, container)
         if isinstance(type_, Array):
             self._objects.is_from(result, container)
         else:
             self._union(result, self._held_by(container, key))
             self._objects.is_unknown(result)
-            if isinstance(type_, (Tuple, List, Dict)):
+            if named or isinstance(type_, (Tuple, List, Dict)):
                 self._objects.is_taken(result, container)
             else:
                 self._objects.comes_from(result, container)
