@@ -122,7 +122,7 @@ def stacks():
 @pullback(np.stack, linear="arrays", samples=stacks)
 def stack(r, arrays, r_bar, *, axis=0):
     if not isinstance(arrays, tuple):
-        return items_of(r_bar if axis == 0 else np.moveaxis(r_bar, axis, 0), arrays)
+        return items_of(np.moveaxis(r_bar, axis, 0), arrays)
     if not is_number(axis):
         raise TypeError("an axis is a number")
     pieces: tuple[Any, ...] = ()

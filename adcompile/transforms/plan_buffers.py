@@ -42,7 +42,6 @@ from adcompile.ir.types import UNKNOWN, Array, Scalar, Type, kind_of
 from adcompile.runtime import updates
 from adcompile.runtime.checks import require_apart
 from adcompile.transforms.copy_before_loops import copier, copy_before_loops, outermost
-from adcompile.transforms.read_before_next import read_before_next
 from adcompile.transforms.read_before_store import read_before_store
 from adcompile.transforms.save_old_values import save_old_values
 
@@ -76,7 +75,7 @@ def plan_buffers(function: Function, types: Types) -> Plan:
     """Choose the updates that happen in place; insert the copies that loops need."""
     if not any(isinstance(s, Call) and (is_update(s) or s.fn in ADDITIONS | SCALINGS) for s in walk(function.body)):
         return Plan(function, frozenset(), Aliasing(function.body, types))
-    function = save_old_values(read_before_next(read_before_store(function)), types)
+    function = save_old_values(read_before_store(function), types)
     given = set(versions_of_inputs(function.body).values())
     plan = _planned(function, types, given)
     elsewhere = given - _changed_where_they_are(plan, given) if given else set()

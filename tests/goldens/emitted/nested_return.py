@@ -66,13 +66,13 @@ def f_grad(x, y, limit, out_bar=1.0):
             if stop_in:
                 # return x * y
                 x_bar += out_bar * y2
-                y_bar += x * out_bar
+                y_bar2 = y_bar + x * out_bar
             else:
                 # total += y * y
-                y_bar += 2 * total_bar * y2
+                y_bar2 = y_bar + 2 * total_bar * y2
             # y = y * math.sin(x + j)
-            x_bar += y * y_bar * math.cos(x + j)
-            y_bar = y_bar * t
+            y_bar = y_bar2 * t
+            x_bar += y * y_bar2 * math.cos(x + j)
             stop_in = False
         stop_in = False
     return x_bar, y_bar

@@ -33,9 +33,9 @@ def f_grad(A, v, out_bar=1.0):
     for v_in, v, t in reversed(tape):
         v2 = v / t
         # v = v / np.linalg.norm(v)
-        v_bar = v_bar / t
-        v_bar -= (v_bar * v2).sum() / (t + (t == 0)) * v
+        v_bar2 = v_bar / t
+        v_bar2 -= (v_bar2 * v2).sum() / (t + (t == 0)) * v
         # v = A @ v
-        A_bar += np.outer(v_bar, v_in)
-        v_bar = v_bar @ A
+        v_bar = v_bar2 @ A
+        A_bar += np.outer(v_bar2, v_in)
     return A_bar, v_bar

@@ -34,15 +34,16 @@ def f_grad(x, a, w, s_bar=1.0):
     a_bar = np.zeros_like(a)
     x_bar = 0.0
     for w in reversed(tape):
+        w_bar_in = w_bar
         w2 = w * a
         # s += math.sin(x) * np.sum(a * w)
         g = math.sin(x) * s_bar
         a_bar += g * w2
-        w_bar += a * g
+        w_bar_in += a * g
         x_bar += s_bar * np.sum(a * w2) * math.cos(x)
         # w = w * a
-        a_bar += w * w_bar
-        w_bar *= a
+        w_bar = w_bar_in * a
+        a_bar += w * w_bar_in
     for i in reversed(range(len(a))):
         a_i = a[i]
         # s += 3 * x * a[i] ** 2
