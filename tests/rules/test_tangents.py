@@ -62,8 +62,13 @@ def test_products_with_options_known_at_run_time(primitive: Any, rule: Rule, sam
     check_products(program, jvp(function, program.positions), grad(function, program.positions))
 
 
+def is_of_rule_files(rule: Rule) -> bool:
+    """Whether a rule is no test's own."""
+    return rule.function is None or rule.function.__module__.startswith("adcompile.")
+
+
 def test_every_rule_has_a_tangent() -> None:
-    missing = [primitive for primitive in RULES if pushforward_for(primitive) is None]
+    missing = [p for p, rule in RULES.items() if pushforward_for(p) is None and is_of_rule_files(rule)]
     assert not missing
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import Any
 
 import numpy as np
@@ -62,7 +63,10 @@ def cases() -> list[Any]:
         samples = list(rule.samples()) if rule.samples else []
         name = getattr(primitive, "__name__", str(primitive))
         samples = [s for s in samples[::EVERY] if primitive not in SEQUENCES]
-        found += [pytest.param(primitive, sample, id=f"{name}-{i}") for i, sample in enumerate(samples)]
+        for i, sample in enumerate(samples):
+            starts = primitive is builtins.sum and len(sample[0]) > 1
+            marks = [pytest.mark.xfail(raises=Refused, reason="sets of a sum that starts with what moves")] * starts
+            found.append(pytest.param(primitive, sample, id=f"{name}-{i}", marks=marks))
     return found
 
 
