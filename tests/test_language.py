@@ -783,3 +783,17 @@ def test_a_kept_statement_that_reads_and_writes_another_name_of_a_value():
 def test_a_nested_function_that_is_more_than_called_is_refused(function, why):
     with pytest.raises(Refused, match=why):
         grad(function)(V)
+
+
+def test_a_key_is_asked_once():
+    asked = []
+
+    def key(value):
+        asked.append(value)
+        return value if len(asked) <= 3 else -value
+
+    def f(x, key):
+        return max([x[0], x[1], x[2]], key=key) ** 2
+
+    np.testing.assert_allclose(grad(f)(np.array([1.0, 2.0, 3.0]), key), [0.0, 0.0, 6.0])
+    assert len(asked) == 3

@@ -157,7 +157,7 @@ def to_sorted(x: Type, key: Type = NOTHING, reverse: Type = NOTHING) -> Type:
     return List(element_of(x))
 
 
-@transfer(structures.sorted_places, structures.places_of_extreme)
+@transfer(structures.sorted_places, structures.places_of_item)
 def places(items: Type, key: Type, option: Type) -> Type:
     return List(INT)
 

@@ -15,7 +15,7 @@ from adcompile.rules.reductions import sum_of
 from adcompile.rules.registry import pullback, pushforward, zero
 from adcompile.rules.samples import call, distinct
 from adcompile.runtime.broadcasting import match_dtype, unbroadcast, zeros_like
-from adcompile.runtime.structures import places_of_extreme, sorted_places
+from adcompile.runtime.structures import places_of_item, sorted_places
 
 
 def largest(items, default=None, *, key=None):
@@ -68,28 +68,28 @@ def _lists_with_defaults():
 def largest_of(r, items, default, r_bar, *, key=None):
     if len(items) == 0:
         return zeros_like(items), r_bar
-    return at_places(items, places_of_extreme(items, key, True), r_bar), zeros_like(default)
+    return at_places(items, places_of_item(items, r, key is None), r_bar), zeros_like(default)
 
 
 @pushforward(largest)
 def largest_of_tangent(r, items, default, items_dot, default_dot, *, key=None):
     if len(items) == 0:
         return zeros_like(default), default_dot
-    return mean_at(places_of_extreme(items, key, True), items_dot), zeros_like(r)
+    return mean_at(places_of_item(items, r, key is None), items_dot), zeros_like(r)
 
 
 @pullback(smallest, spelled={"default": "default"}, samples=_lists_with_defaults)
 def smallest_of(r, items, default, r_bar, *, key=None):
     if len(items) == 0:
         return zeros_like(items), r_bar
-    return at_places(items, places_of_extreme(items, key, False), r_bar), zeros_like(default)
+    return at_places(items, places_of_item(items, r, key is None), r_bar), zeros_like(default)
 
 
 @pushforward(smallest)
 def smallest_of_tangent(r, items, default, items_dot, default_dot, *, key=None):
     if len(items) == 0:
         return zeros_like(default), default_dot
-    return mean_at(places_of_extreme(items, key, False), items_dot), zeros_like(r)
+    return mean_at(places_of_item(items, r, key is None), items_dot), zeros_like(r)
 
 
 def _sorted():
@@ -125,4 +125,4 @@ def summed_from(r, iterable, start, r_bar):
     return tuple(bars) if isinstance(iterable, tuple) else bars, r_bar[: len(start)]
 
 
-zero(places_of_extreme, sorted_places)
+zero(places_of_item, sorted_places)

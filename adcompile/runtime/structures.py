@@ -54,14 +54,13 @@ def not_contains(container: Any, item: Any) -> bool:
     return item not in container
 
 
-def places_of_extreme(items: Any, key: Any, is_largest: bool) -> list[int]:
-    """Where the item stands that `max(items, key=key)` gives, or `min`; of numbers that tie, all of them."""
-    values = list(items) if key is None else [key(item) for item in items]
-    choose = max if is_largest else min
-    first = choose(range(len(values)), key=values.__getitem__)
-    if key is not None or not isinstance(values[first], (int, float, np.number)):
-        return [first]
-    return [k for k, value in enumerate(values) if k == first or value == values[first]]
+def places_of_item(items: Any, found: Any, tie: bool) -> list[int]:
+    """Where the item stands that `max` or `min` found: the first that it is, or is equal to; with `tie`, of
+    numbers all of those. No key is asked again: it may answer otherwise."""
+    at = [k for k, item in enumerate(items) if item is found or np.array_equal(item, found)]
+    if not at:  # nan
+        at = [k for k, item in enumerate(items) if np.array_equal(item, found, equal_nan=True)]
+    return at if tie and isinstance(found, (int, float, np.number)) else at[:1]
 
 
 def sorted_places(items: Any, key: Any, reverse: bool) -> list[int]:

@@ -106,4 +106,3 @@ def split_calls(
 
     body = block(function.body)
     return replace(function, body=body), pullbacks, active | packs
-
