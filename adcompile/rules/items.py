@@ -98,7 +98,7 @@ def _sorted():
 
 @pullback(builtins.sorted, samples=_sorted)
 def sorted_of(r, iterable, r_bar, *, key=None, reverse=False):
-    order = sorted_places(iterable, key, reverse)
+    order = sorted_places(iterable, key, reverse, r)
     bars = [r_bar[k] for k in sorted_places(order, None, False)]
     if isinstance(iterable, np.ndarray):
         return match_dtype(np.array(bars), iterable)
@@ -107,7 +107,7 @@ def sorted_of(r, iterable, r_bar, *, key=None, reverse=False):
 
 @pushforward(builtins.sorted)
 def sorted_of_tangent(r, iterable, iterable_dot, *, key=None, reverse=False):
-    return [iterable_dot[k] for k in sorted_places(iterable, key, reverse)]
+    return [iterable_dot[k] for k in sorted_places(iterable, key, reverse, r)]
 
 
 @pullback(

@@ -63,7 +63,16 @@ def places_of_item(items: Any, found: Any, tie: bool) -> list[int]:
     return at if tie and isinstance(found, (int, float, np.number)) else at[:1]
 
 
-def sorted_places(items: Any, key: Any, reverse: bool) -> list[int]:
-    """Where the items of `sorted(items, key=key, reverse=reverse)` stood before."""
+def sorted_places(items: Any, key: Any, reverse: bool, found: Any = None) -> list[int]:
+    """Where the items of `sorted(items, key=key, reverse=reverse)` stood before, which were `found`.
+
+    Raises:
+        ValueError: if the key answers otherwise than it did.
+    """
     values = list(items) if key is None else [key(item) for item in items]
-    return sorted(range(len(values)), key=values.__getitem__, reverse=reverse)
+    places = sorted(range(len(values)), key=values.__getitem__, reverse=reverse)
+    if key is not None and not all(
+        items[k] is item or np.array_equal(items[k], item) for k, item in zip(places, found, strict=True)
+    ):
+        raise ValueError("the key that 'sorted' was given does not order the items as it did before")
+    return places
