@@ -94,6 +94,11 @@ def atom_type(types: Mapping[Var, Type], atom: Atom) -> Type:
     return NEVER if atom.value is UNDEFINED else of_constant(atom.value)
 
 
+def sizes_of_object(var: Var) -> Any:
+    """What names the sizes in the type that holds of an object, whose first value is `var`, all along."""
+    return "object", var.name, var.origin
+
+
 def expand_stars(call: Call, types: Mapping[Var, Type]) -> list[Type] | None:
     """The types of a call's positional arguments; None where a `*` has an unknown length."""
     given: list[Type] = []
@@ -151,7 +156,7 @@ class _Inference(Visitor):
     def set(self, var: Var, type_: Type) -> None:
         type_ = one_item(type_, ("one", self.site(var)))
         if var in self.at_least:
-            type_ = join(type_, self.at_least[var])
+            type_ = join(type_, self.at_least[var], sizes_of_object(var))
         self.types[var] = type_
         self.symbols |= symbols_of(type_)
 
@@ -284,7 +289,6 @@ class _Inference(Visitor):
             return self.counter(source, item)
         assert isinstance(source, Each)
         return element_of(self.of(source.sequence))
-
 
     def counter(self, source: Range, item: Var) -> Type:
         """The type of what a loop counts: a number of its own in each trip, so that `a[:i]` and `b[:i]`

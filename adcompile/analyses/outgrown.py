@@ -19,7 +19,7 @@ from copy import copy, deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from adcompile.analyses.infer import Types, atom_type
+from adcompile.analyses.infer import Types, atom_type, sizes_of_object
 from adcompile.analyses.liveness import Liveness
 from adcompile.analyses.places import Place, Places
 from adcompile.inference.registry import infer_call, join_items
@@ -61,7 +61,7 @@ def outgrown(function: Function, types: Types, round_: int) -> Types:
     for change in changes:
         others = live[change.call] - set(change.call.results)
         if any(change.root in held[change.inside].by(var) for var in others):
-            found[change.root] = join(found.get(change.root, change.type), change.type, ("object", 0))
+            found[change.root] = join(found.get(change.root, change.type), change.type, sizes_of_object(change.root))
     return found
 
 
@@ -92,8 +92,8 @@ def _change(call: Call, places: Places, types: Types, round_: int) -> _Change | 
         return None
     now = _with_part(types.get(place.root, UNKNOWN), place, 0, _type_after(call, types), types)
     before = types.get(place.root, UNKNOWN)
-    both = join(before, now, ("object", call.origin) if round_ == 0 else None)
-    return None if both == before else _Change(call, place.root, both if round_ < 2 else UNKNOWN, bool(place.path))
+    both = join(before, now, sizes_of_object(place.root) if round_ < 2 else None)
+    return None if both == before else _Change(call, place.root, both if round_ < 3 else UNKNOWN, bool(place.path))
 
 
 def _type_after(call: Call, types: Types) -> Type:

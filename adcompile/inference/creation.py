@@ -40,9 +40,10 @@ def ascontiguousarray(a: Type) -> Type:
 
 @transfer(np.ndarray.astype, Method("astype"))
 def astype(a: Type, dtype: Type, *options: Type, **more: Type) -> Type:
-    if not isinstance(a, Array):
+    if not isinstance(a, (Scalar, Array)):
         return UNKNOWN
-    return Array(explicit_dtype(dtype), a.shape)
+    name = explicit_dtype(dtype)
+    return Scalar(name) if isinstance(a, Scalar) else Array(name, a.shape)
 
 
 @transfer(np.asarray, np.asanyarray, np.array)

@@ -33,7 +33,6 @@ from adcompile.ir.types import (
     is_none,
     kind_of,
     real_dtype,
-    static_value,
 )
 
 CONJUGATES = (Method("conj"), Method("conjugate"))  # of real numbers the array itself
@@ -309,14 +308,6 @@ def clip(a: Type, a_min: Type | None = None, a_max: Type | None = None) -> Type:
     return found
 
 
-@transfer(np.ndarray.astype, Method("astype"))
-def astype(x: Type, dtype: Type) -> Type:
-    if not isinstance(x, (Scalar, Array)):
-        return UNKNOWN
-    name = np.dtype(static_value(dtype)).name
-    return Scalar(name) if isinstance(x, Scalar) else Array(name, x.shape)
-
-
 def _converts_to(name: str) -> Any:
     return lambda x: _made(x, name)
 
@@ -359,7 +350,7 @@ def is_other(a: Type, b: Type) -> Type:
     return BOOL if same is None else Scalar("bool", not same)
 
 
-@transfer(math.floor, math.ceil, math.trunc, math.isqrt, len, np.ndim)
+@transfer(math.floor, math.ceil, math.trunc, math.isqrt)
 @transfer(math.comb, math.perm, math.factorial, math.gcd, math.lcm)
 def to_int(*x: Type) -> Type:
     return INT

@@ -35,7 +35,7 @@ from adcompile.ir.types import (
     kind_of,
     static_value,
 )
-from adcompile.runtime import broadcasting, structures, updates
+from adcompile.runtime import structures, updates
 from adcompile.runtime.markers import detach
 
 
@@ -87,7 +87,7 @@ def without_last(sequence: Type) -> Type:
     return List(sequence.item) if isinstance(sequence, List) else UNKNOWN
 
 
-@transfer(structures.contains, structures.not_contains, builtins.isinstance, builtins.callable, builtins.hasattr)
+@transfer(structures.contains, structures.not_contains, builtins.callable, builtins.hasattr)
 def truth(*types: Type) -> Type:
     return BOOL
 
@@ -201,34 +201,6 @@ def extreme(*items: Type, key: Type = NOTHING, default: Type = NEVER) -> Type:
 @transfer(builtins.round)
 def rounded(x: Type, digits: Type | None = None) -> Type:
     return INT if digits is None else UNKNOWN
-
-
-@transfer(broadcasting.zeros_like, broadcasting.add, broadcasting.add_item)
-def cotangent(like: Type, *others: Type) -> Type:
-    """Cotangents have the type of the value, numbers as floats."""
-    if isinstance(like, Scalar) and kind_of(like.dtype) != "float":
-        return FLOAT
-    return like
-
-
-@transfer(broadcasting.unbroadcast, broadcasting.match_dtype)
-def shaped_like(g: Type, x: Type) -> Type:
-    if isinstance(x, (List, Tuple, Dict)):
-        return x  # `match_dtype`, of each item: `unbroadcast` takes none of them
-    return x if isinstance(x, (Scalar, Array)) and kind_of(x.dtype) == "float" else UNKNOWN
-
-
-@transfer(broadcasting.items_of)
-def items_of(g: Type, x: Type) -> Type:
-    """The parts of an array have the shapes of the items that it was made of, and its dtype."""
-    if isinstance(x, List):
-        return List(items_of(element_of(g), x.item), x.some)
-    if isinstance(x, Tuple):
-        return Tuple(tuple(items_of(element_of(g), item) for item in x.items))
-    dtype = g.dtype if isinstance(g, (Array, Scalar)) else "?"
-    if isinstance(x, Array):
-        return Array(dtype, x.shape)
-    return Scalar(dtype) if isinstance(x, Scalar) else UNKNOWN
 
 
 @transfer(detach)

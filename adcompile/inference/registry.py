@@ -44,10 +44,11 @@ ELEMENTWISE: set[Any] = set()  # functions other than ufuncs that work element b
 
 
 def transfer(*functions: Any) -> Callable[[Transfer], Transfer]:
-    """Register the transfer function of some callables."""
+    """Register the transfer function of some callables; each has one."""
 
     def register(fn: Transfer) -> Transfer:
         for function in functions:
+            assert function not in TRANSFERS, function
             TRANSFERS[function] = fn
         return fn
 

@@ -17,9 +17,10 @@ from adcompile.inference.arguments import (
     numpy_dtype,
     product,
 )
+from adcompile.inference.elementwise import shape_of
 from adcompile.inference.registry import transfer, unknown_size
 from adcompile.ir.dims import Affine, Dim
-from adcompile.ir.types import PYTHON_NUMBERS, UNKNOWN, Array, Scalar, Tuple, Type, static_value
+from adcompile.ir.types import INT, PYTHON_NUMBERS, UNKNOWN, Array, Scalar, Tuple, Type, static_value
 
 FIRST_TWO = Tuple((ZERO, ONE))
 
@@ -31,7 +32,8 @@ def shape_tuple(a: Type) -> Type:
 
 @transfer(np.ndim)
 def rank(a: Type) -> Type:
-    return Scalar("int", len(known_shape(a)))
+    shape = shape_of(a)
+    return INT if shape is None else Scalar("int", len(shape))
 
 
 @transfer(np.size)

@@ -1,9 +1,10 @@
-"""Types of tangents: as the value's, with floats for every number."""
+"""Types of tangents and cotangents: as the value's, with floats for every number."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from adcompile.inference.python import element_of
 from adcompile.inference.registry import transfer
 from adcompile.ir.types import FLOAT, UNKNOWN, Array, Dict, List, Never, Scalar, Tuple, Type, kind_of
 from adcompile.runtime import broadcasting, tangents
@@ -37,3 +38,39 @@ def spread(tangent: Type, x: Type) -> Type:
     if isinstance(x, (Scalar, Array)) and kind_of(x.dtype) in ("float", "complex"):
         return x
     return Array("?", x.shape) if isinstance(x, Array) else UNKNOWN
+
+
+@transfer(broadcasting.zeros_like, broadcasting.add, broadcasting.add_item)
+def cotangent(like: Type, *others: Type) -> Type:
+    """Cotangents have the type of the value, numbers as floats."""
+    if isinstance(like, Scalar) and kind_of(like.dtype) != "float":
+        return FLOAT
+    return like
+
+
+@transfer(broadcasting.match_dtype)
+def match_dtype(g: Type, x: Type) -> Type:
+    if isinstance(x, (List, Tuple, Dict)):
+        return x
+    return x if isinstance(x, (Scalar, Array)) and kind_of(x.dtype) == "float" else UNKNOWN
+
+
+@transfer(broadcasting.items_of)
+def items_of(g: Type, x: Type) -> Type:
+    """The parts of an array have the shapes of the items that it was made of, and its dtype."""
+    if isinstance(x, List):
+        return List(items_of(element_of(g), x.item), x.some)
+    if isinstance(x, Tuple):
+        return Tuple(tuple(items_of(element_of(g), item) for item in x.items))
+    dtype = g.dtype if isinstance(g, (Array, Scalar)) else "?"
+    if isinstance(x, Array):
+        return Array(dtype, x.shape)
+    return Scalar(dtype) if isinstance(x, Scalar) else UNKNOWN
+
+
+@transfer(broadcasting.split_like)
+def split_like(g: Type, arrays: Type, axis: Type) -> Type:
+    """A list of arrays that have the shapes of those that were joined, and the dtype of the whole."""
+    item = element_of(arrays)
+    dtype = g.dtype if isinstance(g, Array) else "?"
+    return List(Array(dtype, item.shape if isinstance(item, Array) else None))

@@ -76,8 +76,8 @@ complex_too(np.fft.rfft, np.fft.irfft, np.fft.rfft2, np.fft.irfft2, np.fft.rfftn
 
 # ----------------------------------------------------------- what emitted programs call of ours
 
-holomorphic(python.concatenate_lists, python.repeat_list, updates.extend, joining.split_like)
-holomorphic(broadcasting.add, broadcasting.add_item, broadcasting.items_of, tangents.spread)
+holomorphic(python.concatenate_lists, python.repeat_list, updates.extend)
+holomorphic(broadcasting.add, broadcasting.add_item, broadcasting.items_of, broadcasting.split_like, tangents.spread)
 complex_too(broadcasting.unbroadcast, broadcasting.match_dtype)  # of a real number they take the real part
 holomorphic(placing.on_diagonal, placing.along_diagonal, placing.put_back, placing.put_along_axis)
 holomorphic(repetition.sum_repeats, repetition.sum_tiles, repetition.sum_padding, tensors.on_repeats)

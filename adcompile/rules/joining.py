@@ -10,7 +10,7 @@ from adcompile.rules.axes import is_number
 from adcompile.rules.creation import is_discrete
 from adcompile.rules.registry import inline, pullback, static
 from adcompile.rules.samples import call, numbers
-from adcompile.runtime.broadcasting import items_of, match_dtype
+from adcompile.runtime.broadcasting import items_of, match_dtype, split_like
 
 
 @static
@@ -23,14 +23,6 @@ def before(axis):
 def after(axis):
     """The part of a subscript that stands after the one of a negative `axis`."""
     return () if axis >= 0 else (slice(None),) * (-axis - 1)
-
-
-def split_like(r_bar, arrays, axis):
-    """The pieces of a cotangent that belong to the arrays that were joined along `axis`."""
-    if axis is None:
-        flat = np.split(r_bar, np.cumsum([np.size(a) for a in arrays])[:-1])
-        return [np.reshape(piece, np.shape(a)) for piece, a in zip(flat, arrays, strict=True)]
-    return list(np.split(r_bar, np.cumsum([np.shape(a)[axis] for a in arrays])[:-1], axis))
 
 
 @pullback(

@@ -60,6 +60,14 @@ def items_of(g: Any, x: Any) -> Any:
     return items if isinstance(x, list) else tuple(items)
 
 
+def split_like(g: Any, arrays: Any, axis: int | None) -> list[Any]:
+    """The pieces of the cotangent `g` of arrays that were joined along `axis`: one for each of them."""
+    if axis is None:
+        flat = np.split(g, np.cumsum([np.size(a) for a in arrays])[:-1])
+        return [np.reshape(piece, np.shape(a)) for piece, a in zip(flat, arrays, strict=True)]
+    return list(np.split(g, np.cumsum([np.shape(a)[axis] for a in arrays])[:-1], axis))
+
+
 def zeros_like(x: Any) -> Any:
     """Zeros of the structure of `x`: arrays, numbers, and lists, tuples and dicts of them.
 

@@ -18,7 +18,6 @@ import numpy as np
 from adcompile.ir.callables import canonical
 from adcompile.ir.nodes import NONE, Atom, Call, Const, Method
 from adcompile.ir.types import Array
-from adcompile.rules.joining import split_like
 from adcompile.rules.registry import rule_for
 from adcompile.runtime import broadcasting, tangents
 from adcompile.runtime import index_sets as sets
@@ -35,7 +34,7 @@ MOVES = frozenset(
         *(np.flip, np.fliplr, np.flipud, np.rot90, np.roll, np.repeat, np.tile, np.take, np.take_along_axis),
         *(np.diagonal, np.diag, np.triu, np.tril, on_diagonal, along_diagonal),
         *(np.concatenate, np.stack, np.vstack, np.hstack, np.column_stack, np.split, np.array_split),
-        *(broadcasting.items_of, split_like),
+        *(broadcasting.items_of, broadcasting.split_like),
     ]
 )
 # What works element by element, besides functions with partial derivatives.
