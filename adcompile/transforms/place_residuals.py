@@ -91,16 +91,21 @@ def split_residuals(
     kept, backward = share_shapes(kept, backward, placing.types, sizes, certain)
     placing.placement.note(kept, "returned")
     given = None if params is None or not set(kept) <= set(params) else tuple(map(params.index, kept))
-    stored = [placing.recording.exported(v, None) for v in kept]
-    received = [placing.recording.copy_of(v) for v in kept]
-    forward = placing.recording.edited(reversed_.forward, stored)
-    for i, var in enumerate(kept):
-        if given is None and var in certain and is_read_for_shape(var, backward, placing.types):
-            forward, stored[i] = asking_for_shape(forward, stored[i], placing.types)
-            received[i] = placing.recording.copy_of(stored[i])
-            backward = with_shape(var, received[i], backward, placing.types)
-    backward = substitute(backward, dict(zip(kept, received, strict=True)))
-    return Split(forward, tuple(stored), tuple(received), backward, given)
+    exported = [placing.recording.exported(v, None) for v in kept]
+    received = placing.recording.received(kept, exported)
+    backward = substitute(backward, received)
+    stored = {received[v]: atom for v, atom in zip(kept, exported, strict=True)}
+    forward = placing.recording.edited(reversed_.forward, exported)
+    handed: list[tuple[Atom, Var]] = []
+    for var, atom in stored.items():
+        new = var
+        if given is None and atom in certain and is_read_for_shape(var, backward, placing.types):
+            forward, shape = asking_for_shape(forward, atom, placing.types)
+            new = placing.recording.copy_of(shape)
+            backward = with_shape(var, new, backward, placing.types)
+            atom = shape
+        handed.append((atom, new))
+    return Split(forward, tuple(a for a, _ in handed), tuple(v for _, v in handed), backward, given)
 
 
 Trips = tuple[tuple[Var, ...], tuple[Source, ...], Block]  # the items, the sources and the body of a reverse loop
@@ -314,17 +319,19 @@ class _Placing:
         stored = self.on_tape(loop, kept)
         given = [v for v in kept if v not in stored]
         counted = counted_range(loop) if given else None
-        edit.recorded = tuple(self.recording.recorded(v, loop) for v in stored)
+        recorded = [self.recording.recorded(v, loop) for v in stored]
+        edit.recorded = tuple(dict.fromkeys(recorded))
         edit.tape = Var("tape")
-        received = [self.recording.copy_of(v) for v in stored]
-        names = [v.name for v in stored]
-        for new, old in zip(received, stored, strict=True):
+        new = self.recording.received(stored, recorded)
+        received = list(dict.fromkeys(new.values()))
+        names = [v.name for v in received]
+        for old in stored:
             if old in loop.params and names.count(old.name) > 1 and old.name:
-                new.name = f"{old.name}_in"
-        types = tuple(self.types.get(v, UNKNOWN) for v in stored)
+                new[old].name = f"{old.name}_in"
+        types = tuple(self.types.get(v, UNKNOWN) for v in received)
         self.types[edit.tape] = List(types[0] if len(types) == 1 else Tuple(types))
         self.scopes.of[edit.tape] = home
-        body = substitute(body, dict(zip(stored, received, strict=True)))
+        body = substitute(body, new)
         entry = received[0] if len(received) == 1 else Var("")
         head: list[Stmt] = []
         if len(received) > 1:

@@ -34,7 +34,7 @@ from adcompile.ir.nodes import (
     same_atom,
 )
 from adcompile.ir.traverse import inner_of, map_atoms, results_of, substitute, uses_in, uses_of, walk
-from adcompile.ir.types import INT, UNKNOWN, Array
+from adcompile.ir.types import INT, UNKNOWN, Array, Scalar, Type, join
 from adcompile.runtime import broadcasting, updates
 from adcompile.runtime.structures import make_list, make_tuple
 from adcompile.transforms.build import Builder
@@ -97,11 +97,29 @@ class Recording:
             assert isinstance(owner, (If, With)) and scope.parent is not None
             edit = self.branches.setdefault(owner, BranchEdit())
             if var not in edit.exports:
-                edit.exports[var] = (self.copy_of(var), scope.side)
+                other = self._of_other_side(var, edit, scope.side) if self._is_kept(owner) else None
+                edit.exports[var] = (other or self.copy_of(var), scope.side)
             var = edit.exports[var][0]
             self.scopes.of[var] = scope.parent
             scope = scope.parent
         return var
+
+    def _of_other_side(self, var: Var, edit: BranchEdit, side: int) -> Var | None:
+        """A result of a branch that is a value of the other side: as only one side is taken, it can be
+        this value as well. It has one type: what reads it knows what it reads."""
+        taken = {result for result, of in edit.exports.values() if of == side}
+        free = [(v, r) for v, (r, of) in edit.exports.items() if of != side and r not in taken]
+        alike = [(v, r) for v, r in free if _is_alike(self.types.get(v, UNKNOWN), self.types.get(var, UNKNOWN))]
+        named = [r for v, r in alike if v.name == var.name]
+        result = next(iter([*named, *(r for _, r in alike)]), None)
+        if result is not None:
+            self.types[result] = join(self.types[result], self.types[var], ("sides", result.name, result.origin))
+        return result
+
+    def received(self, kept: Sequence[Var], given: Sequence[Var]) -> dict[Var, Var]:
+        """For each value that is kept, what it is where it is read again: one for each that is given."""
+        made = {var: self.copy_of(var) for var in dict.fromkeys(given)}
+        return {var: made[of] for var, of in zip(kept, given, strict=True)}
 
     def after_loop(self, flag: Var, loop: Loop, edit: LoopEdit) -> Atom:
         """What a condition of a loop's trips was in the last trip: a value after the loop."""
@@ -143,7 +161,7 @@ class Recording:
                 assert isinstance(new, (For, While))
                 made += self._taping(new, self.loops[stmt])
             elif stmt in self.branches:
-                made.append(self._exporting(new, self.branches[stmt], self.split or self._in_loop(stmt)))
+                made.append(self._exporting(new, self.branches[stmt], self._is_kept(stmt)))
             else:
                 made.append(new)
             made += self._copies(results_of(stmt), stmt)
@@ -154,28 +172,32 @@ class Recording:
         mine = [v for v in values if v in self.copies]
         return [Call((self.copies[v],), np.copy, (v,), origin=stmt.origin) for v in mine]
 
-    def _in_loop(self, stmt: Stmt) -> bool:
-        return self.scopes.of_stmt[stmt].frame is not None
+    def _is_kept(self, stmt: Stmt) -> bool:
+        """Whether what a branch exports goes onto a tape or into a residual."""
+        return self.split or self.scopes.of_stmt[stmt].frame is not None
 
     def _exporting(self, stmt: Stmt, edit: BranchEdit, is_read: bool) -> Stmt:
         # What goes onto a tape or into a residual must be bound on every path.
         missing = NONE if is_read else UNDEF
+        sides: dict[Var, dict[int, Var]] = {}
         for var, (result, side) in edit.exports.items():
+            sides.setdefault(result, {})[side] = var
+        for result, values in sides.items():
             if isinstance(stmt, If):
-                here, there = (self._side(b, var, side == i, missing) for i, b in enumerate((stmt.then, stmt.orelse)))
+                here, there = (self._side(b, values.get(i), missing) for i, b in enumerate((stmt.then, stmt.orelse)))
                 then = Block(stmt.then.stmts, (*stmt.then.yields, here))
                 orelse = Block(stmt.orelse.stmts, (*stmt.orelse.yields, there))
                 stmt = replace(stmt, then=then, orelse=orelse, results=(*stmt.results, result))
             else:
                 assert isinstance(stmt, With)
-                body = Block(stmt.body.stmts, (*stmt.body.yields, var))
+                body = Block(stmt.body.stmts, (*stmt.body.yields, *values.values()))
                 stmt = replace(stmt, body=body, results=(*stmt.results, result))
         return stmt
 
     @staticmethod
-    def _side(block: Block, var: Var, is_here: bool, missing: Atom) -> Atom:
-        if is_here:
-            return var
+    def _side(block: Block, value: Var | None, missing: Atom) -> Atom:
+        if value is not None:
+            return value
         return UNDEF if block.leaves else missing
 
     def _taping(self, loop: Loop, edit: LoopEdit) -> list[Stmt]:
@@ -201,6 +223,13 @@ class Recording:
             param = self.copy_of(result)
             loop = _carry(loop, param, Const(False), (), flag, result)
         return [*stmts, loop]
+
+
+def _is_alike(a: Type, b: Type) -> bool:
+    """Whether two values are numbers, or arrays, of one dtype and rank."""
+    if isinstance(a, Array) and isinstance(b, Array) and a.shape is not None and b.shape is not None:
+        return a.dtype == b.dtype != "?" and len(a.shape) == len(b.shape)
+    return isinstance(a, Scalar) and isinstance(b, Scalar) and a.dtype == b.dtype
 
 
 def bind_kept(stmts: Sequence[Stmt], kept: Iterable[Atom]) -> tuple[Stmt, ...]:

@@ -56,6 +56,4 @@ NOT_YET_TWICE: dict[str, str] = {}
 # of modes up to the third order these are refused: g is grad, j is jvp, the last one taken stands first.
 NOT_YET_COMPOSED: dict[str, str] = {
     "chosen.argument_bound_anew_by_a_loop_that_may_not_run": "gjg jjg",
-    "chosen.chosen_views_of_one_array": "ggg jgg",
-    "views.splits_along_an_axis_in_a_loop": "ggg jgg",
 }
