@@ -797,3 +797,17 @@ def test_a_key_is_asked_once():
 
     np.testing.assert_allclose(grad(f)(np.array([1.0, 2.0, 3.0]), key), [0.0, 0.0, 6.0])
     assert len(asked) == 3
+
+
+def test_a_key_that_answers_otherwise_is_refused_where_items_are_sorted():
+    asked = []
+
+    def key(value):
+        asked.append(value)
+        return value if len(asked) <= 3 else -value
+
+    def f(x, key):
+        return sorted([x[0], x[1], x[2]], key=key)[0] ** 2
+
+    with pytest.raises(ValueError, match="key"):
+        grad(f)(np.array([1.0, 2.0, 3.0]), key)

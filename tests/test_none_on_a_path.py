@@ -127,3 +127,43 @@ def test_zeros_for_what_is_not_there(known):
 
     check_grads(f, (X, W.copy(), 2 if known else 0))
     assert "zeros_like(None)" not in emitted(f, X, W.copy(), 0)
+
+
+@pytest.mark.parametrize("n", [0, 1, 3])
+def test_one_of_three_arrays_of_which_the_last_is_made_by_a_trip(n):
+    """Which of them it is, a number says: neither 0 nor 1 is the number after a trip."""
+
+    def f(x, w, first, n):
+        which, made = 0 if first else 1, None
+        total = 0.0
+        for k in range(n):
+            if which == 0:
+                total += np.sum(x * k)
+            elif which == 1:
+                total += np.sum(w * x)
+            else:
+                total += np.sum(made * x)
+            made = x * x
+            made[0] = w[1]
+            which = 2
+        return total
+
+    for first in (True, False):
+        check_grads(f, (X, W, first, n), order=3)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_what_both_sides_of_a_branch_keep_is_kept_in_one_place(first):
+    """What is kept for the reverse sweep is an array on either path: of one type, and not None on one of them."""
+
+    def part(x, first):
+        y = x * x
+        half = y[::-2] if first else y[1:]
+        half *= np.sin(half) * x[0]
+        return np.sum(y * x) + np.sum(half)
+
+    def f(x, first):
+        return part(x, first) + part(2.0 * x, first)
+
+    check_grads(f, (X, first), order=3)
+    assert "None" not in emitted(f, X, first)

@@ -50,14 +50,14 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
-class _Equal:
-    """The condition that a value is a certain number."""
+class _OneOf:
+    """The condition that a value is one of certain numbers."""
 
     value: Atom
-    number: int
+    numbers: frozenset[int]
 
 
-_Claim = tuple["Atom | _Equal", bool, Atom]  # where a condition is true, or is false, a value is bound
+_Claim = tuple["Atom | _OneOf", bool, Atom]  # where a condition is true, or is false, a value is bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Unbound:
         self.stays = (lambda _: True) if are_values else steady_conditions(body, types)
         self.choices: dict[Var, _Choice] = {}
         self.opposite: dict[Var, Atom] = {}
-        self.equal: dict[Var, _Equal] = {}
+        self.equal: dict[Var, _OneOf] = {}
         self.maybe: set[Var] = set()
         self._trips: dict[Stmt, set[Any]] = {}
         self.uses: list[Use] = []
@@ -158,7 +158,7 @@ class Unbound:
         if call.fn is operator.not_ and self.stays(call.operands[0]):
             self.opposite[call.result] = call.operands[0]
         elif call.fn is operator.eq and isinstance(number := call.operands[1], Const) and type(number.value) is int:
-            self.equal[call.result] = _Equal(call.operands[0], number.value)
+            self.equal[call.result] = _OneOf(call.operands[0], frozenset([number.value]))
 
     def _read(self, atoms: Sequence[Atom], known: Known, stmt: Stmt) -> None:
         self.uses += [Use(a, known, None, stmt.origin) for a in atoms if isinstance(a, Var)]
@@ -206,17 +206,26 @@ class Unbound:
 
     def is_bound(self, atom: Atom, known: Known) -> bool:
         """Whether a value is bound where these conditions hold."""
-        return self._is_always(atom) or any(self._implies(flag, wanted, atom, {}) for flag, wanted in known)
+        conditions = (*known, *((none_of, False) for none_of in self._none_of(known)))
+        return self._is_always(atom) or any(self._implies(flag, wanted, atom, {}) for flag, wanted in conditions)
+
+    def _none_of(self, known: Known) -> list[_OneOf]:
+        """The values that are known to be none of several numbers: of what `elif` and `else` follow."""
+        numbers: dict[Atom, set[int]] = {}
+        for flag, is_true in known:
+            if not is_true and isinstance(flag, Var) and flag in self.equal:
+                numbers.setdefault(self.equal[flag].value, set()).update(self.equal[flag].numbers)
+        return [_OneOf(value, frozenset(not_these)) for value, not_these in numbers.items() if len(not_these) > 1]
 
     def _is_always(self, atom: Atom) -> bool:
         return atom is not UNDEF and atom not in self.maybe
 
-    def _implies(self, flag: Atom | _Equal, wanted: bool, atom: Atom, proof: dict[_Claim, bool]) -> bool:
+    def _implies(self, flag: Atom | _OneOf, wanted: bool, atom: Atom, proof: dict[_Claim, bool]) -> bool:
         """Whether a value is bound wherever a condition is `wanted`; by induction over trips: `proof`
         holds what is found, and what is taken to be so while it is looked at."""
         if isinstance(flag, Var) and flag in self.opposite:
             return self._implies(self.opposite[flag], not wanted, atom, proof)
-        truth = _truth(flag)
+        truth = self._truth(flag)
         if self._is_always(atom) or truth is not None:
             return self._is_always(atom) or truth is not wanted
         claim = (flag, wanted, atom)
@@ -228,7 +237,22 @@ class Unbound:
                 proof[claim] = False
         return proof[claim]
 
-    def _follows(self, flag: Atom | _Equal, wanted: bool, atom: Atom, proof: dict[_Claim, bool]) -> bool:
+    def _truth(self, flag: Atom | _OneOf) -> bool | None:
+        """Whether a condition is true, where that is known."""
+        if isinstance(flag, Const):
+            return bool(flag.value)
+        if not isinstance(flag, _OneOf):
+            return None
+        if isinstance(flag.value, Const):
+            number = flag.value.value
+            return number in flag.numbers if type(number) is int else None
+        choice = self.choices.get(flag.value)
+        if choice is None or not isinstance(choice.stmt, If):
+            return None
+        truths = {self._truth(_OneOf(a, flag.numbers)) for a in choice.sources}
+        return truths.pop() if len(truths) == 1 else None
+
+    def _follows(self, flag: Atom | _OneOf, wanted: bool, atom: Atom, proof: dict[_Claim, bool]) -> bool:
         """Whether a claim follows from what is known of the values that this one may be."""
         choice = self.choices.get(atom) if isinstance(atom, Var) else None
         if choice is None:
@@ -242,12 +266,12 @@ class Unbound:
             source = side.yields[choice.place]
             known = choice.known[0 if side is stmt.then or stmt.then.leaves else -1]
             return self._is_always(source) or any(self._implies(f, w, source, proof) for f, w in known)
-        equal = flag if isinstance(flag, _Equal) else self.equal.get(flag)  # type: ignore[arg-type]
+        equal = flag if isinstance(flag, _OneOf) else self.equal.get(flag)  # type: ignore[arg-type]
         asked = flag if equal is None else equal.value
         one = self.choices.get(asked)  # type: ignore[arg-type]
-        flags: list[Atom | _Equal] = [flag] * len(choice.sources)
+        flags: list[Atom | _OneOf] = [flag] * len(choice.sources)
         if one is not None and one.stmt is stmt and one.role == choice.role:
-            flags = [f if equal is None else _Equal(f, equal.number) for f in one.sources]
+            flags = [f if equal is None else _OneOf(f, equal.numbers) for f in one.sources]
         elif isinstance(stmt, (For, While)) and (asked in self._inside(stmt) or flag in self._inside(stmt)):
             return False  # another trip's
         return all(self._implies(f, wanted, a, proof) for f, a in zip(flags, choice.sources, strict=True))
@@ -278,12 +302,3 @@ class Unbound:
             inner = set(inner_of(loop))
             self._trips[loop] = inner.union(*map(defined_in, blocks_of(loop)))
         return self._trips[loop]
-
-
-def _truth(flag: Atom | _Equal) -> bool | None:
-    """Whether a condition is true, where that is known."""
-    if isinstance(flag, Const):
-        return bool(flag.value)
-    if isinstance(flag, _Equal) and isinstance(flag.value, Const) and type(flag.value.value) is int:
-        return flag.value.value == flag.number
-    return None

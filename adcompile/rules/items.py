@@ -64,29 +64,15 @@ def _lists_with_defaults():
     return [*_lists(), call(distinct(4), 1.5), call([], 1.5), call(distinct(4), key=abs)]
 
 
-@pullback(largest, spelled={"default": "default"}, samples=_lists_with_defaults)
-def largest_of(r, items, default, r_bar, *, key=None):
+@pullback(largest, smallest, spelled={"default": "default"}, samples=_lists_with_defaults)
+def extreme_of(r, items, default, r_bar, *, key=None):
     if len(items) == 0:
         return zeros_like(items), r_bar
     return at_places(items, places_of_item(items, r, key is None), r_bar), zeros_like(default)
 
 
-@pushforward(largest)
-def largest_of_tangent(r, items, default, items_dot, default_dot, *, key=None):
-    if len(items) == 0:
-        return zeros_like(default), default_dot
-    return mean_at(places_of_item(items, r, key is None), items_dot), zeros_like(r)
-
-
-@pullback(smallest, spelled={"default": "default"}, samples=_lists_with_defaults)
-def smallest_of(r, items, default, r_bar, *, key=None):
-    if len(items) == 0:
-        return zeros_like(items), r_bar
-    return at_places(items, places_of_item(items, r, key is None), r_bar), zeros_like(default)
-
-
-@pushforward(smallest)
-def smallest_of_tangent(r, items, default, items_dot, default_dot, *, key=None):
+@pushforward(largest, smallest)
+def extreme_of_tangent(r, items, default, items_dot, default_dot, *, key=None):
     if len(items) == 0:
         return zeros_like(default), default_dot
     return mean_at(places_of_item(items, r, key is None), items_dot), zeros_like(r)
