@@ -695,3 +695,18 @@ def test_tangents_of_a_list_have_its_form(tangents):
     np.testing.assert_allclose(right, [2 * X, 2 * V])
     with pytest.raises((ValueError, ad.Refused)):
         grad(f)([X, V], tangents)
+
+
+def test_an_int_exponent_carries_no_tangent():
+    """It is computed with where the derivative is taken, and handed over: an int all the same. A tangent
+    of it would be 0 times the logarithm of a negative number."""
+
+    def f(x):
+        total = 0.0
+        for k in (2, 3):
+            total += np.sum(grad(lambda z, k=k: np.sum(z**k))(x) * x)
+        return total
+
+    x = np.array([-1.0, 2.0])
+    assert np.array_equal(hessian(f, mode="forward")(x), [[-14.0, 0.0], [0.0, 40.0]])
+    assert np.array_equal(hvp(f)(x, np.ones(2)), [-14.0, 40.0])

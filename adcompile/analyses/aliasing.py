@@ -40,7 +40,6 @@ from adcompile.ir.nodes import (
 from adcompile.ir.traverse import blocks_of
 from adcompile.ir.types import STRING, UNKNOWN, Array, Dict, List, Scalar, Static, Tuple, Type, of_constant
 from adcompile.runtime import structures, updates
-from adcompile.runtime.broadcasting import items_of
 
 DISPLAYS = (structures.make_tuple, structures.make_list, structures.make_set)
 # Of dicts: they give out, in some form, what is in them.
@@ -145,7 +144,7 @@ class Aliasing(MemoryClasses):
         elif fn is copy:
             self._share_items(result, operands[0])
         elif makes_list(call, self.types) and (fn in LISTS or self._holds_parts(operands[1])):
-            for operand in operands[: 1 if fn is items_of else None]:
+            for operand in operands[: None if fn in LISTS else 1]:
                 self._collect(result, operand)
         elif fn == Method("copy"):
             if isinstance(self.types.get(operands[0], UNKNOWN), (List, Tuple, Dict)):  # type: ignore[arg-type]

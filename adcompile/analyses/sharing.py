@@ -91,6 +91,7 @@ SHARING = frozenset(
         broadcasting.add,
         broadcasting.add_item,
         broadcasting.items_of,
+        broadcasting.split_like,
         tangents.spread,
         seeds.unbroadcast_seeds,
         seeds.spread_seeds,
@@ -133,6 +134,8 @@ def copies(call: Call, types: Mapping[Var, Type]) -> bool:
 
 def makes_list(call: Call, types: Mapping[Var, Type]) -> bool:
     """Whether a call makes a list of its own of what it is given, or of parts of that."""
+    if call.fn is broadcasting.split_like:
+        return True
     if call.fn is broadcasting.items_of:
         return isinstance(types.get(call.operands[1]), List)  # type: ignore[arg-type]
     return call.fn in LISTS and not any(isinstance(a, Star) for a in call.args)

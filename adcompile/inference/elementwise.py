@@ -23,6 +23,7 @@ from adcompile.ir.types import (
     PYTHON_NUMBERS,
     SOME_COMPLEX,
     SOME_FLOAT,
+    SOME_INT,
     UNKNOWN,
     VAGUE,
     Array,
@@ -42,7 +43,9 @@ CONDITIONS = frozenset(
 )
 NUMBER_OF: dict[str, Any] = {"int": 1, "float": 1.0, "complex": 1j}  # what stands for a Python number in promotion
 PYTHON_OPERATORS = frozenset([*OPERATORS, *IN_PLACE])
-LIKELY = {SOME_FLOAT: "float64", SOME_COMPLEX: "complex128"}  # beside double precision it makes no difference
+# What stands for a number of a precision that is not known: beside double precision it makes no difference.
+LIKELY = {SOME_INT: "int64", SOME_FLOAT: "float64", SOME_COMPLEX: "complex128"}
+OF_INTS = (np.add, np.subtract, np.multiply, np.negative, np.absolute, np.maximum, np.minimum)  # ints, of ints
 WEAK = {"bool": np.dtype(bool), "int": int, "float": float, "complex": complex}
 
 
@@ -99,7 +102,7 @@ def _python_dtype(fn: Any, numbers: Sequence[Scalar | Array], dtypes: tuple[str,
     if fn in COMPARISONS:
         return "bool"
     if any(t.dtype == "bool" and t.value is None for t in numbers):  # type: ignore[union-attr]
-        return vague_dtype(dtypes)  # a comparison of NumPy's numbers gives one of NumPy's bools
+        return vague_dtype(fn, dtypes)  # a comparison of NumPy's numbers gives one of NumPy's bools
     highest = max(dtypes, key=PYTHON_NUMBERS.index)
     if fn is builtins.abs:
         highest = real_dtype(highest)
@@ -140,8 +143,8 @@ def _elementwise(fn: Any, ufunc: Any, types: Sequence[Type]) -> Type:
         # A float of a precision that is not known leaves float64 what it is.
         dtypes = tuple(LIKELY.get(d, d) for d in dtypes)
     if len(numbers) == len(types) and "?" not in dtypes:
-        vague = not {SOME_FLOAT, SOME_COMPLEX}.isdisjoint(dtypes)
-        dtype = vague_dtype(dtypes) if vague else _python_dtype(fn, numbers, dtypes) or _result_dtype(ufunc, dtypes)
+        vague = not LIKELY.keys().isdisjoint(dtypes)
+        dtype = vague_dtype(fn, dtypes) if vague else _python_dtype(fn, numbers, dtypes) or _result_dtype(ufunc, dtypes)
     if ufunc is np.absolute and dtype == SOME_COMPLEX:
         dtype = SOME_FLOAT
     if ufunc in CONDITIONS:
@@ -158,9 +161,11 @@ def _elementwise(fn: Any, ufunc: Any, types: Sequence[Type]) -> Type:
     return Array(of_array, shape)
 
 
-def vague_dtype(dtypes: Sequence[str]) -> str:
+def vague_dtype(fn: Any, dtypes: Sequence[str]) -> str:
     """The dtype of what is computed of numbers, one of which has a precision that is not known."""
     kinds = {kind_of(d) for d in dtypes}
+    if "int" in kinds and kinds <= {"int", "bool"}:
+        return SOME_INT if canonical(IN_PLACE.get(fn, fn)) in OF_INTS else "?"
     if "complex" in kinds and kinds <= {"complex", "float", "int", "bool"}:
         return SOME_COMPLEX
     return SOME_FLOAT if "float" in kinds and kinds <= {"float", "int", "bool"} else "?"

@@ -41,7 +41,7 @@ class Never(Type):
 @dataclass(frozen=True, slots=True)
 class Scalar(Type):
     """A number. `dtype` is a NumPy name ('float64'), a Python name ('float', 'int', 'bool',
-    'complex': weak in promotion), 'some float', 'some complex', or '?'; `value` is the number if it
+    'complex': weak in promotion), 'some int', 'some float', 'some complex', or '?'; `value` is the number if it
     is a known int or bool, or a size as an affine form."""
 
     dtype: str
@@ -145,7 +145,8 @@ STRING = Passive("str")
 
 SOME_FLOAT = "some float"  # the dtype of a number that is a float, of Python's or of some of NumPy's
 SOME_COMPLEX = "some complex"  # the same of a complex number
-VAGUE = ("?", SOME_FLOAT, SOME_COMPLEX)
+SOME_INT = "some int"  # and of an int
+VAGUE = ("?", SOME_INT, SOME_FLOAT, SOME_COMPLEX)
 PYTHON_NUMBERS = ("bool", "int", "float", "complex")
 _KINDS = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"}
 
@@ -155,8 +156,8 @@ def kind_of(dtype: str) -> str:
     """'bool', 'int', 'float', 'complex' or '?' of a dtype's name ('other' for strings, objects, ...)."""
     if dtype in PYTHON_NUMBERS or dtype == "?":
         return dtype
-    if dtype in (SOME_FLOAT, SOME_COMPLEX):
-        return "float" if dtype == SOME_FLOAT else "complex"
+    if dtype in VAGUE:
+        return dtype.removeprefix("some ")
     return _KINDS.get(np.dtype(dtype).kind, "other")
 
 
@@ -272,8 +273,9 @@ def join(a: Type, b: Type, fresh: Any = None) -> Type:
         if a.dtype == b.dtype:
             return Scalar(a.dtype)
         kinds = {kind_of(a.dtype), kind_of(b.dtype)}
-        if kinds == {"float"} or kinds == {"complex"}:
-            return Scalar(SOME_FLOAT if "float" in kinds else SOME_COMPLEX)
+        for kind, some in (("int", SOME_INT), ("float", SOME_FLOAT), ("complex", SOME_COMPLEX)):
+            if kinds == {kind}:
+                return Scalar(some)
         return Scalar("?") if kinds <= {"float", "complex", "?"} else UNKNOWN
     if isinstance(a, Array) and isinstance(b, Array):
         return Array(a.dtype if a.dtype == b.dtype else "?", _join_shapes(a.shape, b.shape, fresh))

@@ -39,7 +39,18 @@ from adcompile.ir.nodes import (
     same_atom,
 )
 from adcompile.ir.traverse import map_atoms, walk
-from adcompile.ir.types import SOME_FLOAT, UNKNOWN, Array, Passive, Scalar, Type, Unknown, kind_of, of_constant
+from adcompile.ir.types import (
+    SOME_FLOAT,
+    SOME_INT,
+    UNKNOWN,
+    Array,
+    Passive,
+    Scalar,
+    Type,
+    Unknown,
+    kind_of,
+    of_constant,
+)
 from adcompile.rules.registry import RULES
 from adcompile.runtime import checks, updates
 
@@ -179,7 +190,7 @@ def _may_be_complex(call: Call, types: Types, made: dict[Var, Call], takes_real:
     """Whether a call is a power of Python's that is taken for a real number, and may be complex."""
     if call.fn not in POWERS or len(call.operands) != 2 or len(call.args) != 2:
         return False
-    unknown = ("int", "float", "?", SOME_FLOAT)
+    unknown = ("int", SOME_INT, "float", "?", SOME_FLOAT)
 
     def is_number(atom: Atom, dtypes: Collection[str]) -> bool:
         type_ = atom_type(types, atom)
@@ -188,7 +199,7 @@ def _may_be_complex(call: Call, types: Types, made: dict[Var, Call], takes_real:
     base, exponent = call.operands
     if isinstance(exponent, Const) and isinstance(exponent.value, float) and exponent.value.is_integer():
         return False
-    return is_number(base, unknown) and is_number(exponent, unknown[1:]) and not _is_not_negative(base, made)
+    return is_number(base, unknown) and is_number(exponent, unknown[2:]) and not _is_not_negative(base, made)
 
 
 def _is_not_negative(atom: Atom, made: dict[Var, Call]) -> bool:

@@ -37,10 +37,23 @@ from adcompile.ir.nodes import (
     WriteBack,
 )
 from adcompile.ir.traverse import inner_of, results_of, walk
-from adcompile.ir.types import SOME_FLOAT, Array, Dict, List, Passive, Scalar, Static, Tuple, Type, Unknown, kind_of
+from adcompile.ir.types import (
+    SOME_FLOAT,
+    SOME_INT,
+    Array,
+    Dict,
+    List,
+    Passive,
+    Scalar,
+    Static,
+    Tuple,
+    Type,
+    Unknown,
+    kind_of,
+)
 from adcompile.runtime import broadcasting, checks, structures, updates
 
-DTYPES = frozenset(["float64", "int64", "bool", "float", "int", SOME_FLOAT, "?"])
+DTYPES = frozenset(["float64", "int64", "bool", "float", "int", SOME_INT, SOME_FLOAT, "?"])
 HELPERS = frozenset(
     [
         *(structures.make_tuple, structures.make_list, structures.unpack, broadcasting.unbroadcast),
