@@ -617,11 +617,11 @@ def test_refused_function_without_source():
 
 def test_refused_function_without_a_rule():
     def f(x):
-        return np.sum(np.interp(x, V, V))
+        return np.sum(np.i0(x))
 
     message, line = refusal(f, V)
-    assert "np.interp" in line
-    assert "interp" in message
+    assert "np.i0" in line
+    assert "i0" in message
 
 
 def test_refused_active_value_in_try():
@@ -689,13 +689,13 @@ def test_refused_change_of_a_captured_array():
 
 def test_all_refusals_at_once():
     def f(x):
-        y = np.interp(x, V, V)
-        z = np.unwrap(x)
+        y = np.i0(x)
+        z = np.roots(x)
         return np.sum(y * z)
 
     message, _ = refusal(f, V)
-    assert "interp" in message
-    assert "unwrap" in message
+    assert "i0" in message
+    assert "roots" in message
 
 
 def test_refused_result_is_not_one_number():

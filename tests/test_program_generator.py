@@ -125,19 +125,19 @@ def test_a_program_at_a_kink_is_discarded():
 
 
 def test_a_refused_program_is_reduced():
-    text = "def f(x, y):\n    a = np.sin(x) + y\n    for _ in range(3):\n        b = np.interp(a, [1.0], [x])\n"
+    text = "def f(x, y):\n    a = np.sin(x) + y\n    for _ in range(3):\n        b = np.i0(a)\n"
     text += "    return a * b\n"
     program = Program(text, (0.5, 0.7))
     assert judge(program).kind == REFUSED
     small = reduce_program(program, lambda p: judge(p).kind == REFUSED)
     assert len(small.text.splitlines()) <= 4
-    assert "np.interp" in small.text
+    assert "np.i0" in small.text
 
 
 def test_parameters_that_are_not_needed_are_left_out():
-    program = Program("def f(x, v, y):\n    x = x + 1\n    return np.interp(y, [1.0], [y])\n", (0.5, np.ones(2), 0.7))
+    program = Program("def f(x, v, y):\n    x = x + 1\n    return np.i0(y)\n", (0.5, np.ones(2), 0.7))
     small = reduce_program(program, lambda p: judge(p).kind == REFUSED)
-    assert (small.text, small.args) == ("def f(y):\n    return np.interp(y, [1.0], [y])\n", (0.7,))
+    assert (small.text, small.args) == ("def f(y):\n    return np.i0(y)\n", (0.7,))
 
 
 def test_a_check_in_the_emitted_program_refuses():

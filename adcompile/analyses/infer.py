@@ -67,7 +67,7 @@ from adcompile.runtime.structures import make_list, unpack, unpack_star
 Types = dict[Var, Type]
 CallType = Callable[[Any, Sequence[Type], Mapping[str | None, Type]], Type]
 # What makes an array of a sequence, whose length tells its shape.
-OF_DISPLAYS = (np.array, np.asarray, np.stack, np.concatenate, np.vstack, np.hstack, np.column_stack)
+OF_DISPLAYS = (np.array, np.asarray, np.stack, np.concatenate, np.vstack, np.hstack, np.column_stack, np.dstack)
 ROUNDS = 6  # a loop's types are stable after a few rounds; what still moves then is Unknown
 
 
@@ -192,6 +192,8 @@ class _Inference(Visitor):
                 args = items_of_display(call, self.types)
             if call.fn in OF_DISPLAYS and args:
                 args[0] = self.as_display(call.operands[0])
+            if call.fn is np.select and args:
+                args[:2] = map(self.as_display, call.operands[:2])
             found = [UNKNOWN if args is None else self.call_type(call.fn, args, kwargs)]
             found = [self.solution(call, found[0], args, kwargs)]
             if has_followed_type(call.fn) or call.fn is operator.call or is_transformed(call.fn):

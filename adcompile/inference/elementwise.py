@@ -304,7 +304,8 @@ def clip(a: Type, a_min: Type | None = None, a_max: Type | None = None) -> Type:
     given = [t for t in (a, a_min, a_max) if t is not None and t != Static(None)]
     if len(given) == 1:
         return _made(a)
-    found = given[0]
+    weak = isinstance(a, Scalar) and a.dtype in PYTHON_NUMBERS
+    found: Type = Scalar(np.dtype(a.dtype).name) if weak else a  # type: ignore[attr-defined]  # it is made an array first
     for bound in given[1:]:
         found = elementwise(np.maximum, np.maximum, (found, bound), {})
     numbers = [t for t in given if isinstance(t, (Scalar, Array))]

@@ -7,11 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from adcompile.inference.arguments import ZERO, joined_dtype, known_shape, make_array, numpy_dtype, product
+from adcompile.inference.arguments import (
+    NOTHING,
+    ONE,
+    TWO,
+    ZERO,
+    joined_dtype,
+    known_shape,
+    make_array,
+    numpy_dtype,
+    product,
+)
+from adcompile.inference.elementwise import NUMBER_OF, broadcast
 from adcompile.inference.registry import SITE, transfer, unknown_size
-from adcompile.inference.shaping import atleast_1d, atleast_2d
+from adcompile.inference.shaping import atleast_1d, atleast_2d, atleast_3d
 from adcompile.ir.dims import EACH, Dim, add_dims, symbol
-from adcompile.ir.types import UNKNOWN, Array, List, NotStatic, Scalar, Tuple, Type, static_value
+from adcompile.ir.types import UNKNOWN, VAGUE, Array, List, NotStatic, Scalar, Tuple, Type, static_value
 
 
 def _parts(arrays: Type) -> tuple[Type, Dim | None]:
@@ -102,6 +113,51 @@ def column_stack(tup: Type) -> Type:
 
     columns = _each(tup, column)
     return _joined(columns, _parts(columns)[0], 1)
+
+
+@transfer(np.dstack)
+def dstack(tup: Type) -> Type:
+    sheets = _each(tup, atleast_3d)
+    return _joined(sheets, _parts(sheets)[0], 2)
+
+
+@transfer(np.append)
+def append(arr: Type, values: Type, axis: Type = NOTHING) -> Type:
+    if static_value(axis) is None:
+        return Array(joined_dtype([arr, values]), (add_dims(product(known_shape(arr)), product(known_shape(values))),))
+    return concatenate(Tuple((arr, values)), axis)
+
+
+@transfer(np.select)
+def select(condlist: Type, choicelist: Type, default: Type = ZERO) -> Type:
+    if not isinstance(condlist, Tuple) or not isinstance(choicelist, Tuple):
+        return UNKNOWN
+    parts = [*choicelist.items, default]
+    shape = broadcast([*map(known_shape, condlist.items), *map(known_shape, parts)])
+    return Array(_selected(parts), shape)
+
+
+def _selected(parts: Sequence[Type]) -> str:
+    """The dtype of one of several values, of which Python's numbers are weak."""
+    names = [t.dtype if isinstance(t, (Scalar, Array)) else "?" for t in parts]
+    if "?" in names or not {*VAGUE}.isdisjoint(names):
+        return "?"
+    return np.result_type(*(NUMBER_OF[name] if name in NUMBER_OF else np.dtype(name) for name in names)).name
+
+
+@transfer(np.hsplit)
+def hsplit(ary: Type, indices_or_sections: Type) -> Type:
+    return split(ary, indices_or_sections, ZERO if len(known_shape(ary)) == 1 else ONE)
+
+
+@transfer(np.vsplit)
+def vsplit(ary: Type, indices_or_sections: Type) -> Type:
+    return split(ary, indices_or_sections)
+
+
+@transfer(np.dsplit)
+def dsplit(ary: Type, indices_or_sections: Type) -> Type:
+    return split(ary, indices_or_sections, TWO)
 
 
 @transfer(np.split)

@@ -8,9 +8,11 @@ import numpy as np
 
 from adcompile.inference.arguments import NOTHING, ONE, TWO, ZERO, joined_dtype, known_shape, make, numpy_dtype, product
 from adcompile.inference.elementwise import broadcast, broadcast_dims
-from adcompile.inference.registry import transfer
-from adcompile.ir.dims import Dim
-from adcompile.ir.types import UNKNOWN, Array, Scalar, Tuple, Type, kind_of, static_value
+from adcompile.inference.registry import transfer, unknown_size
+from adcompile.ir.dims import Dim, add_dims
+from adcompile.ir.types import UNKNOWN, Array, Scalar, Static, Tuple, Type, kind_of, static_value
+
+FULL, VALID = Static("full"), Static("valid")
 
 
 def _product_dtype(x: Type, y: Type) -> str:
@@ -136,3 +138,18 @@ def multi_dot(arrays: Type) -> Type:
         return UNKNOWN
     first, last = known_shape(arrays.items[0]), known_shape(arrays.items[-1])
     return make(joined_dtype(arrays.items), first[:-1] + last[1:])
+
+
+@transfer(np.convolve)
+def convolve(a: Type, v: Type, mode: Type = FULL) -> Type:
+    (n,), (m,) = known_shape(a), known_shape(v)
+    kind = static_value(mode)
+    size: Dim = add_dims(n, add_dims(m, -1)) if kind == "full" else unknown_size()
+    if isinstance(n, int) and isinstance(m, int) and kind != "full":
+        size = max(n, m) if kind == "same" else max(n, m) - min(n, m) + 1
+    return Array(_product_dtype(a, v), (size,))
+
+
+@transfer(np.correlate)
+def correlate(a: Type, v: Type, mode: Type = VALID) -> Type:
+    return convolve(a, v, mode)

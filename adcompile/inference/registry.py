@@ -60,7 +60,8 @@ MAKERS: tuple[Any, ...] = (
     *(np.zeros, np.ones, np.empty, np.full, np.eye, np.identity, np.arange, np.linspace, np.copy),
     *(np.zeros_like, np.ones_like, np.empty_like, np.full_like),
     *(np.concatenate, np.stack, np.vstack, np.hstack, np.column_stack, np.tile, np.repeat, np.pad),
-    *(np.cumsum, np.cumprod, np.outer),
+    *(np.cumsum, np.cumprod, np.outer, np.convolve, np.correlate, np.vander, np.append, np.dstack, np.diagflat),
+    *(np.insert, np.delete, np.select, np.ediff1d, np.partition),
 )
 MOST_TIMES = 100  # so often a tuple is repeated whose items keep types of their own
 AN_ARRAY = Array("?", None)

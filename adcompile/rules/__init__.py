@@ -2,10 +2,12 @@
 
 from adcompile.rules import (
     complex_numbers,
+    convolution,
     creation,
     elementwise,
     extremes,
     fourier,
+    interpolation,
     items,
     joining,
     linalg,
@@ -23,10 +25,12 @@ from adcompile.rules import (
 
 __all__ = [
     "complex_numbers",
+    "convolution",
     "creation",
     "elementwise",
     "extremes",
     "fourier",
+    "interpolation",
     "items",
     "joining",
     "linalg",

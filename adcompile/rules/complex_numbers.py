@@ -20,9 +20,11 @@ import numpy as np
 
 from adcompile.ir.nodes import Method
 from adcompile.rules import (  # noqa: F401  (what is said here is said of rules that are there)
+    convolution,
     elementwise,
     extremes,
     fourier,
+    interpolation,
     joining,
     linalg,
     products,
@@ -45,7 +47,7 @@ holomorphic(np.power, np.float_power, np.square, np.sqrt, np.reciprocal)
 holomorphic(np.exp, np.exp2, np.expm1, np.log, np.log2, np.log10, np.log1p)
 holomorphic(np.sin, np.cos, np.tan, np.arcsin, np.arccos, np.arctan, np.sinc)
 holomorphic(np.sinh, np.cosh, np.tanh, np.arcsinh, np.arccosh, np.arctanh)
-holomorphic(np.complex128, np.complex64, builtins.complex, np.where)
+holomorphic(np.complex128, np.complex64, builtins.complex, np.where, np.select)
 complex_too(np.real, np.imag, np.conjugate, np.angle, np.absolute)
 
 # --------------------------------------------------------------------- sums, products, algebra
@@ -53,6 +55,7 @@ complex_too(np.real, np.imag, np.conjugate, np.angle, np.absolute)
 holomorphic(np.sum, np.nansum, builtins.sum, np.prod, np.cumsum, np.cumprod, np.diff)
 holomorphic(np.mean, np.nanmean, np.average)
 holomorphic(np.matmul, operator.matmul, np.dot, np.inner, np.outer, np.cross, np.kron, np.tensordot, np.einsum)
+holomorphic(np.convolve, np.polyval, np.vander)
 holomorphic(np.linalg.solve, np.linalg.inv, np.linalg.det, np.linalg.matrix_power, np.linalg.multi_dot)
 complex_too(np.vdot, np.var, np.std, np.linalg.norm)
 
@@ -64,7 +67,8 @@ holomorphic(np.ndarray.astype, Method("astype"))  # to a real dtype it refuses
 holomorphic(np.reshape, np.ravel, np.expand_dims, np.squeeze, np.atleast_1d, np.atleast_2d, np.atleast_3d)
 holomorphic(np.transpose, np.matrix_transpose, np.swapaxes, np.moveaxis, np.rollaxis)
 holomorphic(np.flip, np.fliplr, np.flipud, np.rot90, np.roll)
-holomorphic(np.concatenate, np.stack, np.vstack, np.hstack, np.column_stack, np.split, np.array_split)
+holomorphic(np.concatenate, np.stack, np.vstack, np.hstack, np.column_stack, np.dstack, np.append)
+holomorphic(np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit)
 holomorphic(np.broadcast_to, np.repeat, np.tile, np.pad)
 holomorphic(np.tril, np.triu, np.diag, np.diagonal, np.trace, np.take, np.take_along_axis)
 

@@ -7,6 +7,7 @@ each argument of `maximum` where they tie (docs/kinks.md).
 from __future__ import annotations
 
 import builtins
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from adcompile.rules.samples import (
     bounds,
     call,
     choices,
+    distinct,
     distinct_pairs,
     nonzero,
     numbers,
@@ -84,6 +86,26 @@ def fmax_tangent(r, x, y, x_dot, y_dot):
 @pullback(np.where, together=("x", "y"), samples=choices)
 def where(r, condition, x, y, r_bar):
     return None, unbroadcast(np.where(condition, r_bar, 0), x), unbroadcast(np.where(condition, 0, r_bar), y)
+
+
+def regimes():
+    """Samples of several conditions: some that overlap, choices that broadcast, a default."""
+    x = distinct(2, 3)
+    return [
+        call([x > 0.3, x > -0.3], [numbers(2, 3), numbers(2, 3, seed=1)]),
+        call((x > 0.3, x > -0.3), (numbers(2, 3), 0.5), default=1.5),
+        call((x > 0.3, x < -0.3, x > 0), (numbers(3), numbers(2, 1), numbers(2, 3)), numbers(3)),
+        call((x[0] > 0,), (numbers(2, 3),), numbers(3)),
+    ]
+
+
+@pullback(np.select, together=("choicelist", "default"), samples=regimes, spelled={"default": "default"})
+def select(r, condlist, choicelist, default, r_bar):
+    cotangents: tuple[Any, ...] = ()
+    for i, choice in enumerate(choicelist):
+        cotangents = (*cotangents, unbroadcast(np.where(condlist[i], r_bar, 0), choice))
+        r_bar = np.where(condlist[i], 0, r_bar)  # what is left for the choices behind it
+    return None, cotangents, None if default is None else unbroadcast(r_bar, default)
 
 
 @pullback(np.clip, samples=bounds, spelled={"min": "a_min", "max": "a_max"})

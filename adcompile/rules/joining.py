@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from adcompile.rules.axes import is_number
+from adcompile.rules.axes import is_number, known_rank
 from adcompile.rules.creation import is_discrete
 from adcompile.rules.registry import inline, pullback, static
 from adcompile.rules.samples import call, numbers
@@ -210,6 +210,61 @@ def column_stack(r, tup, r_bar):
     return pieces
 
 
+@pullback(
+    np.dstack,
+    linear="tup",
+    samples=lambda: [
+        *sheets(),
+        call((numbers(2, 3), numbers(2, 3, 2))),
+        call((numbers(2, 3), numbers(2, 3, 2), numbers(2, 3))),
+        call((0.5, 1.5)),
+        call((numbers(1, 2), numbers(2))),
+    ],
+)
+def dstack(r, tup, r_bar):
+    if isinstance(tup, np.ndarray):
+        return side_by_side(r_bar, tup, 2) if np.ndim(tup) > 3 else np.reshape(np.moveaxis(r_bar, 2, 0), np.shape(tup))
+    pieces: tuple[Any, ...] = ()
+    start = 0
+    for a in tup:
+        if np.ndim(a) < 3:
+            piece = np.reshape(r_bar[:, :, start], np.shape(a))
+            start = start + 1
+        else:
+            stop = start + np.shape(a)[2]
+            piece = r_bar[:, :, start:stop]
+            start = stop
+        pieces = (*pieces, piece)
+    return pieces
+
+
+@pullback(
+    np.append,
+    together=("arr", "values"),
+    samples=lambda: [
+        call(numbers(3), numbers(2)),
+        call(numbers(3), 1.5),
+        call(1.5, numbers(2)),
+        call(numbers(2, 3), numbers(2, 2)),
+        call(numbers(2, 3), numbers(1, 3), axis=0),
+        call(numbers(2, 3), numbers(2, 1), 1),
+        call(numbers(2, 3), numbers(2, 2), axis=-1),
+        call(numbers(2, 3, 2), numbers(2, 1, 2), axis=-2),
+    ],
+)
+def append(r, arr, values, r_bar, *, axis=None):
+    if axis is None:
+        count = np.size(arr)
+        arr_bar = r_bar[0] if known_rank(arr) == 0 else np.reshape(r_bar[:count], np.shape(arr))
+        values_bar = r_bar[count] if known_rank(values) == 0 else np.reshape(r_bar[count:], np.shape(values))
+        return arr_bar, values_bar
+    count = np.shape(arr)[axis]
+    if axis == 0:
+        return r_bar[:count], r_bar[count:]
+    first, last = (*before(axis), slice(None, count), *after(axis)), (*before(axis), slice(count, None), *after(axis))
+    return r_bar[first], r_bar[last]
+
+
 def cuts():
     """Samples of `split`: sections and indices, along every axis."""
     return [call(numbers(4), 2), call(numbers(4, 2), (1, 3)), call(numbers(2, 4), 2, axis=1), call(numbers(3), [1, 1])]
@@ -218,3 +273,22 @@ def cuts():
 @pullback(np.split, np.array_split, linear="ary", samples=cuts)
 def split(r, ary, r_bar, *, indices_or_sections, axis=0):
     return np.concatenate(r_bar, axis)
+
+
+@pullback(
+    np.hsplit,
+    linear="ary",
+    samples=lambda: [call(numbers(4), 2), call(numbers(2, 4), [1, 3]), call(numbers(2, 2, 3), 2)],
+)
+def hsplit(r, ary, r_bar, *, indices_or_sections):
+    return np.concatenate(r_bar, 0 if np.ndim(ary) == 1 else 1)
+
+
+@pullback(np.vsplit, linear="ary", samples=lambda: [call(numbers(4, 2), 2), call(numbers(3, 2, 2), [1])])
+def vsplit(r, ary, r_bar, *, indices_or_sections):
+    return np.concatenate(r_bar, 0)
+
+
+@pullback(np.dsplit, linear="ary", samples=lambda: [call(numbers(2, 3, 4), 2), call(numbers(2, 1, 3), [1, 2])])
+def dsplit(r, ary, r_bar, *, indices_or_sections):
+    return np.concatenate(r_bar, 2)

@@ -47,3 +47,13 @@ def put_along_axis(r: Any, shape: tuple[int, ...], indices: Any, axis: int | Non
     places[axis] = indices
     np.add.at(sums, tuple(places), r)
     return sums
+
+
+def cut_off(mode: str, n: int, m: int, turned: bool = False) -> tuple[int, int]:
+    """How many numbers of the convolution of `n` and `m` numbers with all that overlaps a mode leaves out, in
+    front and behind; `turned`: of `np.correlate`, which turns a correlation around where `m` is the larger."""
+    shorter = min(n, m)
+    if mode == "valid":
+        return shorter - 1, shorter - 1
+    front, behind = (shorter - 1) // 2, shorter // 2
+    return (behind, front) if turned and n < m else (front, behind)

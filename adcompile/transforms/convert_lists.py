@@ -36,6 +36,8 @@ OF_SEQUENCES = frozenset(
         np.vstack,
         np.hstack,
         np.column_stack,
+        np.dstack,
+        np.select,
         np.linalg.multi_dot,
     ]
 )

@@ -31,7 +31,6 @@ REWRITES: dict[Callable[..., Any], str] = {
     itertools.accumulate: "write a loop, or np.cumsum(x)",
     itertools.product: "write nested loops",
     itertools.chain: "write a loop for each of them, or join the lists with +",
-    np.append: "np.concatenate((a, b))",
     np.apply_along_axis: "write a loop over the rows, or call the function on the whole array with axis=",
     np.vectorize: "call the function on the whole array, or write a loop",
     np.fromiter: "np.array([v for v in values])",

@@ -21,6 +21,8 @@ ZERO_TIMES = "zero, whatever its sign"
 LAST_AXIS = "of a vector the last axis is the first; of others the lines below it compute the same"
 FROM_BEHIND = "of the samples' ranks this is the last axis, from the front or from behind"
 TRUE = "minus True is true as well"
+MIDDLE = "of three numbers the middle one, in whatever order they are given"
+OF_A_VECTOR = "a vector has one axis, by whatever number"
 SAME_AT_EQUALITY = "both lines give the same where the two are equal"
 
 EQUIVALENT: dict[str, dict[str, str]] = {
@@ -97,6 +99,35 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "1 -> 2 in: factors[-1] = np.reshape(factors[-1], (np.shape(factors[-1])[0], -1))": NEGATIVE,
         "1 -> 2 in: g = np.reshape(r_bar, (len(factors[0]), -1))": NEGATIVE,
     },
+    "interpolation.knots_above": {
+        "np.clip(np.searchsorted(xp, x, 'right'), 1, np.size(xp) - 1) -> "
+        "np.clip(1, np.searchsorted(xp, x, 'right'), np.size(xp) - 1) in: "
+        "return np.clip(np.searchsorted(xp, x, 'right'), 1, np.size(xp) - 1)": MIDDLE,
+        "1 -> 0 in: return np.clip(np.searchsorted(xp, x, 'right'), 1, np.size(xp) - 1)": (
+            "in front of the table: there the slope is 0, and the first knot has it all"
+        ),
+    },
+    "interpolation.share_of_lower": {
+        "np.clip(x, xp[0], xp[-1]) -> np.clip(xp[0], x, xp[-1]) in: "
+        "return (xp[above] - np.clip(x, xp[0], xp[-1])) / between_knots(above, xp)": MIDDLE
+    },
+    "interpolation.for_both_knots": {
+        "return put_back(lower, np.shape(xp), above - 1, 0) + put_back(weights - lower, np.shape(xp), above, 0)": (
+            OF_A_VECTOR
+        )
+    },
+    "interpolation.polyval": {"0 -> -1 in: if known_rank(x) == 0:": SHORTER},
+    "convolution.convolve": {
+        "return (np.convolve(r_bar, v[::-1], 'valid'), np.convolve(r_bar, a[::-1], 'valid'))": COMMUTES
+    },
+    "convolution.correlate": {
+        "return (np.convolve(r_bar, v, 'valid'), np.convolve(r_bar[::-1], a, 'valid'))": COMMUTES
+    },
+    "joining.append": {
+        "arr_bar = r_bar[0] if known_rank(arr) == 0 else np.reshape(r_bar[:count], np.shape(arr))": NO_RANK,
+        "values_bar = r_bar[count] if known_rank(values) == 0 else np.reshape(r_bar[count:], np.shape(values))": NO_RANK,
+    },
+    "joining.hsplit": {"0 -> -1 in: return np.concatenate(r_bar, 0 if np.ndim(ary) == 1 else 1)": OF_A_VECTOR},
     "linalg.norm": {
         "1 -> 2 in: matrix = isinstance(axis, tuple) or (axis is None and np.ndim(x) > 1)": (
             "of whole matrices only 'fro' is not refused, which is no question of rank"

@@ -56,6 +56,18 @@ def test_ties_are_split() -> None:
     assert at(np.median, np.array([1.0, 1.0, 2.0, 2.0]))[0].tolist() == [0.25, 0.25, 0.25, 0.25]
 
 
+def test_tables_at_their_knots_and_outside() -> None:
+    x, knots, values = np.array([-1.0, 0.0, 1.0, 2.0, 3.0]), np.array([0.0, 1.0, 2.0]), np.array([3.0, 5.0, 4.0])
+    by_x, by_knots, by_values = at(np.interp, x, knots, values)
+    assert by_x.tolist() == [0, 2, -1, -1, 0]
+    assert by_knots.tolist() == [-2, 1, 1] and by_values.tolist() == [2, 1, 2]
+    assert at(np.interp, x, knots, values, left=0.0, right=0.0)[2].tolist() == [1, 1, 1]
+    twice = np.array([0.0, 0.0, 1.0, 1.0])  # of knots that stand twice the last is seen
+    by_x, by_knots, by_values = at(np.interp, np.array([0.0, 1.0]), twice, np.array([7.0, 1.0, 2.0, 9.0]))
+    assert by_x.tolist() == [1, 0] and by_values.tolist() == [0, 1, 0, 1]
+    assert at(np.interp, np.array([0.5, 2.0]), np.array([0.5]), np.array([3.0]))[2].tolist() == [2]
+
+
 def test_norms_at_ties_and_zeros() -> None:
     def slope(x: Any, order: Any) -> Any:
         return at(np.linalg.norm, np.array(x), ord=order)[0].tolist()
