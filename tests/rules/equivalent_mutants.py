@@ -125,7 +125,9 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     },
     "joining.append": {
         "arr_bar = r_bar[0] if known_rank(arr) == 0 else np.reshape(r_bar[:count], np.shape(arr))": NO_RANK,
-        "values_bar = r_bar[count] if known_rank(values) == 0 else np.reshape(r_bar[count:], np.shape(values))": NO_RANK,
+        "values_bar = r_bar[count] if known_rank(values) == 0 else np.reshape(r_bar[count:], np.shape(values))": (
+            NO_RANK
+        ),
     },
     "joining.hsplit": {"0 -> -1 in: return np.concatenate(r_bar, 0 if np.ndim(ary) == 1 else 1)": OF_A_VECTOR},
     "linalg.norm": {
