@@ -14,7 +14,7 @@ import numpy as np
 from adcompile.frontend.jumps import MUTATING_METHODS
 from adcompile.frontend.transformations import is_transformation
 from adcompile.inference.registry import ELEMENTWISE, TRANSFERS
-from adcompile.ir.callables import IN_PLACE, METHODS, canonical, is_update, out_place, outs_of
+from adcompile.ir.callables import IN_PLACE, METHODS, PURE_METHODS, canonical, is_update, out_place, outs_of
 from adcompile.ir.nodes import (
     Attribute,
     Augmented,
@@ -79,15 +79,6 @@ CHECKS = (
     *(require_regular, require_square, require_success),
 )
 EFFECTFUL = frozenset([print, *CHECKS])
-
-
-PURE_METHODS = frozenset(
-    (
-        *("items", "values", "keys", "get", "index", "count", "copy", "item", "tolist", "astype", "nonzero", "tobytes"),
-        *("format", "join", "split", "strip", "startswith", "endswith", "lower", "upper", "replace"),
-        *("bit_length", "is_integer", "hex"),
-    )
-)
 
 
 def names_changed(node: ast.AST, known: bool = False) -> set[str]:
@@ -166,6 +157,7 @@ def is_pure_callable(fn: Any) -> bool:
 HARMLESS: frozenset[Callable[..., Any]] = frozenset(
     [
         *(print, repr, str, format, id, hash, type, input, open, getattr, hasattr, callable, next, iter),
+        *(set, frozenset),  # what they hold cannot change: it is hashed
         *(itertools.combinations, itertools.combinations_with_replacement, itertools.permutations),
         *(itertools.product, itertools.pairwise, itertools.count, itertools.repeat, itertools.islice),
         *(*CHECKS, not_swallowing),

@@ -20,7 +20,7 @@ from adcompile.runtime import structures
 
 SEEING_NAMES = (eval, exec, locals, globals, vars, dir, compile, __import__)
 # Builtins that take a generator's elements one by one: a comprehension serves as well.
-CONSUMERS = (sum, max, min, any, all, list, tuple, sorted, set)
+CONSUMERS = (sum, max, min, list, tuple, sorted, set)
 
 # Functions of matrices that are others along the last two axes of a stack.
 OF_LAST_AXES = ((np.linalg.trace, np.trace), (np.linalg.diagonal, np.diagonal))
@@ -51,6 +51,9 @@ class Calls(Comprehensions, Closures):
             fn = self.expr(node.func)
         if fn is UNDEF:
             return UNDEF
+        if isinstance(fn, Const) and (fn.value is any or fn.value is all) and len(node.args) == 1 and not node.keywords:
+            if (generator := self.as_generator(node.args[0])) is not None:
+                return self.whether(generator, fn.value is any, node)
         args, kwargs = self.arguments(node, fn)
         if isinstance(fn, Const) and any(fn.value is f for f in SEEING_NAMES):
             return self.refuse(

@@ -1,4 +1,4 @@
-"""Lower list and dict comprehensions, as loops that append or store."""
+"""Lower comprehensions, as loops that append or store."""
 
 from __future__ import annotations
 
@@ -6,13 +6,21 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from adcompile.frontend.iteration import LoopHead
+from adcompile.frontend.kept import KeptCode
 from adcompile.frontend.mapped import Mapped
 from adcompile.frontend.names import target_names
-from adcompile.ir.nodes import Atom, For, Var
+from adcompile.ir.nodes import Atom, Const, For, Var
 from adcompile.runtime import structures, updates
 
+Step = Callable[[Atom, Callable[[], Atom]], Atom]  # a trip, with what there is so far: it may do nothing
 
-class Comprehensions(Mapped):
+
+def always(so_far: Atom, trip: Callable[[], Atom]) -> Atom:
+    """A trip that is always made."""
+    return trip()
+
+
+class Comprehensions(Mapped, KeptCode):
     """Lowers comprehensions."""
 
     def expr_ListComp(self, node: Any) -> Atom:
@@ -32,13 +40,32 @@ class Comprehensions(Mapped):
 
         return self._collect(node, [node.key, node.value], self.call(structures.make_dict, node=node), entry)
 
-    def _collect(self, node: Any, parts: list[Any], start: Atom, element: Callable[[Atom], Atom]) -> Atom:
+    def expr_SetComp(self, node: Any) -> Atom:
+        """A set comprehension, kept as it is where it does nothing but compute; else the set of a list."""
+        if not self.may_act(node):
+            return self.syntax(node)
+        return self.call(set, self.expr_ListComp(node), node=node)
+
+    def whether(self, generator: Any, is_any: bool, node: Any) -> Atom:
+        """`any` or `all` of a generator expression: once the answer is known, nothing more is asked."""
+
+        def element(so_far: Atom) -> Atom:
+            return self.call(bool, self.expr(generator.elt), node=node)
+
+        def until_known(so_far: Atom, ask: Callable[[], Atom]) -> Atom:
+            return self.choose(so_far, lambda: so_far, ask) if is_any else self.choose(so_far, ask, lambda: so_far)
+
+        return self._collect(generator, [generator.elt], Const(not is_any), element, until_known)
+
+    def _collect(
+        self, node: Any, parts: list[Any], start: Atom, element: Callable[[Atom], Atom], step: Step = always
+    ) -> Atom:
         first, *inner = node.generators
         head = self.loop_head(first.target, first.iter)  # the first iterable belongs to the scope around
         outer = self.names
         self.names = self.inner_names(target_names(node.generators), outer)
         parts = [*parts, *(g.iter for g in inner), *(c for g in node.generators for c in g.ifs)]
-        result = self._loop(head, first.ifs, inner, parts, start, element)
+        result = self._loop(head, first.ifs, inner, parts, start, element, step)
         for key in self.names.own.values():
             self.env.pop(key, None)
         self.names = outer
@@ -52,6 +79,7 @@ class Comprehensions(Mapped):
         parts: Sequence[Any],
         so_far: Atom,
         element: Callable[[Atom], Atom],
+        step: Step,
     ) -> Atom:
         """The loop of one `for`, with those of the inner ones in its body; `parts` are all
         expressions in them."""
@@ -64,12 +92,12 @@ class Comprehensions(Mapped):
                 return self.choose(cond, lambda: keep(conditions[1:], current), lambda: current)
             if inner:
                 following = self.loop_head(inner[0].target, inner[0].iter)
-                return self._loop(following, inner[0].ifs, inner[1:], parts, current, element)
+                return self._loop(following, inner[0].ifs, inner[1:], parts, current, element, step)
             return element(current)
 
         def body() -> Sequence[Atom]:
             head.bind()
-            return [keep(conditions, param), *self.carried_on(carried)]
+            return [step(param, lambda: keep(conditions, param)), *self.carried_on(carried)]
 
         block = self.block(body)
         results = (result, *self.carried_out(carried))

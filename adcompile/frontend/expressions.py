@@ -8,15 +8,15 @@ from typing import Any
 
 import gast
 
-from adcompile.frontend.kept import KeptCode
 from adcompile.frontend.local_functions import LocalFunctions
 from adcompile.frontend.names import LocalFunction
 from adcompile.frontend.operators import BINARY, COMPARE, UNARY
+from adcompile.frontend.text import Text
 from adcompile.ir.nodes import NONE, UNDEF, Atom, Attribute, Const, Star
 from adcompile.runtime import structures
 
 
-class Expressions(LocalFunctions, KeptCode):
+class Expressions(LocalFunctions, Text):
     """Lowers names, operators, displays, subscripts and attributes."""
 
     def expr(self, node: Any) -> Atom:

@@ -1,9 +1,11 @@
-"""Lower code that is kept as it is: text, asserts, `raise`, `try`, and expressions with a scope of
+"""Lower code that is kept as it is: asserts, `raise`, `try`, and expressions with a scope of
 their own."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import gast
@@ -11,15 +13,16 @@ import gast
 from adcompile.frontend.jumps import bound_names, may_jump, parts_of_scope
 from adcompile.frontend.lowering import Lowering
 from adcompile.frontend.names import LocalFunction
+from adcompile.ir.callables import METHODS, PURE_METHODS
 from adcompile.ir.nodes import Atom, Opaque, Syntax, Var
 
 
 class KeptCode(Lowering):
     """Lowers what is kept as the user wrote it; it reads what its names stand for there."""
 
-    def syntax(self, node: Any, passive: bool = False) -> Atom:
-        """Keep an expression as it is; it reads what its names stand for here."""
-        reads: dict[str, Atom] = {}
+    def syntax(self, node: Any, passive: bool = False, given: Mapping[str, Atom] = MappingProxyType({})) -> Atom:
+        """Keep an expression as it is; it reads what its names stand for here, or what is `given`."""
+        reads: dict[str, Atom] = dict(given)
         own = {p.id for p in gast.walk(node) if isinstance(p, gast.Name) and not isinstance(p.ctx, gast.Load)}
         for name in own & _names_read_around(node):
             if self.lookup(name) is not None:
@@ -51,16 +54,22 @@ class KeptCode(Lowering):
             "call it here, or put it into the module with what it reads as parameters",
         )
 
-    def expr_JoinedStr(self, node: Any) -> Atom:
-        """An f-string, kept as it is: text carries no derivative."""
-        return self.syntax(node, passive=True)
+    def may_act(self, node: Any) -> bool:
+        """Whether an expression may do more than compute: it calls what is neither NumPy's nor Python's own, or
+        a method that is not known."""
+        return any(isinstance(part, gast.Call) and not self._computes(part) for part in gast.walk(node))
+
+    def _computes(self, call: Any) -> bool:
+        function = self.known_object(call.func)
+        if function is None:
+            return isinstance(call.func, gast.Attribute) and call.func.attr in {*PURE_METHODS, *METHODS}
+        if isinstance(function, type) and function.__module__ != "builtins":
+            return False
+        module = (getattr(function, "__module__", None) or "").partition(".")[0]
+        return module in ("builtins", "numpy", "math", "") and not any(k.arg == "out" for k in call.keywords)
 
     def expr_GeneratorExp(self, node: Any) -> Atom:
         """A generator expression, kept as it is."""
-        return self.syntax(node)
-
-    def expr_SetComp(self, node: Any) -> Atom:
-        """A set comprehension, kept as it is."""
         return self.syntax(node)
 
     def keep(self, stmt: Any, leaves: bool = False) -> None:

@@ -154,6 +154,13 @@ class Lowering:
             return self.scope.value(node.id)
         return getattr(self.known_object(node.value), node.attr, None) if isinstance(node, gast.Attribute) else None
 
+    def unused_name(self, name: str, within: Any, others: Sequence[str]) -> str:
+        """A name that means nothing yet, here or in an expression."""
+        used = {part.id for part in gast.walk(within) if isinstance(part, gast.Name)}
+        while name in used or name in others or self.is_local(name):
+            name += "_"
+        return name
+
     def bind(self, name: str, value: Atom | LocalFunction) -> None:
         """Bind a local name; a temporary takes the name."""
         key = self.names.key(name)
@@ -266,3 +273,11 @@ def same_binding(a: Atom | LocalFunction, b: Atom | LocalFunction) -> bool:
 def _block(block: Block, yields: Sequence[Atom | LocalFunction]) -> Block:
     """A block with other yields; one that control leaves yields nothing."""
     return Block(block.stmts, tuple(UNDEF if block.leaves else a for a in yields))  # type: ignore[misc]
+
+
+def placed(node: Any, at: Any) -> Any:
+    """A node that was made, its new parts at the place of another."""
+    for part in gast.walk(node):
+        if not hasattr(part, "lineno"):
+            gast.copy_location(part, at)
+    return node

@@ -9,6 +9,7 @@ from typing import Any
 import gast
 
 from adcompile.frontend.iteration import Iteration
+from adcompile.frontend.lowering import placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Mapped(Iteration):
             return None
         conditions = [applied.condition] if applied.condition else []
         part = gast.comprehension(applied.target, applied.over, conditions, 0)
-        return _placed(gast.GeneratorExp(applied.element, [part]), node)
+        return placed(gast.GeneratorExp(applied.element, [part]), node)
 
     def over_items(self, loop: Any) -> Any:
         """`for v in map(f, a)` as `for item in a` that begins with `v = f(item)`; of `filter(f, a)`, as one
@@ -59,7 +60,7 @@ class Mapped(Iteration):
         if applied.condition is not None:
             body = [gast.If(applied.condition, body, [])]
         made = gast.copy_location(gast.For(applied.target, applied.over, body, loop.orelse, None), loop)
-        return _placed(made, loop.iter)
+        return placed(made, loop.iter)
 
     def _applied(self, node: Any) -> Applied | None:
         """What a call of `map` or `filter` does; None for another, and where what gives the function would be
@@ -75,7 +76,7 @@ class Mapped(Iteration):
             return None
         names: list[str] = []
         for _ in over:
-            names.append(self._fresh("item", node, names))
+            names.append(self.unused_name("item", node, names))
         items = [_name(name, gast.Load()) for name in names]
         together = over[0] if len(over) == 1 else gast.Call(_name("zip", gast.Load()), over, [])
         called = items[0] if is_none else gast.Call(function, items, [])
@@ -83,21 +84,6 @@ class Mapped(Iteration):
             return Applied(names, together, called)
         return Applied(names, together, _name(names[0], gast.Load()), called)
 
-    def _fresh(self, name: str, within: Any, others: Sequence[str]) -> str:
-        """A name that means nothing yet."""
-        used = {part.id for part in gast.walk(within) if isinstance(part, gast.Name)}
-        while name in used or name in others or self.is_local(name):
-            name += "_"
-        return name
-
 
 def _name(identifier: str, context: Any) -> Any:
     return gast.Name(identifier, context, None, None)
-
-
-def _placed(node: Any, at: Any) -> Any:
-    """A node that was made, its new parts at the place of another."""
-    for part in gast.walk(node):
-        if not hasattr(part, "lineno"):
-            gast.copy_location(part, at)
-    return node

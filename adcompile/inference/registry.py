@@ -101,6 +101,10 @@ def infer_call(fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type])
     return found
 
 
+def _is_text(type_: Type) -> bool:
+    return type_ == STRING or (isinstance(type_, Static) and isinstance(type_.value, str))
+
+
 def _of_call(fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type]) -> Type:
     for type_ in args:
         if type_ is NEVER:
@@ -123,6 +127,8 @@ def _of_call(fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type]) -
         out = out.items[0]
     if isinstance(out, Array):
         return out  # what a call of NumPy's gives is the array that it wrote to
+    if fn is operator.mod and _is_text(args[0]):
+        return STRING
     if len(args) == 2 and fn is operator.mul and isinstance(args[1], (Tuple, List)) and isinstance(args[0], Scalar):
         args = args[::-1]  # `3 * items`
     if isinstance(args[0], (Tuple, List, Dict)) if args else False:

@@ -6,7 +6,20 @@ from dataclasses import replace
 
 from adcompile.inference.python import element_of
 from adcompile.inference.registry import transfer
-from adcompile.ir.types import FLOAT, UNKNOWN, Array, Dict, List, Never, Scalar, Tuple, Type, kind_of
+from adcompile.ir.types import (
+    FLOAT,
+    SOME_COMPLEX,
+    SOME_FLOAT,
+    UNKNOWN,
+    Array,
+    Dict,
+    List,
+    Never,
+    Scalar,
+    Tuple,
+    Type,
+    kind_of,
+)
 from adcompile.runtime import broadcasting, tangents
 
 
@@ -28,9 +41,14 @@ def tangent_type(type_: Type) -> Type:
 
 @transfer(broadcasting.unbroadcast)
 def unbroadcast(g: Type, x: Type) -> Type:
-    """The type of a cotangent as its value is: where that has an axis, an array like it."""
-    known = isinstance(x, Array) and x.shape and kind_of(x.dtype) in ("float", "complex")
-    return x if known else UNKNOWN
+    """The type of a cotangent as its value is: an array of that shape, or a number."""
+    kind = kind_of(x.dtype) if isinstance(x, (Scalar, Array)) else "?"
+    if isinstance(x, Scalar) and kind in ("float", "complex"):
+        some = SOME_FLOAT if kind == "float" else SOME_COMPLEX
+        return x if isinstance(g, Scalar) and g.dtype == x.dtype else Scalar(some)
+    if isinstance(x, Array) and x.shape:
+        return x if kind in ("float", "complex") else Array("?", x.shape)
+    return UNKNOWN
 
 
 @transfer(tangents.spread)

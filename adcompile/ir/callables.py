@@ -146,6 +146,14 @@ METHODS: dict[str, Callable[..., Any]] = {
     )
 }
 METHODS |= {"flatten": np.ravel, "conj": np.conjugate, "conjugate": np.conjugate}
+# Methods of containers, arrays, text and numbers that do nothing but compute.
+PURE_METHODS = frozenset(
+    (
+        *("items", "values", "keys", "get", "index", "count", "copy", "item", "tolist", "astype", "nonzero", "tobytes"),
+        *("format", "join", "split", "strip", "startswith", "endswith", "lower", "upper", "replace"),
+        *("bit_length", "is_integer", "hex"),
+    )
+)
 ATTRIBUTES: dict[str, Callable[..., Any]] = {
     "T": np.transpose,
     "mT": np.matrix_transpose,

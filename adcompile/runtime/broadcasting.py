@@ -28,6 +28,8 @@ def unbroadcast(g: Any, x: Any) -> Any:
         g = np.broadcast_to(np.reshape(g, np.shape(g)[extra:]), shape)
         if not shape:
             g = g[()]
+    elif not shape and isinstance(g, np.ndarray) and not isinstance(x, np.ndarray):
+        g = g[()]  # of a number, a number
     return match_dtype(g, x)
 
 

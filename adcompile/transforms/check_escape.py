@@ -15,6 +15,7 @@ from adcompile.errors import DiagnosticList
 from adcompile.ir.nodes import Call, Function, Method, Opaque, Var, With
 from adcompile.ir.traverse import atoms_of, walk
 from adcompile.ir.types import UNKNOWN, Passive
+from adcompile.transforms.check_text import check_text
 
 # A user function that is called with varied values, its types, and what varies in it; None for
 # another call, and for one that was followed before.
@@ -38,6 +39,7 @@ def check_escape(
             if inner is not None:
                 with found.called_from(stmt.origin):
                     check_escape(*inner, inner[2] if stmt.results[0] in active else frozenset(), found, follow)
+    check_text(function, types, varied, found)
     asked: dict[Var, int] = {}
     for stmt in walk(function.body):
         for atom in atoms_of(stmt):

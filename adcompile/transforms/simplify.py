@@ -162,6 +162,10 @@ class _Simplifier(Visitor):
                 self.values[result] = stmt.results[twin]
         then = Block(then.stmts, tuple(then.yields[i] for i in keep))
         orelse = Block(orelse.stmts, tuple(orelse.yields[i] for i in keep))
+        if len(keep) == 1:  # `a or b` and `a and b` stay so
+            given = (self.atom(side.yields[keep[0]]) for side in (stmt.then, stmt.orelse))
+            sides = zip((then, orelse), given, strict=True)
+            then, orelse = (replace(b, yields=(cond,)) if a is cond and not b.stmts else b for b, a in sides)
         results = tuple(stmt.results[i] for i in keep)
         self.b.emit(replace(stmt, cond=cond, then=then, orelse=orelse, results=results))
 
