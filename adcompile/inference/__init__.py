@@ -2,6 +2,7 @@
 
 from adcompile.inference import (
     creation,
+    differences,
     elementwise,
     fourier,
     index_sets,
@@ -22,6 +23,7 @@ from adcompile.inference.registry import infer_call
 
 __all__ = [
     "creation",
+    "differences",
     "elementwise",
     "fourier",
     "index_sets",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from adcompile.inference.arguments import FALSE, LAST, NOTHING, axes_of, inexact, joined_dtype, known_shape, make
+from adcompile.inference.arguments import FALSE, NOTHING, joined_dtype, known_shape, make
 from adcompile.inference.registry import transfer, unknown_size
 from adcompile.ir.types import UNKNOWN, Array, Scalar, Type, is_complex, is_real
 
@@ -26,17 +26,3 @@ def vander(x: Type, N: Type = NOTHING, increasing: Type = FALSE) -> Type:  # noq
     columns = length if N == NOTHING else N.value if isinstance(N, Scalar) else None
     dtype = joined_dtype([x, Scalar("int")])
     return Array(dtype, (length, unknown_size() if columns is None else columns))
-
-
-@transfer(np.trapezoid)
-def trapezoid(y: Type, x: Type = NOTHING, dx: Type | None = None, axis: Type = LAST) -> Type:
-    shape = known_shape(y)
-    (where_,) = axes_of(axis, len(shape))
-    if x != NOTHING and len(known_shape(x)) > len(shape):
-        return UNKNOWN
-    weight = x if x != NOTHING else dx
-    weak = weight is None or (isinstance(weight, Scalar) and weight.dtype in ("float", "int"))
-    dtype = inexact(y) if weak else inexact(Scalar(joined_dtype([y, weight])))  # type: ignore[list-item]
-    if x != NOTHING and len(known_shape(x)) > 1:
-        return UNKNOWN
-    return make(dtype, tuple(d for i, d in enumerate(shape) if i != where_))

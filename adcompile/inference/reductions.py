@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from adcompile.inference.arguments import FALSE, LAST, NOTHING, ONE, axes_of, known_shape, make, numpy_dtype, product
+from adcompile.inference.arguments import FALSE, NOTHING, axes_of, known_shape, make, numpy_dtype, product
 from adcompile.inference.registry import transfer, unknown_size
 from adcompile.ir.dims import Dim, add_dims
 from adcompile.ir.types import INT, UNKNOWN, Array, Scalar, Static, Tuple, Type, kind_of, real_dtype, static_value
@@ -159,20 +159,11 @@ def cumulative(a: Type, axis: Type = NOTHING) -> Type:
     return Array(dtype, shape)
 
 
-@transfer(np.diff)
-def diff(
-    a: Type,
-    n: Type = ONE,
-    axis: Type = LAST,
-    prepend: Type | None = None,
-    append: Type | None = None,
-) -> Type:
-    shape = list(known_shape(a))
-    (where_,) = axes_of(axis, len(shape))
-    if prepend is not None or append is not None:
-        shape[where_] = unknown_size()
-        return Array("?", tuple(shape))
-    size, less = shape[where_], static_value(n)
-    least = size if isinstance(size, int) else size.least
-    shape[where_] = add_dims(size, -less) if least is not None and least >= less else unknown_size()
-    return Array(numpy_dtype(a), tuple(shape))
+if hasattr(np, "cumulative_sum"):
+
+    @transfer(np.cumulative_sum)
+    def cumulative_sum(x: Type, *, axis: Type = NOTHING, include_initial: Type = FALSE) -> Type:
+        shape = list(known_shape(x))
+        along = 0 if static_value(axis) is None and len(shape) == 1 else static_value(axis)
+        shape[along] = add_dims(shape[along], int(static_value(include_initial)))
+        return Array(_summed(x), tuple(shape))

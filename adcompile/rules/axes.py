@@ -92,3 +92,38 @@ def scattered(x, a, axis):
         return np.moveaxis(x, -1, axis)
     last = last_axes(len(axis))
     return np.moveaxis(np.reshape(x, np.shape(np.moveaxis(a, axis, last))), last, axis)
+
+
+@static
+def before(axis):
+    """The part of a subscript that stands before the one of `axis`."""
+    return (slice(None),) * axis if axis >= 0 else (Ellipsis,)
+
+
+@static
+def after(axis):
+    """The part of a subscript that stands after the one of a negative `axis`."""
+    return () if axis >= 0 else (slice(None),) * (-axis - 1)
+
+
+@inline
+def part_along(x, axis, start, stop):
+    """The part of an array from one place along an axis to another; of a vector, without an axis."""
+    if axis is None or axis == 0 or known_rank(x) == 1:
+        return x[start:stop]
+    return x[(*before(axis % np.ndim(x)), slice(start, stop))]
+
+
+@static
+def ends_of(axis, rank):
+    """The widths of `np.pad` that put one element before and one behind, along one axis."""
+    return tuple((1, 1) if i == axis % rank else (0, 0) for i in range(rank))
+
+
+@inline
+def differences_back(x, axis):
+    """What the differences along an axis are transposed to: those of the cotangent between zeros, with
+    the other sign."""
+    if np.ndim(x) == 1:
+        return -np.diff(np.pad(x, 1))
+    return -np.diff(np.pad(x, ends_of(axis, np.ndim(x))), axis=axis)

@@ -21,6 +21,7 @@ import numpy as np
 from adcompile.ir.nodes import Method
 from adcompile.rules import (  # noqa: F401  (what is said here is said of rules that are there)
     convolution,
+    differences,
     elementwise,
     extremes,
     fourier,
@@ -38,7 +39,7 @@ from adcompile.rules import (  # noqa: F401  (what is said here is said of rules
     trigonometry,
 )
 from adcompile.rules.registry import complex_too, holomorphic
-from adcompile.runtime import broadcasting, placing, tangents, updates
+from adcompile.runtime import broadcasting, placing, slopes, tangents, updates
 
 # -------------------------------------------------------------------------- element by element
 
@@ -52,7 +53,8 @@ complex_too(np.real, np.imag, np.conjugate, np.angle, np.absolute)
 
 # --------------------------------------------------------------------- sums, products, algebra
 
-holomorphic(np.sum, np.nansum, builtins.sum, np.prod, np.cumsum, np.cumprod, np.diff)
+holomorphic(np.sum, np.nansum, builtins.sum, np.prod, np.cumsum, np.cumprod)
+holomorphic(np.diff, np.gradient, np.trapezoid, slopes.transposed_gradient)
 holomorphic(np.mean, np.nanmean, np.average)
 holomorphic(np.matmul, operator.matmul, np.dot, np.inner, np.outer, np.cross, np.kron, np.tensordot, np.einsum)
 holomorphic(np.convolve, np.polyval, np.vander)

@@ -6,23 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from adcompile.rules.axes import is_number, known_rank
+from adcompile.rules.axes import after, before, is_number, known_rank, part_along
 from adcompile.rules.creation import is_discrete
-from adcompile.rules.registry import inline, pullback, static
+from adcompile.rules.registry import inline, pullback
 from adcompile.rules.samples import call, numbers
 from adcompile.runtime.broadcasting import items_of, match_dtype, split_like
-
-
-@static
-def before(axis):
-    """The part of a subscript that stands before the one of `axis`."""
-    return (slice(None),) * axis if axis >= 0 else (Ellipsis,)
-
-
-@static
-def after(axis):
-    """The part of a subscript that stands after the one of a negative `axis`."""
-    return () if axis >= 0 else (slice(None),) * (-axis - 1)
 
 
 @pullback(
@@ -259,10 +247,7 @@ def append(r, arr, values, r_bar, *, axis=None):
         values_bar = r_bar[count] if known_rank(values) == 0 else np.reshape(r_bar[count:], np.shape(values))
         return arr_bar, values_bar
     count = np.shape(arr)[axis]
-    if axis == 0:
-        return r_bar[:count], r_bar[count:]
-    first, last = (*before(axis), slice(None, count), *after(axis)), (*before(axis), slice(count, None), *after(axis))
-    return r_bar[first], r_bar[last]
+    return part_along(r_bar, axis, None, count), part_along(r_bar, axis, count, None)
 
 
 def cuts():

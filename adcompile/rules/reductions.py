@@ -11,9 +11,9 @@ import math
 
 import numpy as np
 
-from adcompile.rules.axes import gathered, known_rank, put_back_axes, scattered, sum_along
+from adcompile.rules.axes import gathered, known_rank, part_along, put_back_axes, scattered, sum_along
 from adcompile.rules.creation import is_discrete
-from adcompile.rules.registry import inline, pullback, pushforward, static
+from adcompile.rules.registry import inline, pullback, pushforward
 from adcompile.rules.samples import call, distinct, over_axes, some_missing
 from adcompile.runtime.broadcasting import items_of, match_dtype, unbroadcast
 
@@ -200,64 +200,23 @@ def cumprod_tangent(r, a, a_dot, *, axis=None, dtype=None, out=None):
     return tangent if axis is None else scattered(tangent, a, axis)
 
 
-@static
-def ends_of(axis, rank):
-    """The widths of `np.pad` that put one element before and one behind, along one axis."""
-    return tuple((1, 1) if i == axis % rank else (0, 0) for i in range(rank))
+if hasattr(np, "cumulative_sum"):
 
-
-@static
-def inner_slice(axis, first, last):
-    """The index that leaves out the first or the last elements along a negative or positive axis."""
-    middle = slice(int(first), -1 if last else None)
-    if axis < 0:
-        return (Ellipsis, middle, *[slice(None)] * (-1 - axis))
-    return (*[slice(None)] * axis, middle)
-
-
-def differences():
-    """Samples of np.diff."""
-    x = distinct(3, 4)
-    return [
-        call(distinct(5)),
-        call(distinct(5), 2),
-        call(distinct(5), n=0),
-        call(x),
-        call(x, axis=0),
-        call(x, n=2, axis=-2),
-        call(distinct(4), prepend=0.3),
-        call(x, axis=0, prepend=0, append=0),
-        call(distinct(2, 3, 2), axis=-2, prepend=0.5),
-        call(distinct(2, 3, 2), axis=-3, append=0.5),
-        call(distinct(2, 3, 2), axis=1, append=0.5),
-        call(distinct(2), 3),
-    ]
-
-
-@pullback(np.diff, samples=differences)
-def diff(r, a, r_bar, *, n=1, axis=-1, prepend=None, append=None):
-    if np.ndim(0 if prepend is None else prepend) > 0 or np.ndim(0 if append is None else append) > 0:
-        raise NotImplementedError("the derivative of np.diff is not known with arrays to prepend or append")
-    if np.shape(a)[axis] < n:
-        return np.zeros_like(a)
-    for _ in range(n):
-        if np.ndim(a) == 1:
-            r_bar = -np.diff(np.pad(r_bar, 1))
-        else:
-            r_bar = -np.diff(np.pad(r_bar, ends_of(axis, np.ndim(a))), axis=axis)
-    if prepend is not None or append is not None:
-        r_bar = r_bar[inner_slice(axis, prepend is not None, append is not None)]
-    return r_bar
-
-
-@pushforward(np.diff)
-def diff_tangent(r, a, a_dot, *, n=1, axis=-1, prepend=None, append=None):
-    if np.ndim(0 if prepend is None else prepend) > 0 or np.ndim(0 if append is None else append) > 0:
-        raise NotImplementedError("the derivative of np.diff is not known with arrays to prepend or append")
-    if prepend is None and append is None:
-        return np.diff(a_dot, n, axis)
-    if append is None:
-        return np.diff(a_dot, n, axis, prepend=0.0)
-    if prepend is None:
-        return np.diff(a_dot, n, axis, append=0.0)
-    return np.diff(a_dot, n, axis, prepend=0.0, append=0.0)
+    @pullback(
+        np.cumulative_sum,
+        linear="x",
+        samples=lambda: [
+            call(distinct(4)),
+            call(distinct(4), include_initial=True),
+            call(distinct(2, 3), axis=0),
+            call(distinct(2, 3), axis=-1, include_initial=True),
+        ],
+    )
+    def cumulative_sum(r, x, r_bar, *, axis=None, dtype=None, out=None, include_initial=False):
+        if dtype is not None or out is not None:
+            raise NotImplementedError("the derivative of np.cumulative_sum is not known with dtype= or out=")
+        if include_initial:
+            r_bar = part_along(r_bar, axis, 1, None)
+        if np.ndim(x) == 1:
+            return np.cumsum(r_bar[::-1])[::-1]
+        return np.flip(np.cumsum(np.flip(r_bar, axis), axis=axis), axis)

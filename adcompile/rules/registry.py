@@ -45,7 +45,8 @@ class Rule:
     names of the array arguments, `options` the other parameters with their defaults. `spelled`
     gives the arguments that may be left out, which are None then, by all names that they have.
     `linear` are the arguments in which the primitive is linear ('*' for those of which there may
-    be any number), each or all `together`, and `constants` the options that add a constant."""
+    be any number), each or all `together`, and `constants` the options that add a constant. `order`
+    are the names of all parameters, where options stand before arguments."""
 
     kind: str
     function: Callable[..., Any] | None = None
@@ -57,7 +58,13 @@ class Rule:
     linear: tuple[str, ...] = ()
     together: bool = False
     constants: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
     on_complex: str = ""  # 'holomorphic', 'any', or empty: then complex numbers are refused
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The names of what the primitive is given by position, in its order."""
+        return self.order or (*self.arguments, *(name for name, _ in self.options))
 
 
 RULES: dict[Any, Rule] = {}
@@ -79,10 +86,12 @@ def pullback(
     linear: str | tuple[str, ...] = (),
     together: tuple[str, ...] = (),
     constants: tuple[str, ...] = (),
+    order: tuple[str, ...] = (),
 ) -> Callable[[F], F]:
     """Register the pullback of functions; `spelled`: names by which some arguments are given,
     or left out, and the rule's names for them. `linear`, `together`: the arguments in which the
-    functions are linear, each or all at once; `constants`: the options that are added to that."""
+    functions are linear, each or all at once; `constants`: the options that are added to that;
+    `order`: all parameters as the functions take them, where options stand before arguments."""
     each = (linear,) if isinstance(linear, str) else linear
     return _register(
         "pullback",
@@ -92,6 +101,7 @@ def pullback(
         linear=together or each,
         together=bool(together),
         constants=constants,
+        order=order,
     )
 
 

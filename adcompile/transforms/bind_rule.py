@@ -103,15 +103,14 @@ def bind_rule(sweep: Sweep, rule: Rule, call: Call) -> BoundRule | None:
         sweep.found.add("a call with '*' of unknown length", call.origin, "", "write the arguments out")
         return None
     options = {name: Const(default) for name, default in rule.options}
-    named: dict[str, Atom] = dict(zip(rule.arguments, plain, strict=False))
     positional: list[Atom] = list(plain)
+    given: dict[str, Atom] = dict(options)
+    named: dict[str, Atom] = {}
+    known = rule.variadic or len(plain) <= len(rule.places)
+    for name, atom in zip(rule.arguments if rule.variadic else rule.places, plain, strict=False):
+        (named if name in rule.arguments else given)[name] = atom
     if rule.variadic:
         named["*"] = sweep.b.call(make_tuple, *plain[len(rule.arguments) :])
-    given: dict[str, Atom] = dict(options)
-    extra = [] if rule.variadic else plain[len(rule.arguments) :]
-    names = list(options)
-    known = len(extra) <= len(names)
-    given.update(zip(names, extra, strict=False))
     for key, atom in call.kwargs:
         assert key is not None
         key = rule.spelled.get(key, key)

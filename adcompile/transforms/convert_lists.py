@@ -122,9 +122,11 @@ def _computes(call: Call, types: Types) -> bool:
 
 def _is_array(rule: Rule, key: int | str | None) -> bool:
     """Whether an argument, by its place or name, is one that may carry a derivative."""
+    name: str | None
     if isinstance(key, int):
-        name = rule.arguments[key] if key < len(rule.arguments) else "*" if rule.variadic else None
+        names = rule.arguments if rule.variadic else rule.places
+        name = names[key] if key < len(names) else "*"
     else:
         name = rule.spelled.get(key, key) if key is not None else None
-    each = name in rule.arguments or name == "*"
+    each = name in rule.arguments or (name == "*" and rule.variadic)
     return each and (not rule.linear or name in rule.linear)

@@ -184,7 +184,7 @@ def _name_at(rule: Rule, place: int | str) -> str:
     """The rule's name for the argument at a position, or of a keyword."""
     if isinstance(place, str):
         return rule.spelled.get(place, place)
-    names = [*rule.arguments] if rule.variadic else [*rule.arguments, *(name for name, _ in rule.options)]
+    names = rule.arguments if rule.variadic else rule.places
     return names[place] if place < len(names) else "*"
 
 

@@ -114,7 +114,7 @@ def _running(sweep: Tangents, call: Call, named: Named, options: Named) -> Atom 
 
 
 def _neighbours(sweep: Tangents, call: Call, named: Named, options: Named) -> Atom | None:
-    if any(not (isinstance(a, Const) and a.value is None) for a in (options["prepend"], options["append"])):
+    if any(not (isinstance(a, Const) and a.value is None) for a in (named["prepend"], named["append"])):
         return None
     return sweep.b.call(sets.join_neighbours, sweep.dot(named["a"]), options["n"], options["axis"])
 

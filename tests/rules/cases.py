@@ -202,9 +202,10 @@ def bind(rule: Rule, args: Any, kwargs: Any) -> tuple[list[Any], dict[str, Any]]
     """A call's array arguments and options, as the compiler tells them apart."""
     if rule.variadic:
         return list(args), dict(kwargs)
-    count = len(rule.arguments)
-    named = dict(zip(rule.arguments, args, strict=False))
-    options = dict(zip([name for name, _ in rule.options], args[count:], strict=False))
+    named: dict[str, Any] = {}
+    options: dict[str, Any] = {}
+    for name, value in zip(rule.places, args, strict=False):
+        (named if name in rule.arguments else options)[name] = value
     for key, value in kwargs.items():
         name = rule.spelled.get(key, key)
         (named if name in rule.arguments else options)[name] = value
@@ -282,7 +283,8 @@ def called_along(
     args, kwargs = sample
     given = [a if d is None else moved(a, d, h) for a, d in zip(arrays, directions, strict=True)]
     changed = dict(zip(rule.arguments, given, strict=False)) if not rule.variadic else {}
-    positional = [*given[: min(len(args), len(given))], *args[len(given) :]]
+    places = zip(rule.places, args, strict=False)
+    positional = given if rule.variadic else [changed.get(name, value) for name, value in places]
     named = {k: changed.get(rule.spelled.get(k, k), v) for k, v in kwargs.items()}
     return inner(call_primitive(primitive, positional, named), bar)
 

@@ -62,8 +62,10 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "np.maximum(a, a_min) -> np.maximum(a_min, a) in: "
         "above = r < a if a_min is None else (r != a) & (r < np.maximum(a, a_min))": COMMUTES
     },
-    "joining.before": {"return (slice(None),) * axis if axis >= 0 else (Ellipsis,)": NOT_REACHED},
-    "joining.after": {
+    "axes.part_along": {"1 -> 0 in: if axis is None or axis == 0 or known_rank(x) == 1:": SHORTER},
+    "axes.differences_back": {"if np.ndim(x) == 1:": SHORTER},
+    "reductions.cumulative_sum": {"if np.ndim(x) == 1:": SHORTER},
+    "axes.after": {
         "axis >= 0 -> axis > 0 in: return () if axis >= 0 else (slice(None),) * (-axis - 1)": NOT_REACHED,
         "0 -> 1 in: return () if axis >= 0 else (slice(None),) * (-axis - 1)": NOT_REACHED,
         "0 -> -1 in: return () if axis >= 0 else (slice(None),) * (-axis - 1)": "for the last axis both are empty",
@@ -130,6 +132,43 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         ),
     },
     "joining.hsplit": {"0 -> -1 in: return np.concatenate(r_bar, 0 if np.ndim(ary) == 1 else 1)": OF_A_VECTOR},
+    "differences.of_end": {
+        "if np.ndim(x) == 0 and np.ndim(part) == 1:": SHORTER,
+        "0 -> -1 in: return part[0]": "there is one",
+    },
+    "differences.diff": {
+        "if start + size + width_along(append, axis) < n:": SAME_AT_EQUALITY,
+        "return (np.zeros_like(a), None, None) -> return (None, np.zeros_like(a), None)": (
+            "no cotangent stands for one of zeros"
+        ),
+        "0 -> -1 in: stop = -1 if np.ndim(append) == 0 else start + size": SHORTER,
+    },
+    "differences.ediff1d": {
+        "return (np.reshape(differences_back(r_bar, 0), np.shape(ary)), end_bar, begin_bar)": OF_A_VECTOR
+    },
+    "differences.gradient": {
+        "return transposed_gradient(r_bar, 1.0 if spacing is None else spacing, axes[0], edge_order)": (
+            "there is one axis"
+        )
+    },
+    "differences.laid_along": {
+        "return tuple((-1 if i == axis % rank else 1 for i in range(rank)))": NEGATIVE,
+    },
+    "differences.steps_between": {
+        "1 -> 0 in: "
+        "return np.diff(x) if np.ndim(y) == 1 else np.reshape(np.diff(x), laid_along(axis, np.ndim(y)))": SHORTER
+    },
+    "differences.area": {"return np.trapezoid(y) if axis == -1 else np.trapezoid(y, axis=axis)": SHORTER},
+    "differences.shared_with_next": {
+        "1 -> 0 in: between = np.pad(halves, 1 if np.ndim(halves) == 1 else ends_of(axis, np.ndim(halves)))": SHORTER
+    },
+    "differences.trapezoid": {
+        "-1 -> 1 in: axis=": FROM_BEHIND,
+        "1 -> 0 in: half = r_bar / 2 if np.ndim(y) == 1 else np.expand_dims(r_bar, axis) / 2": SHORTER,
+        "1 -> 0 in: if np.ndim(y) == 1:": SHORTER,
+        "return (y_bar, differences_back(steps_bar, 0), None)": OF_A_VECTOR,
+        "return (y_bar, differences_back(np.ravel(steps_bar), 0), None)": OF_A_VECTOR,
+    },
     "linalg.norm": {
         "1 -> 2 in: matrix = isinstance(axis, tuple) or (axis is None and np.ndim(x) > 1)": (
             "of whole matrices only 'fro' is not refused, which is no question of rank"
@@ -181,8 +220,6 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "reductions.product_of_others": {"if np.ndim(x) == 1:": SHORTER},
     "reductions.prod": {"if np.ndim(a) == 0:": SHORTER, "if np.ndim(a) == 1:": SHORTER},
     "reductions.cumsum": {"if np.ndim(a) == 1:": SHORTER},
-    "reductions.inner_slice": {"if axis < 0:": "the last axis, from behind or from the front of a vector"},
-    "reductions.diff": {"if np.shape(a)[axis] < n:": SAME_AT_EQUALITY, "if np.ndim(a) == 1:": SHORTER},
     "repetition.repeat": {"if np.ndim(repeats) == 0 and axis is None:": SHORTER},
     "repetition.interior": {"return slices[0] if rank == 1 else slices": "one slice, or a tuple of it"},
     "selection.diag": {"if k == 0 and np.shape(v)[0] - np.shape(v)[1] == 0:": SHORTER},

@@ -113,8 +113,12 @@ def test_rule_compiled_with_options_known_at_run_time(primitive: Any, rule: Rule
 
 def in_single_precision(sample: Any) -> Any:
     """A sample whose arrays are of float32."""
+
+    def single(a: Any) -> Any:
+        return a.astype(np.float32) if isinstance(a, np.ndarray) and a.dtype.kind == "f" else a
+
     args, kwargs = sample
-    return [a.astype(np.float32) if isinstance(a, np.ndarray) and a.dtype.kind == "f" else a for a in args], kwargs
+    return [single(a) for a in args], {k: single(v) for k, v in kwargs.items()}
 
 
 def has_arrays(primitive: Any, rule: Rule, sample: Any) -> bool:
