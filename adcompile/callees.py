@@ -7,31 +7,24 @@ import operator
 import types
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from adcompile.analyses.activity import active_values
-from adcompile.analyses.effects import leaves_arguments
 from adcompile.analyses.infer import Types, atom_type, expand_stars, infer
 from adcompile.analyses.kinds import may_make_complex
 from adcompile.analyses.methods import attribute_of_module, function_of_method
 from adcompile.analyses.outgrown import outgrown
-from adcompile.analyses.ownership import own_results
-from adcompile.analyses.places import Places
-from adcompile.analyses.run_time_calls import may_find_at_run_time
 from adcompile.analyses.transformations import pullback_of, type_of_transformed
 from adcompile.analyses.user_functions import has_followed_type, is_user_function
-from adcompile.analyses.versions import versions_of_inputs
+from adcompile.called_effects import CalledEffects, Followed
 from adcompile.errors import Diagnostic, DiagnosticList, Origin, Refused, SourceError, UsageError
 from adcompile.frontend.closures import closure_in, closure_of
 from adcompile.frontend.lower import lowered
 from adcompile.frontend.transformations import Emission, is_transformation, is_transformed, stands_between
 from adcompile.inference.registry import infer_call
 from adcompile.ir.binding import bind_arguments
-from adcompile.ir.callables import is_update
 from adcompile.ir.dims import Affine
-from adcompile.ir.nodes import Attribute, Call, Function, Method, Opaque, Star, Stmt, Var
-from adcompile.ir.traverse import walk
+from adcompile.ir.nodes import Attribute, Call, Function, Method, Star, Var
 from adcompile.ir.types import (
     NEVER,
     UNKNOWN,
@@ -48,8 +41,7 @@ from adcompile.ir.types import (
 )
 from adcompile.outside import Outside
 from adcompile.rules.registry import STATIC
-from adcompile.runtime.checks import require_number
-from adcompile.transforms.check_mutation import changes_inputs, check_mutation
+from adcompile.transforms.check_mutation import check_mutation
 from adcompile.transforms.check_pullbacks import without_pullbacks
 from adcompile.transforms.choose_objects import choose_objects
 from adcompile.transforms.convert_lists import convert_lists
@@ -73,44 +65,20 @@ from adcompile.transforms.unroll_displays import unroll_displays
 ROUNDS = 4  # a recursive function's result has a type after a few rounds, or is Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What a user's function does to what it is given: whether it may change it, and whether
-    its stores or its result have to be seen in the caller's own code; whether it may leave what
-    it makes where others see it (a log, a cache); of each result whether its memory is new; and
-    whether it calls functions that only the running program knows."""
-
-    changes: bool
-    shares: bool
-    keeps: bool = False
-    own: tuple[bool, ...] = ()
-    finds: bool = False
-
-
 DEPTH = 8  # so often a function is written for a call within itself with a number that is known
 REWRITES = (unroll_displays, separate_items, choose_objects)  # of programs whose stores could not be followed
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """A function whose stores are followed, as such and checked; and what had to be refused."""
-
-    function: Function
-    checked: Function
-    types: Types
-    refused: DiagnosticList
-
-
-class Callees:
+class Callees(CalledEffects):
     """What is known of the functions that one program calls."""
 
     def __init__(self, outside: Outside) -> None:
+        super().__init__()
         self.outside = outside
         self._results: dict[Any, Type] = {}
         self._open: set[Any] = set()  # the functions whose results are being looked for
         self._recursive: set[Any] = set()  # those that were found to call themselves
         self._following: list[Any] = []
-        self._effects: dict[Any, Effect] = {}
         self._varied: set[Any] = set()
         self.may_make_complex = False  # any of the functions
 
@@ -265,68 +233,8 @@ class Callees:
             return False
         if gives_back_closure(call, types_):
             return False
-        wanted = stands_between(call.fn) or is_given_closure(call, types_) or self._effect(call, types_).shares
+        wanted = stands_between(call.fn) or is_given_closure(call, types_) or self.effect(call, types_).shares
         return wanted and can_stand_in(call.fn, holder)  # type: ignore[arg-type]
-
-    def changes_arguments(self, call: Call, types_: Types) -> bool:
-        """Whether a call that is not known to leave its arguments alone may change them: a
-        user's function does not, if nothing in its source does."""
-        return not is_user_function(call.fn) or self._effect(call, types_).changes
-
-    def finds_functions(self, stmt: Stmt, types_: Types) -> bool:
-        """Whether a statement calls a user's function that calls functions that only the running program knows."""
-        return isinstance(stmt, Call) and is_user_function(stmt.fn) and self._effect(stmt, types_).finds
-
-    def changes_inputs(self, function: Function, types_: Types) -> bool:
-        """Whether a function may change what it is given."""
-        return bool(versions_of_inputs(function.body)) or changes_inputs(function, types_, self)
-
-    def own_results(self, call: Call, types_: Types) -> tuple[bool, ...]:
-        """Of each result of a call of a user's function whether its memory is certainly new."""
-        return self._effect(call, types_).own if is_user_function(call.fn) else ()
-
-    def _effect(self, call: Call, types_: Types) -> Effect:
-        """What a call of a user's function does to its arguments."""
-        args = expand_stars(call, types_)
-        inputs = None
-        if args is not None and all(k is not None for k, _ in call.kwargs):
-            inputs = self.bind(call.fn, args, {k: atom_type(types_, a) for k, a in call.kwargs})  # type: ignore[arg-type]
-        if inputs is None:
-            return Effect(changes=True, shares=False, keeps=True)
-        key = (call.fn, inputs)
-        if key not in self._effects:
-            self._effects[key] = Effect(changes=False, shares=False)  # what a recursive call finds
-            with self.following(call.fn):
-                self._effects[key] = self._effect_of(call.fn, inputs)  # type: ignore[arg-type]
-        return self._effects[key]
-
-    def _effect_of(self, fn: types.FunctionType, inputs: tuple[Type, ...]) -> Effect:
-        followed = self.followed(*self.resolved(*self.typed(fn, inputs)))
-        made, found = followed.function, followed.types
-        unknown = bool(followed.refused) or changes_inputs(made, found, self)
-        # In a call of the function as it is, nothing checks what `self.a += b` adds to.
-        counts = any(isinstance(s, Call) and s.fn is require_number for s in walk(made.body))
-        unknown |= counts
-        writes = bool(versions_of_inputs(made.body))
-        given = Places(made.body, found).place(made.body.yields[0])
-        shares = writes or counts or (given is not None and given.root in made.inputs)
-        keeps = self._may_keep(made, found)
-        own = () if unknown or writes or keeps else self._own_results(made, found)
-        finds = any(may_find_at_run_time(s, found) or self.finds_functions(s, found) for s in walk(made.body))
-        return Effect(unknown or writes, shares, keeps, own, finds)
-
-    def _may_keep(self, function: Function, types_: Types) -> bool:
-        def keeps(stmt: Stmt) -> bool:
-            if isinstance(stmt, Opaque):
-                return bool(stmt.reads) and not stmt.leaves
-            if not isinstance(stmt, Call) or is_update(stmt) or leaves_arguments(stmt, types_):
-                return False
-            return not is_user_function(stmt.fn) or self._effect(stmt, types_).keeps
-
-        return any(map(keeps, walk(function.body)))
-
-    def _own_results(self, function: Function, types_: Types) -> tuple[bool, ...]:
-        return own_results(function, types_, lambda call: self.own_results(call, types_))
 
     def follow_varied(
         self, call: Call, types_: Types, varied: frozenset[Var]

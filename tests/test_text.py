@@ -175,3 +175,48 @@ def test_a_nested_function_in_a_set():
         return np.sum(x) * len({twice(k) for k in range(2)})
 
     np.testing.assert_array_equal(grad(f)(X), [2.0, 2.0, 2.0])
+
+
+def test_what_a_generator_expression_calls_is_followed():
+    def f(x):
+        y = x * x
+        line = ",".join(str(doubled(y)) for _ in range(2))
+        table = dict((k, doubled(y)) for k in range(2))  # noqa: C402
+        ones = np.fromiter((doubled(y) for _ in range(2)), dtype=float)
+        return np.sum(y) * (len(line) + len(table) + len(ones))
+
+    check_grads(f, (X,))
+
+
+@pytest.mark.parametrize(
+    "keeps",
+    [
+        lambda y: next(doubled(y) for _ in range(2)),
+        lambda y: len(sorted([3, 1], key=lambda k: k * doubled(y))),
+        lambda y: [doubled(y) for _ in zip(*[iter(doubled(y) for _ in range(4))] * 2)],
+    ],
+)
+def test_a_change_in_what_is_asked_later_is_refused(keeps):
+    def f(x):
+        y = x * x
+        keeps(y)
+        return np.sum(y)
+
+    with pytest.raises(ADError, match="may change 'y' in place"):
+        grad(f)(X)
+
+
+def distance(a, b):
+    total = 0.0
+    for k in range(len(a)):
+        total += (a[k] - b[k]) ** 2
+    return total
+
+
+def test_a_key_that_only_computes():
+    def f(x):
+        near = min(range(3), key=lambda k: distance(x[k:], 2 * x[k:]))
+        print(",".join(f"{distance(x, x):.1f}" for _ in range(2)), end="")
+        return x[near] ** 2
+
+    check_grads(f, (X,))

@@ -190,7 +190,7 @@ def leaves_arguments(call: Call, types: Mapping[Var, Type]) -> bool:
     """Whether a call certainly changes none of its arguments."""
     fn: Any = call.fn
     if isinstance(fn, Syntax):
-        return names_changed(fn.node, known=True).isdisjoint(fn.reads)
+        return not fn.called and names_changed(fn.node, known=True).isdisjoint(fn.reads)
     if is_pure(call) or isinstance(fn, (FunctionRef, WriteBack, Attribute, ReverseBlock)):
         return True
     if is_transformation(fn):

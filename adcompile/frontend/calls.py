@@ -116,6 +116,8 @@ class Calls(Comprehensions, Closures):
                 args.append(Star(self.expr(arg.value)))
             elif consumes and (generator := self.as_generator(arg)) is not None:
                 args.append(self.expr_ListComp(generator))
+            elif isinstance(arg, gast.GeneratorExp) and _takes_all(fn) and self.may_act(arg):
+                args.append(self.expr_ListComp(arg))
             else:
                 args.append(self.argument(arg, fn))
         kwargs = [(k.arg, self.expr(k.value) if k.arg is None else self.argument(k.value, fn)) for k in node.keywords]
@@ -127,6 +129,12 @@ class Calls(Comprehensions, Closures):
         if node.func.attr == "astype" and any(isinstance(a, Const) and _is_object(a.value) for a in args):
             return self._array_of_objects(node)
         return self.call(Method(node.func.attr), receiver, *args, kwargs=kwargs, node=node)
+
+
+def _takes_all(fn: Any) -> bool:
+    """Whether a call takes all elements of its argument at once, one after the other."""
+    known = fn.value if isinstance(fn, Const) else None
+    return getattr(known or fn, "name" if isinstance(fn, Method) else "__name__", "") in ("join", "dict", "fromiter")
 
 
 def _has_attribute(args: Sequence[Any]) -> bool | None:

@@ -34,12 +34,12 @@ class Expressions(LocalFunctions, Text):
             if value.made_by:
                 return self.transformed_value(value, node)
             known = self.as_function(value.node)
-            return known or self.syntax(value.node if isinstance(value.node, gast.Lambda) else node)
+            return known or self.later(value.node if isinstance(value.node, gast.Lambda) else node)
         return value
 
     def expr_Lambda(self, node: Any) -> Atom:
         """A lambda that is used as a value."""
-        return self.as_function(node) or self.syntax(node)
+        return self.as_function(node) or self.later(node)
 
     def expr_Constant(self, node: Any) -> Atom:
         """A literal."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from types import MappingProxyType
+from types import FunctionType, MappingProxyType
 from typing import Any
 
 import gast
@@ -20,7 +20,18 @@ from adcompile.ir.nodes import Atom, Opaque, Syntax, Var
 class KeptCode(Lowering):
     """Lowers what is kept as the user wrote it; it reads what its names stand for there."""
 
-    def syntax(self, node: Any, passive: bool = False, given: Mapping[str, Atom] = MappingProxyType({})) -> Atom:
+    def later(self, node: Any) -> Atom:
+        """Keep an expression that computes when it is asked: a generator expression, or a lambda."""
+        calls = (self.known_object(part.func) for part in gast.walk(node) if isinstance(part, gast.Call))
+        return self.syntax(node, called=tuple(dict.fromkeys(f for f in calls if isinstance(f, FunctionType))))
+
+    def syntax(
+        self,
+        node: Any,
+        passive: bool = False,
+        given: Mapping[str, Atom] = MappingProxyType({}),
+        called: tuple[FunctionType, ...] = (),
+    ) -> Atom:
         """Keep an expression as it is; it reads what its names stand for here, or what is `given`."""
         reads: dict[str, Atom] = dict(given)
         own = {p.id for p in gast.walk(node) if isinstance(p, gast.Name) and not isinstance(p.ctx, gast.Load)}
@@ -45,7 +56,7 @@ class KeptCode(Lowering):
             return self.refuse(node, "':=' inside an expression that is kept as it is", "", "assign before it")
         kept = gast.gast_to_ast(gast.Expression(node)).body
         assert isinstance(kept, ast.expr)
-        return self.call(Syntax(kept, tuple(reads), passive), *reads.values(), node=node)
+        return self.call(Syntax(kept, tuple(reads), passive, called), *reads.values(), node=node)
 
     def _function_as_value(self, node: Any, name: str) -> Atom:
         return self.refuse(
@@ -70,7 +81,7 @@ class KeptCode(Lowering):
 
     def expr_GeneratorExp(self, node: Any) -> Atom:
         """A generator expression, kept as it is."""
-        return self.syntax(node)
+        return self.later(node)
 
     def keep(self, stmt: Any, leaves: bool = False) -> None:
         """Keep a statement as it is: it reads the values that its names stand for here."""

@@ -16,6 +16,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from types import FunctionType
 from typing import Any, final
 
 from adcompile.errors import Origin
@@ -108,6 +109,7 @@ class Syntax:
     node: ast.expr
     reads: tuple[str, ...]
     passive: bool = False  # True where the result carries no derivative whatever it reads
+    called: tuple[FunctionType, ...] = ()  # the user's functions in it that are called later, as often as is asked
 
     @property
     def __name__(self) -> str:

@@ -376,7 +376,7 @@ def _operands(stmt: Stmt) -> list[Atom]:
     if isinstance(stmt, Opaque):
         changed = names_changed(stmt.node)
         return [a for name, a in stmt.reads if name in changed]
-    if isinstance(stmt, Call) and isinstance(stmt.fn, Syntax):
+    if isinstance(stmt, Call) and isinstance(stmt.fn, Syntax) and not stmt.fn.called:
         changed = names_changed(stmt.fn.node, known=True)
         return [a for name, a in zip(stmt.fn.reads, stmt.operands, strict=True) if name in changed]
     return list(atoms_of(stmt))
