@@ -9,6 +9,8 @@ from adcompile.inference.registry import transfer, unknown_size
 from adcompile.ir.dims import Dim, add_dims
 from adcompile.ir.types import INT, UNKNOWN, Array, Scalar, Static, Tuple, Type, kind_of, real_dtype, static_value
 
+LINEAR = Static("linear")
+
 
 def _reduced_shape(a: Type, axis: Type, keepdims: Type) -> tuple[Dim, ...]:
     shape = known_shape(a)
@@ -75,6 +77,24 @@ def median(
     if keepdims != FALSE and not known_shape(a):
         return UNKNOWN
     return mean(a, axis, NOTHING, out, keepdims)
+
+
+@transfer(np.quantile, np.percentile)
+def quantile(
+    a: Type,
+    q: Type,
+    axis: Type = NOTHING,
+    out: Type = NOTHING,
+    overwrite_input: Type = FALSE,
+    method: Type = LINEAR,
+    keepdims: Type = FALSE,
+    *,
+    weights: Type = NOTHING,
+) -> Type:
+    if out != NOTHING:
+        return UNKNOWN
+    dtype = "float64" if isinstance(a, (Scalar, Array)) and a.dtype == "float64" else "?"
+    return make(dtype, (*known_shape(q), *_reduced_shape(a, axis, keepdims)))
 
 
 @transfer(np.average)

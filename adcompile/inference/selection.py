@@ -17,8 +17,9 @@ from adcompile.inference.arguments import (
 )
 from adcompile.inference.elementwise import shape_of
 from adcompile.inference.registry import transfer, unknown_size
-from adcompile.ir.dims import add_dims, scale_dim
-from adcompile.ir.types import UNKNOWN, Array, Scalar, Tuple, Type, static_value
+from adcompile.ir.dims import Dim, add_dims, scale_dim
+from adcompile.ir.nodes import Method
+from adcompile.ir.types import UNKNOWN, Array, Scalar, Tuple, Type, kind_of, static_value
 from adcompile.runtime import placing
 
 
@@ -115,3 +116,51 @@ def take(a: Type, indices: Type, axis: Type = NOTHING) -> Type:
         return make(numpy_dtype(a), inner)
     i = range(len(shape))[static_value(axis)]
     return make(numpy_dtype(a), (*shape[:i], *inner, *shape[i + 1 :]))
+
+
+@transfer(np.diagflat)
+def diagflat(v: Type, k: Type = ZERO) -> Type:
+    side = add_dims(product(known_shape(v)), abs(static_value(k)))
+    return make_array(v, (side, side))
+
+
+@transfer(np.delete)
+def delete(arr: Type, obj: Type, axis: Type = NOTHING) -> Type:
+    shape = list(known_shape(arr))
+    if static_value(axis) is None:
+        shape, where_ = [product(shape)], 0
+    else:
+        where_ = static_value(axis)
+    size = shape[where_]
+    one = isinstance(obj, Scalar) and kind_of(obj.dtype) == "int"
+    shape[where_] = add_dims(size, -1) if one else unknown_size()
+    return make_array(arr, tuple(shape))
+
+
+@transfer(np.compress)
+def compress(condition: Type, a: Type, axis: Type = NOTHING) -> Type:
+    return make_array(a, _of_other_length(a, axis))
+
+
+@transfer(Method("compress"))
+def compress_method(a: Type, condition: Type, axis: Type = NOTHING) -> Type:
+    return compress(condition, a, axis)
+
+
+@transfer(np.extract)
+def extract(condition: Type, arr: Type) -> Type:
+    return make_array(arr, (unknown_size(),))
+
+
+@transfer(np.insert)
+def insert(arr: Type, obj: Type, values: Type, axis: Type = NOTHING) -> Type:
+    return make_array(arr, _of_other_length(arr, axis))
+
+
+def _of_other_length(a: Type, axis: Type) -> tuple[Dim, ...]:
+    """The shape of an array with another length along an axis; without an axis, of a vector."""
+    where_ = static_value(axis)
+    if where_ is None:
+        return (unknown_size(),)
+    places = range(len(known_shape(a)))
+    return tuple(unknown_size() if i == places[where_] else d for i, d in enumerate(known_shape(a)))

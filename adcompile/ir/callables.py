@@ -141,7 +141,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     name: getattr(np, name)
     for name in (
         *("sum", "prod", "mean", "std", "var", "max", "min", "ptp", "cumsum", "cumprod", "trace", "diagonal", "dot"),
-        *("clip", "repeat", "reshape", "ravel", "squeeze", "swapaxes", "transpose", "take", "choose", "compress"),
+        *("clip", "repeat", "reshape", "ravel", "squeeze", "swapaxes", "transpose", "take", "choose"),
         *("copy", "argmax", "argmin", "argsort", "argpartition", "nonzero", "searchsorted", "any", "all", "round"),
     )
 }

@@ -28,6 +28,7 @@ from adcompile.rules import (  # noqa: F401  (what is said here is said of rules
     interpolation,
     joining,
     linalg,
+    picking,
     products,
     python,
     reductions,
@@ -72,6 +73,7 @@ holomorphic(np.flip, np.fliplr, np.flipud, np.rot90, np.roll)
 holomorphic(np.concatenate, np.stack, np.vstack, np.hstack, np.column_stack, np.dstack, np.append)
 holomorphic(np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit)
 holomorphic(np.broadcast_to, np.repeat, np.tile, np.pad)
+holomorphic(np.diagflat, np.delete, np.compress, Method("compress"), np.extract)
 holomorphic(np.tril, np.triu, np.diag, np.diagonal, np.trace, np.take, np.take_along_axis)
 
 # ------------------------------------------------------------------------------------ Fourier

@@ -169,6 +169,17 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "return (y_bar, differences_back(steps_bar, 0), None)": OF_A_VECTOR,
         "return (y_bar, differences_back(np.ravel(steps_bar), 0), None)": OF_A_VECTOR,
     },
+    "picking.places_before": {"1 -> 2 in: old = np.full(count_of(arr, axis), -1)": "any negative number does"},
+    "picking.compress is linear": {"linear in condition as well": NOT_MOVING},
+    "picking.extract is linear": {"linear in condition as well": NOT_MOVING},
+    "quantiles.place_below": {
+        "np.clip(np.floor(q * (count - 1)), 0, count - 2) -> np.clip(0, np.floor(q * (count - 1)), count - 2) in: "
+        "return np.clip(np.floor(q * (count - 1)), 0, count - 2).astype(int)": MIDDLE,
+        "0 -> -1 in: return np.clip(np.floor(q * (count - 1)), 0, count - 2).astype(int)": "no share is negative",
+    },
+    "quantiles.quantile_back": {
+        "1 -> 2 in: q_bar = np.reshape(bars * slope_by_share(a, q, axis), (-1, np.size(q)))": NEGATIVE
+    },
     "linalg.norm": {
         "1 -> 2 in: matrix = isinstance(axis, tuple) or (axis is None and np.ndim(x) > 1)": (
             "of whole matrices only 'fro' is not refused, which is no question of rank"

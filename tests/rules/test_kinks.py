@@ -68,6 +68,16 @@ def test_tables_at_their_knots_and_outside() -> None:
     assert at(np.interp, np.array([0.5, 2.0]), np.array([0.5]), np.array([3.0]))[2].tolist() == [2]
 
 
+def test_quantiles_of_ties_and_at_an_element() -> None:
+    ties = np.array([1.0, 2.0, 2.0, 2.0, 5.0])
+    assert at(np.quantile, ties, 0.5)[0].tolist() == at(np.median, ties)[0].tolist() == [0, 1 / 3, 1 / 3, 1 / 3, 0]
+    by_numbers, by_share = at(np.quantile, np.array([1.0, 2.0, 4.0]), 0.5)
+    assert by_numbers.tolist() == [0, 1, 0] and by_share == 4
+    assert at(np.quantile, np.array([1.0, 2.0, 4.0]), 1.0)[1] == 4
+    by_numbers, by_share = at(np.percentile, TIES, np.array([0.0, 50.0]), axis=1)
+    assert by_numbers.tolist() == [[1, 0.5, 0.5], [0.5, 0.5, 1]] and by_share.tolist() == [0.06, 0]
+
+
 def test_norms_at_ties_and_zeros() -> None:
     def slope(x: Any, order: Any) -> Any:
         return at(np.linalg.norm, np.array(x), ord=order)[0].tolist()
