@@ -2,6 +2,7 @@
 
 from adcompile.inference import (
     creation,
+    decompositions,
     differences,
     elementwise,
     fourier,
@@ -23,6 +24,7 @@ from adcompile.inference.registry import infer_call
 
 __all__ = [
     "creation",
+    "decompositions",
     "differences",
     "elementwise",
     "fourier",

@@ -43,4 +43,4 @@ def det(a: Type) -> Type:
 @transfer(np.linalg.slogdet)
 def slogdet(a: Type) -> Type:
     part = det(a)
-    return UNKNOWN if kind_of(inexact(a)) not in ("float",) else Tuple((part, part))
+    return UNKNOWN if kind_of(inexact(a)) not in ("float",) else Tuple((part, part), ("sign", "logabsdet"))

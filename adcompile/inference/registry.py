@@ -129,6 +129,8 @@ def _of_call(fn: Any, args: Sequence[Type], kwargs: Mapping[str | None, Type]) -
         return out  # what a call of NumPy's gives is the array that it wrote to
     if fn is operator.mod and _is_text(args[0]):
         return STRING
+    if isinstance(fn, Attribute) and isinstance(args[0], Tuple) and fn.name in args[0].names:
+        return args[0].items[args[0].names.index(fn.name)]
     if len(args) == 2 and fn is operator.mul and isinstance(args[1], (Tuple, List)) and isinstance(args[0], Scalar):
         args = args[::-1]  # `3 * items`
     if isinstance(args[0], (Tuple, List, Dict)) if args else False:

@@ -64,9 +64,10 @@ class Array(Type):
 
 @dataclass(frozen=True, slots=True)
 class Tuple(Type):
-    """A tuple whose length is known."""
+    """A tuple whose length is known; `names` are those of its items, of a result of NumPy's that has some."""
 
     items: tuple[Type, ...]
+    names: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"({', '.join(map(str, self.items))})"
@@ -281,7 +282,8 @@ def join(a: Type, b: Type, fresh: Any = None) -> Type:
         return Array(a.dtype if a.dtype == b.dtype else "?", _join_shapes(a.shape, b.shape, fresh))
     if isinstance(a, Tuple) and isinstance(b, Tuple) and len(a.items) == len(b.items):
         pairs = enumerate(zip(a.items, b.items, strict=True))
-        return Tuple(tuple(join(s, t, fresh and (fresh, i)) for i, (s, t) in pairs))
+        names = a.names if a.names == b.names else ()
+        return Tuple(tuple(join(s, t, fresh and (fresh, i)) for i, (s, t) in pairs), names)
     if isinstance(a, List) and isinstance(b, List):
         item = join(a.item, b.item, fresh and (EACH, fresh))  # one may hold items of many sizes
         return List(item, a.some and b.some)
@@ -353,7 +355,7 @@ def one_item(type_: Type, fresh: Any) -> Type:
 
         return Array(type_.dtype, tuple(map(renamed, type_.shape)))
     if isinstance(type_, Tuple):
-        return Tuple(tuple(one_item(t, (fresh, i)) for i, t in enumerate(type_.items)))
+        return Tuple(tuple(one_item(t, (fresh, i)) for i, t in enumerate(type_.items)), type_.names)
     if isinstance(type_, Dict):
         return Dict(tuple((k, one_item(t, (fresh, k))) for k, t in type_.items))
     return UNKNOWN
@@ -373,7 +375,7 @@ def forget_symbols(type_: Type, known: Mapping[Symbol, Any] | set[Symbol], fresh
     if isinstance(type_, Scalar):
         return Scalar(type_.dtype)
     if isinstance(type_, Tuple):
-        return Tuple(tuple(forget_symbols(t, known, (fresh, i)) for i, t in enumerate(type_.items)))
+        return Tuple(tuple(forget_symbols(t, known, (fresh, i)) for i, t in enumerate(type_.items)), type_.names)
     if isinstance(type_, List):
         return List(forget_symbols(type_.item, known, (EACH, fresh)), type_.some)
     if isinstance(type_, Dict):

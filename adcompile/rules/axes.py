@@ -35,6 +35,15 @@ zero(known_rank)
 MEANT[known_rank] = np.ndim  # where a rule is a function that is followed, its types are those of that
 
 
+def known_square(x):
+    """Whether a value is of square matrices; False while a rule is put in place where the types do not
+    tell it, so what a rule does otherwise is to hold for these too."""
+    return np.ndim(x) > 1 and np.shape(x)[-1] == np.shape(x)[-2]
+
+
+zero(known_square)
+
+
 @inline
 def put_back_axes(r_bar, axis, keepdims):
     """A cotangent with the axes that were reduced, as axes of size 1, for an operation with an array

@@ -22,6 +22,9 @@ is linear; then the primitive itself takes the tangents:
 
     linear="a" or ("x", "y")     in each of these arguments, while the others stay: a term for each
     together=("x", "y")          in these arguments taken together: one term
+
+The cotangent of a result with several items is a tuple. A pullback with `unread=True` finds None in it
+for an item that nothing reads, and can leave out what is computed for it.
 """
 
 from __future__ import annotations
@@ -46,7 +49,8 @@ class Rule:
     gives the arguments that may be left out, which are None then, by all names that they have.
     `linear` are the arguments in which the primitive is linear ('*' for those of which there may
     be any number), each or all `together`, and `constants` the options that add a constant. `order`
-    are the names of all parameters, where options stand before arguments."""
+    are the names of all parameters, where options stand before arguments. `unread` says that the rule
+    takes None for the cotangent of an item of the result that nothing reads."""
 
     kind: str
     function: Callable[..., Any] | None = None
@@ -59,6 +63,7 @@ class Rule:
     together: bool = False
     constants: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
+    unread: bool = False
     on_complex: str = ""  # 'holomorphic', 'any', or empty: then complex numbers are refused
 
     @property
@@ -87,11 +92,13 @@ def pullback(
     together: tuple[str, ...] = (),
     constants: tuple[str, ...] = (),
     order: tuple[str, ...] = (),
+    unread: bool = False,
 ) -> Callable[[F], F]:
     """Register the pullback of functions; `spelled`: names by which some arguments are given,
     or left out, and the rule's names for them. `linear`, `together`: the arguments in which the
     functions are linear, each or all at once; `constants`: the options that are added to that;
-    `order`: all parameters as the functions take them, where options stand before arguments."""
+    `order`: all parameters as the functions take them, where options stand before arguments;
+    `unread`: the cotangent of an item of the result that nothing reads is None."""
     each = (linear,) if isinstance(linear, str) else linear
     return _register(
         "pullback",
@@ -102,6 +109,7 @@ def pullback(
         together=bool(together),
         constants=constants,
         order=order,
+        unread=unread,
     )
 
 

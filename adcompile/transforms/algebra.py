@@ -114,14 +114,14 @@ class AdjointBuilder(Builder):
     # ------------------------------------------------------------------------- broadcasting
 
     def _unspread(self, args: Sequence[Atom]) -> Sequence[Atom]:
-        """An operand that is spread to the shape that the other has anyway need not be spread."""
+        """An operand that is spread to the last axes that the other has anyway need not be spread."""
         a, b = args
         for first, second in ((a, b), (b, a)):
             spread = self.definition(first, np.broadcast_to)
             if spread is None or self.definition(second, np.broadcast_to) is not None:
                 continue
-            shape = shape_of(self.type_of(second))
-            if shape is not None and shape == shape_of(self.type_of(first)):
+            shape, own = shape_of(self.type_of(second)), shape_of(self.type_of(first))
+            if shape is not None and own is not None and shape[len(shape) - len(own) :] == own:
                 source = spread.operands[0]
                 return (source, b) if first is a else (a, source)
         return args

@@ -17,7 +17,7 @@ from adcompile.inference.elementwise import shape_of
 from adcompile.ir.dims import is_one
 from adcompile.ir.nodes import Atom, Attribute, Const, Method, Var
 from adcompile.ir.types import Array, Scalar, Type, Unknown, is_complex, is_real, kind_of
-from adcompile.rules.axes import known_rank
+from adcompile.rules.axes import known_rank, known_square
 from adcompile.runtime.broadcasting import match_dtype, unbroadcast
 from adcompile.transforms.fold_calls import CallFolder
 from adcompile.transforms.make_calls import Kwargs
@@ -39,6 +39,9 @@ class Builder(CallFolder):
         if fn is known_rank:
             shape = shape_of(self.type_of(args[0]))
             return Const(None if shape is None else len(shape))
+        if fn is known_square:
+            shape = shape_of(self.type_of(args[0]))
+            return Const(shape is not None and len(shape) > 1 and shape[-1] == shape[-2])
         if fn is unbroadcast:
             return self._fold_unbroadcast(args[0], args[1])
         return super().fold(fn, args, kwargs)

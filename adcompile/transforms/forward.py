@@ -106,11 +106,15 @@ class ForwardSweep(Tangents, Visitor):
 
     pushforwards: Pushforwards
     solving: Solving
+    unpacked: Call | None = None  # the next statement, where it unpacks the result of the one looked at
+    early: Call | None = None  # the last that stands before its place
 
     def stmts(self, stmts: Sequence[Stmt]) -> None:
-        """Write statements down, with their tangents."""
-        for stmt in stmts:
+        """Write statements down, with their tangents. Names that a result is unpacked to stand before its
+        tangent, which may read them."""
+        for stmt, behind in zip(stmts, (*stmts[1:], None), strict=False):
             self.b.origin = stmt.origin
+            self.unpacked = behind if isinstance(behind, Call) and _unpacks(behind, stmt) else None
             self.stmt(stmt)
 
     def opaque(self, stmt: Opaque) -> None:
@@ -227,6 +231,9 @@ class ForwardSweep(Tangents, Visitor):
         place = len(self.b.stmts)
         if len(call.results) == 1:
             self.b.remember(call)  # a rule that computes the same reads the program's value
+        behind, self.unpacked = self.unpacked, None
+        if behind is not None:
+            self.b.remember_items(behind)
         if moves and call.fn in (unpack, unpack_star):
             unpacked(self, call)
         elif moves:
@@ -236,7 +243,11 @@ class ForwardSweep(Tangents, Visitor):
         made = self.b.stmts[place:]
         if is_update(call) and not any(call.result in uses_of(s) for s in made):
             place += len(made)
-        self.b.stmts.insert(place, call)
+        if call is not self.early:
+            self.b.stmts.insert(place, call)
+        if behind is not None:
+            self.early = behind
+            self.b.stmts.insert(place + 1, behind)
 
     def solution(self, call: Call, solution: Solution) -> None:
         """A call whose result solves an equation, and behind it the tangent, of the equation."""
@@ -309,3 +320,9 @@ class ForwardSweep(Tangents, Visitor):
         along = self.b.call(make_tuple, *(self.dot(given[i]) for i in moving))
         (tangent,) = self.handed_on(call.results, (0,))
         self.b.emit(with_its_tangent(call, called, given, tangent, moving, along))
+
+
+def _unpacks(behind: Call, stmt: Stmt) -> bool:
+    """Whether a call unpacks the result of the statement before it."""
+    holder = behind.operands[0] if behind.fn is unpack else None
+    return holder is not None and isinstance(stmt, Call) and stmt.results == (holder,)

@@ -131,6 +131,13 @@ class CallMaker:
         if key is not None:
             self._numbers[-1].setdefault(key, call.results)
 
+    def remember_items(self, call: Call) -> None:
+        """Let the items of a tuple that the program unpacks be what it unpacks them to."""
+        holder, *_ = call.operands
+        if isinstance(self.type_of(holder), Tuple):
+            for i, result in enumerate(call.results):
+                self.remember(Call((result,), operator.getitem, (holder, Const(i))))
+
     def keep(self, made: Call, result: Var) -> None:
         """Let the call that was just made define a value that the program has for it already."""
         new = Call((result,), made.fn, made.args, made.kwargs, made.origin, made.kept)

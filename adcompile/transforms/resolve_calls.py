@@ -1,5 +1,5 @@
 """Make calls plain, with what the types tell: the function that a parameter holds is called
-by itself, `*tuple` and `**dict` are spread out.
+by itself, `*tuple` and `**dict` are spread out, and an item of a named tuple is read by its place.
 
 relies on: infer.  ensures: no `Star` over a tuple of known length, no `operator.call` of a
 known function.
@@ -64,12 +64,16 @@ class _Resolving:
         return Block(stmts, block.yields)
 
     def in_order(self, stmt: Stmt) -> Stmt:
-        """A statement, kept where it stands if it reads what an object holds now, as the plain operator
-        where `a op= b` makes another object, and `3 * items` as `items * 3`."""
+        """A statement, kept where it stands if it reads what an object holds now, with the place of what is
+        read by its name (`eigh(a).eigenvalues`), as the plain operator where `a op= b` makes another
+        object, and `3 * items` as `items * 3`."""
         if not isinstance(stmt, Call):
             return stmt
         if isinstance(stmt.fn, Attribute):
             holder = atom_type(self.types, stmt.operands[0])
+            if isinstance(holder, Tuple) and stmt.fn.name in holder.names:
+                place = Const(holder.names.index(stmt.fn.name))
+                return replace(stmt, fn=operator.getitem, args=(stmt.operands[0], place))
             of_object = isinstance(holder, Passive) or stmt.fn.name not in ARRAY_ATTRIBUTES
             return replace(stmt, kept=True) if of_object else stmt
         if is_mutation(stmt.fn) and _makes_another(stmt, self.types):

@@ -169,6 +169,8 @@ class _ReverseSweep(Cotangents, Visitor):
         for stmt in stmts:
             if isinstance(stmt, Call) and len(stmt.results) == 1:
                 self.b.remember(stmt)  # a rule that computes the same reads the forward sweep's value
+            elif isinstance(stmt, Call) and stmt.fn is unpack:
+                self.b.remember_items(stmt)
         for stmt in reversed(stmts):
             self.b.origin = None if stmt.origin is None else replace(stmt.origin, reverse=True)
             self.stmt(stmt)

@@ -21,7 +21,7 @@ from adcompile.runtime import broadcasting
 from adcompile.transforms.algebra import number_of
 from adcompile.transforms.bind_rule import BoundRule, as_precise, bind_rule, is_alone, takes_numbers
 from adcompile.transforms.cotangents import Cotangents
-from adcompile.transforms.reverse_structures import accumulate_items, spread
+from adcompile.transforms.reverse_structures import accumulate_items, spread, without_unread
 from adcompile.transforms.splice_rule import RuleRefuses
 
 
@@ -98,6 +98,7 @@ def _unchosen(sweep: Cotangents, bar: Atom) -> tuple[Atom, list[tuple[Atom, bool
 def _by_pullback(sweep: Cotangents, bound: BoundRule, bar: Atom) -> None:
     call, names, positional, fixed = bound.call, bound.parameters, bound.positional, len(bound.rule.arguments)
     arrays = {name: spread(sweep, atom) for name, atom in bound.arguments.items()}
+    bar = without_unread(sweep, bar) if bound.rule.unread else bar
     given = {names[0]: call.result, names[fixed + 1]: bar, **arrays}
     try:
         cotangents = bound.parts(sweep, given, [call.result, *positional[:fixed], bar, *positional[fixed:]])

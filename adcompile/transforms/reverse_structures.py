@@ -192,6 +192,14 @@ def _items_with(
     return made
 
 
+def without_unread(sweep: Cotangents, bar: Atom) -> Atom:
+    """The cotangent of a tuple with None for the items that nothing has contributed to."""
+    made = sweep.b.definition(bar, make_tuple)
+    if made is None:
+        return bar
+    return sweep.b.call(make_tuple, *(NONE if _is_zero(sweep, item) else item for item in made.operands))
+
+
 def _is_zero(sweep: Cotangents, atom: Atom) -> bool:
     """Whether an item of a cotangent only stands for what nothing has contributed to yet."""
     zeros = (np.zeros_like, broadcasting.zeros_like)

@@ -109,11 +109,20 @@ class Tangents(Sweep):
         return self.b.call(tangents.zero_tangent, atom)
 
     def total(self, terms: Sequence[Atom]) -> Atom | None:
-        """The sum of some terms; None of none."""
+        """The sum of some terms; None of none. Tuples are added item by item."""
         made: Atom | None = None
         for term in terms:
-            made = term if made is None else self.b.call(operator.add, made, term)
+            made = term if made is None else self.sum_of_two(made, term)
         return made
+
+    def sum_of_two(self, one: Atom, other: Atom) -> Atom:
+        """The sum of two terms."""
+        displays = self.b.definition(one, make_tuple), self.b.definition(other, make_tuple)
+        if displays[0] is None or displays[1] is None:
+            return self.b.call(operator.add, one, other)
+        pairs = zip(displays[0].operands, displays[1].operands, strict=True)
+        sums = [NONE if any(map(_is_none, pair)) else self.sum_of_two(*pair) for pair in pairs]
+        return self.b.call(make_tuple, *sums)
 
     def spread(self, tangent: Atom, result: Var) -> Atom:
         """A tangent that was computed from some operands alone, in the shape and dtype of the result."""
@@ -123,3 +132,7 @@ class Tangents(Sweep):
         if have != want:
             tangent = self.b.call(np.broadcast_to, tangent, self.b.call(np.shape, result))
         return self.b.match_dtype(tangent, result)
+
+
+def _is_none(atom: Atom) -> bool:
+    return isinstance(atom, Const) and atom.value is None

@@ -6,6 +6,7 @@ Which checks a case is fit for is told here, so that no test is made for nothing
 from __future__ import annotations
 
 import builtins
+import functools
 import importlib
 import itertools
 import linecache
@@ -232,15 +233,22 @@ def check_by_itself(primitive: Any, rule: Rule, sample: Any) -> None:
     rng = np.random.default_rng(5)
     result = call_primitive(primitive, args, kwargs)
     tupled = isinstance(result, (tuple, list))
-    bar = direction(list(result), rng) if tupled else direction(result, rng)
-    bars = type(result)(*bar) if hasattr(result, "_fields") else tuple(bar) if tupled else bar
+    whole = direction(list(result), rng) if tupled else direction(result, rng)
     directions = [direction(a, rng) if is_float(a) else None for a in arrays]
-    cotangents = apply(rule, result, arrays, bars, options)
-    made_slope = sum(inner(c, d) for c, d in zip(cotangents, directions, strict=True) if d is not None)
-
     h, tol = tolerance(result)
-    expected = difference(lambda h: called_along(primitive, rule, sample, arrays, directions, h, bar), h)
-    assert close(made_slope, expected, abs(expected), tol), f"{made_slope} is not {expected}"
+    for bar in parts_read(whole) if rule.unread and tupled else [whole]:
+        bars = type(result)(*bar) if hasattr(result, "_fields") else tuple(bar) if tupled else bar
+        cotangents = apply(rule, result, arrays, bars, options)
+        made_slope = sum(inner(c, d) for c, d in zip(cotangents, directions, strict=True) if d is not None)
+        along = functools.partial(called_along, primitive, rule, sample, arrays, directions, bar=bar)
+        expected = difference(along, h)
+        assert close(made_slope, expected, abs(expected), tol), f"{made_slope} is not {expected}"
+
+
+def parts_read(whole: list[Any]) -> list[list[Any]]:
+    """A cotangent of several items where some are read, each combination of them; None for the others."""
+    chosen = itertools.product((True, False), repeat=len(whole))
+    return [[bar if is_read else None for bar, is_read in zip(whole, one, strict=True)] for one in chosen if any(one)]
 
 
 def check_tangent_by_itself(primitive: Any, rule: Rule, sample: Any) -> None:

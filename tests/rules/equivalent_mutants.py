@@ -23,6 +23,10 @@ FROM_BEHIND = "of the samples' ranks this is the last axis, from the front or fr
 TRUE = "minus True is true as well"
 MIDDLE = "of three numbers the middle one, in whatever order they are given"
 OF_A_VECTOR = "a vector has one axis, by whatever number"
+IN_EACH_RANK = "only how it is written: of any rank both lines give the same"
+NO_MORE_COLUMNS = "any size from the number of Q's columns up to that of the rows: the matrix has no more columns"
+BY_PROGRAMS = "of all vectors of a matrix that is not square one side is refused: test_decompositions.py has programs"
+SECOND_ORDER = "the same vectors, but for their derivative: test_decompositions.py looks at the second order"
 SAME_AT_EQUALITY = "both lines give the same where the two are equal"
 
 EQUIVALENT: dict[str, dict[str, str]] = {
@@ -39,6 +43,36 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "creation.meshgrid": {
         "1 -> 2 in: "
         "cotangents = (*cotangents, np.reshape(np.reshape(g, (np.size(x), -1)).sum(axis=1), np.shape(x)))": NEGATIVE
+    },
+    "decompositions.turned": {"2 -> 1 in: if known_rank(x) == 2:": IN_EACH_RANK},
+    "decompositions.in_rows": {"1 -> 0 in: if known_rank(weights) == 1:": IN_EACH_RANK},
+    "decompositions.in_columns": {"1 -> 0 in: if known_rank(weights) == 1:": IN_EACH_RANK},
+    "decompositions.over_gaps": {
+        "in_rows(w) - in_columns(w) + eye -> in_rows(w) - in_columns(w) - eye in: "
+        "return (1 - eye) * p / (in_rows(w) - in_columns(w) + eye)": DIVIDES_ZERO
+    },
+    "decompositions.over_squared_gaps": {
+        "(across - down) * (across + down) + eye -> (across - down) * (across + down) - eye in: "
+        "return (1 - eye) * p / ((across - down) * (across + down) + eye)": DIVIDES_ZERO
+    },
+    "decompositions.eigenvectors": {
+        "return np.linalg.eigh(a)[1] -> return -np.linalg.eigh(a)[1]": "their signs are arbitrary",
+        "return np.linalg.eigh(a, UPLO)[1] -> return -np.linalg.eigh(a, UPLO)[1]": "their signs are arbitrary",
+    },
+    "decompositions.svd": {"if u_bar is None:": SECOND_ORDER, "if vh_bar is None:": SECOND_ORDER},
+    "decompositions.svd_tangent": {
+        "True -> False in: full_matrices=": BY_PROGRAMS,
+        "if full_matrices and (not known_square(a)):": BY_PROGRAMS,
+        "u, vh = (thin_columns(u, s), thin_rows(vh, s))": BY_PROGRAMS,
+        "u_dot, vh_dot = (determined(u_dot, r[0]), determined(vh_dot, r[2]))": BY_PROGRAMS,
+    },
+    "decompositions.qr": {"k = np.shape(q)[-1]": NO_MORE_COLUMNS},
+    "decompositions.qr_tangent": {
+        "k = np.shape(q)[-1]": NO_MORE_COLUMNS,
+        "1 -> 0 in: below = np.tril(c, -1)": "the diagonal is taken away and added again",
+    },
+    "decompositions.cond": {
+        "2 -> 1 in: g = r_bar * r if np.ndim(x) == 2 else (r_bar * r)[..., None, None]": IN_EACH_RANK
     },
     "elementwise.to_float": {"return r_bar if np.ndim(x) == 0 else np.full(np.shape(x), r_bar)": DEPRECATED},
     "elementwise.hypot": {

@@ -29,6 +29,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import test_decompositions
 import test_kinks
 from cases import DIFFERENTIABLE, Program, check_by_itself, check_tangent_by_itself, complex_samples, in_programs
 from equivalent_mutants import EQUIVALENT
@@ -43,7 +44,7 @@ KINKS = [
     test
     for name, test in vars(test_kinks).items()
     if name.startswith("test_") and not inspect.signature(test).parameters
-]
+] + [test_decompositions.test_rule_of_all_singular_vectors_by_itself]
 INVERSE: dict[type, type] = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
 OTHER: dict[type, type] = {
     ast.Eq: ast.NotEq,
