@@ -1,15 +1,16 @@
 """Quantiles and percentiles, by the numbers and by how much of them lies below.
 
-Elements that tie share a slope, as they do in the median.
+Of elements that are equal, those that sorting puts there have the slope, as in JAX and PyTorch.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from adcompile.rules.axes import gathered, put_back_axes, scattered, sum_along
+from adcompile.rules.axes import gathered, scattered
 from adcompile.rules.registry import inline, pullback, pushforward
 from adcompile.rules.samples import call, distinct
+from adcompile.runtime.placing import put_along_axis
 
 
 def shares():
@@ -22,6 +23,8 @@ def shares():
         call(x, 0.4, axis=0),
         call(x, 0.7, -1, keepdims=True),
         call(distinct(2, 3, 2), 0.33, axis=(0, 2)),
+        call(distinct(2, 2, 3), 0.3, axis=-1),
+        call(distinct(2, 3, 2), np.array([0.2, 0.7]), axis=0),
         call(distinct(5), np.array([0.1, 0.6, 0.9])),
         call(x, np.array([0.1, 0.6]), axis=1),
         call(distinct(2, 3, 2), np.array([0.15, 0.95]), axis=(0, 1)),
@@ -38,23 +41,14 @@ def place_below(q, count):
 
 
 @inline
-def in_equal_parts(x, ordered, place):
-    """For each element along the last axis its part of that at a place: equal ones share it."""
-    hits = x == ordered[..., place, None]
-    return hits / np.sum(hits, axis=-1, keepdims=True)
-
-
-@inline
-def parts_of_quantile(a, q, axis):
-    """The slope of the quantile by each element; of several, along the last axis but one."""
-    x = gathered(a, axis)
-    ordered, count = np.sort(x), np.shape(x)[-1]
+def pairs_around(x, q):
+    """Where along the last axis the two elements around each share are, one pair behind the other, and how
+    much each of the two counts; in the order of sorting, where elements are equal."""
+    count = np.shape(x)[-1]
     low = place_below(q, count)
     upper = q * (count - 1) - low
-    if np.ndim(q) == 0:
-        return (1 - upper) * in_equal_parts(x, ordered, low) + upper * in_equal_parts(x, ordered, low + 1)
-    x, upper = x[..., None, :], upper[:, None]
-    return (1 - upper) * in_equal_parts(x, ordered, low) + upper * in_equal_parts(x, ordered, low + 1)
+    places = low + np.arange(2) if np.ndim(q) == 0 else np.ravel(low[:, None] + np.arange(2))
+    return np.argsort(x, -1, "stable")[..., places], np.stack((1 - upper, upper), -1)
 
 
 @inline
@@ -69,28 +63,32 @@ def slope_by_share(a, q, axis):
 @inline
 def quantile_back(r, a, q, r_bar, axis, keepdims):
     """The cotangents of the numbers and of the shares."""
-    if np.ndim(q) == 0:
-        a_bar = put_back_axes(r_bar, axis, keepdims) * scattered(parts_of_quantile(a, q, axis), a, axis)
-        slope = slope_by_share(a, q, axis)
-        return a_bar, np.sum(np.reshape(r_bar, np.shape(slope)) * slope)
-    if np.ndim(q) > 1 or keepdims:
+    if np.ndim(q) > 1 or (keepdims and np.ndim(q) > 0):
         raise NotImplementedError("the derivative of quantiles is not known for such shares, or with keepdims=")
+    x, slope = gathered(a, axis), slope_by_share(a, q, axis)
+    places, parts = pairs_around(x, q)
+    if np.ndim(q) == 0:
+        bars = np.reshape(r_bar, np.shape(slope))
+        halves = bars * parts if np.ndim(slope) == 0 else bars[..., None] * parts
+        return scattered(put_along_axis(halves, np.shape(x), places, -1), a, axis), np.sum(bars * slope)
     bars = np.moveaxis(r_bar, 0, -1)
-    a_bar = scattered(np.sum(bars[..., None] * parts_of_quantile(a, q, axis), axis=-2), a, axis)
-    q_bar = np.reshape(bars * slope_by_share(a, q, axis), (-1, np.size(q)))
-    return a_bar, np.sum(q_bar, axis=0)
+    halves = np.reshape(bars[..., None] * parts, np.shape(places))
+    q_bar = np.sum(np.reshape(bars * slope, (-1, np.size(q))), axis=0)
+    return scattered(put_along_axis(halves, np.shape(x), places, -1), a, axis), q_bar
 
 
 @inline
 def quantile_forward(r, a, q, a_dot, q_dot, axis, keepdims):
     """The terms of the tangent."""
-    if np.ndim(q) == 0:
-        from_numbers = sum_along(scattered(parts_of_quantile(a, q, axis), a, axis) * a_dot, axis, keepdims)
-        return from_numbers, np.reshape(slope_by_share(a, q, axis) * q_dot, np.shape(r))
-    if np.ndim(q) > 1 or keepdims:
+    if np.ndim(q) > 1 or (keepdims and np.ndim(q) > 0):
         raise NotImplementedError("the derivative of quantiles is not known for such shares, or with keepdims=")
-    from_numbers = np.sum(parts_of_quantile(a, q, axis) * gathered(a_dot, axis)[..., None, :], axis=-1)
-    return np.moveaxis(from_numbers, -1, 0), np.moveaxis(slope_by_share(a, q, axis) * q_dot, -1, 0)
+    slope = slope_by_share(a, q, axis)
+    places, parts = pairs_around(gathered(a, axis), q)
+    pairs = np.take_along_axis(gathered(a_dot, axis), places, -1)
+    if np.ndim(q) == 0:
+        return np.reshape(pairs @ parts, np.shape(r)), np.reshape(slope * q_dot, np.shape(r))
+    by_numbers = np.sum(np.reshape(pairs, (*np.shape(slope), 2)) * parts, axis=-1)
+    return np.moveaxis(by_numbers, -1, 0), np.moveaxis(slope * q_dot, -1, 0)
 
 
 @pullback(np.quantile, samples=shares)

@@ -212,8 +212,10 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "0 -> -1 in: return np.clip(np.floor(q * (count - 1)), 0, count - 2).astype(int)": "no share is negative",
     },
     "quantiles.quantile_back": {
-        "1 -> 2 in: q_bar = np.reshape(bars * slope_by_share(a, q, axis), (-1, np.size(q)))": NEGATIVE
+        "0 -> -1 in: halves = bars * parts if np.ndim(slope) == 0 else bars[..., None] * parts": SHORTER,
+        "1 -> 2 in: q_bar = np.sum(np.reshape(bars * slope, (-1, np.size(q))), axis=0)": NEGATIVE,
     },
+    "quantiles.quantile_forward": {"pairs = np.take_along_axis(gathered(a_dot, axis), places, -1)": "the default"},
     "linalg.norm": {
         "1 -> 2 in: matrix = isinstance(axis, tuple) or (axis is None and np.ndim(x) > 1)": (
             "of whole matrices only 'fro' is not refused, which is no question of rank"

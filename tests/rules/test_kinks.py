@@ -70,12 +70,14 @@ def test_tables_at_their_knots_and_outside() -> None:
 
 def test_quantiles_of_ties_and_at_an_element() -> None:
     ties = np.array([1.0, 2.0, 2.0, 2.0, 5.0])
-    assert at(np.quantile, ties, 0.5)[0].tolist() == at(np.median, ties)[0].tolist() == [0, 1 / 3, 1 / 3, 1 / 3, 0]
+    assert at(np.quantile, ties, 0.5)[0].tolist() == [0, 0, 1, 0, 0]
+    many = at(np.quantile, np.tile([0.0, 1.0], 20), 0.25)[0]
+    assert np.flatnonzero(many).tolist() == [18, 20] and many[18] == 0.25
     by_numbers, by_share = at(np.quantile, np.array([1.0, 2.0, 4.0]), 0.5)
     assert by_numbers.tolist() == [0, 1, 0] and by_share == 4
     assert at(np.quantile, np.array([1.0, 2.0, 4.0]), 1.0)[1] == 4
     by_numbers, by_share = at(np.percentile, TIES, np.array([0.0, 50.0]), axis=1)
-    assert by_numbers.tolist() == [[1, 0.5, 0.5], [0.5, 0.5, 1]] and by_share.tolist() == [0.06, 0]
+    assert by_numbers.tolist() == [[1, 1, 0], [1, 0, 1]] and by_share.tolist() == [0.06, 0]
 
 
 def test_norms_at_ties_and_zeros() -> None:
