@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from adcompile.inference.arguments import FALSE, NOTHING, inexact, known_shape, make
-from adcompile.inference.registry import transfer
+from adcompile.inference.arguments import FALSE, NOTHING, TWO, inexact, joined_dtype, known_shape, make
+from adcompile.inference.registry import transfer, unknown_size
 from adcompile.ir.dims import Affine, Dim, symbol
-from adcompile.ir.types import UNKNOWN, Array, NotStatic, Scalar, Static, Tuple, Type, static_value
-from adcompile.runtime.decompositions import determined
+from adcompile.ir.types import UNKNOWN, Array, NotStatic, Scalar, Static, Tuple, Type, kind_of, static_value
+from adcompile.runtime.decompositions import determined, of_this_rank
 
 TRUE = Scalar("bool", True)
 REAL = {"complex64": "float32", "complex128": "float64"}
@@ -106,3 +106,43 @@ def cond(x: Type, p: Type = NOTHING) -> Type:
 @transfer(determined)
 def of_thin(g: Type, thin: Type) -> Type:
     return thin
+
+
+@transfer(np.linalg.pinv)
+def pinv(a: Type, rcond: Type = NOTHING, hermitian: Type = FALSE, rtol: Type = NOTHING) -> Type:
+    dtype, _, shape = matrices(a)
+    return array(dtype, shape, *(shape or ())[:-3:-1])
+
+
+@transfer(np.linalg.lstsq)
+def lstsq(a: Type, b: Type, rcond: Type = NOTHING) -> Type:
+    _, _, shape = matrices(a)
+    rows = b.shape if isinstance(b, Array) else None
+    dtype = joined_dtype([a, b]) if isinstance(a, Array) and isinstance(b, Array) else "?"
+    dtype = "float64" if kind_of(dtype) in ("bool", "int") else dtype
+    sums = Array(REAL.get(dtype, dtype), None)
+    if shape is None or rows is None:
+        return Tuple((Array(dtype, None), sums, Scalar("int32"), Array("?", None)))
+    x = Array(dtype, (shape[-1], *rows[1:]))
+    s = Array(REAL.get(dtype, dtype), (smaller(shape[0], shape[1]),))
+    return Tuple((x, Array(sums.dtype, (unknown_size(),)), Scalar("int32"), s))
+
+
+@transfer(of_this_rank)
+def of_this_rank_type(a: Type, rcond: Type) -> Type:
+    return a
+
+
+@transfer(np.linalg.tensorsolve)
+def tensorsolve(a: Type, b: Type, axes: Type = NOTHING) -> Type:
+    before, behind = known_shape(b), known_shape(a)
+    if static_value(axes) is not None:
+        return UNKNOWN
+    dtype = joined_dtype([a, b])
+    return Array("float64" if kind_of(dtype) in ("bool", "int") else dtype, behind[len(before) :])
+
+
+@transfer(np.linalg.tensorinv)
+def tensorinv(a: Type, ind: Type = TWO) -> Type:
+    shape, count = known_shape(a), static_value(ind)
+    return Array(inexact(a), (*shape[count:], *shape[:count]))

@@ -120,7 +120,8 @@ def _by_pushforward(sweep: Tangents, bound: BoundRule) -> Atom | None:
     given = {bound.parameters[0]: result, **bound.arguments, **{f"{n}_dot": dot for n, dot in dots.items()}}
     terms = bound.parts(sweep, given, [result, *positional, *(dots[n] for n in bound.rule.arguments)])
     moving = [term for atom, term in zip(positional, terms, strict=True) if sweep.is_active(atom)]
-    return sweep.total([term for term in moving if not (isinstance(term, Const) and term.value is None)])
+    terms = [term for term in moving if not (isinstance(term, Const) and term.value is None)]
+    return sweep.total(terms, sweep.b.type_of(result))
 
 
 # ------------------------------------------------------------------------------ what is linear

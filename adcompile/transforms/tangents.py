@@ -18,7 +18,7 @@ from adcompile.errors import DiagnosticList
 from adcompile.inference.elementwise import shape_of
 from adcompile.inference.tangents import tangent_type
 from adcompile.ir.nodes import NONE, UNDEF, UNDEFINED, Atom, Call, Const, Star, Var
-from adcompile.ir.types import UNKNOWN, Array, Dict, Scalar, Tuple, is_complex, kind_of, may_carry_derivative
+from adcompile.ir.types import UNKNOWN, Array, Dict, Scalar, Tuple, Type, is_complex, kind_of, may_carry_derivative
 from adcompile.runtime import broadcasting, tangents
 from adcompile.runtime.structures import make_dict, make_list, make_tuple
 from adcompile.transforms.algebra import AdjointBuilder
@@ -108,20 +108,23 @@ class Tangents(Sweep):
     def _at_run_time(self, atom: Atom) -> Atom:
         return self.b.call(tangents.zero_tangent, atom)
 
-    def total(self, terms: Sequence[Atom]) -> Atom | None:
-        """The sum of some terms; None of none. Tuples are added item by item."""
+    def total(self, terms: Sequence[Atom], of: Type = UNKNOWN) -> Atom | None:
+        """The sum of some terms; None of none. Those of a tuple are added item by item."""
         made: Atom | None = None
         for term in terms:
-            made = term if made is None else self.sum_of_two(made, term)
+            if made is not None and isinstance(of, Tuple):
+                made = self.sum_of_tuples(made, term)
+            else:
+                made = term if made is None else self.b.call(operator.add, made, term)
         return made
 
-    def sum_of_two(self, one: Atom, other: Atom) -> Atom:
-        """The sum of two terms."""
+    def sum_of_tuples(self, one: Atom, other: Atom) -> Atom:
+        """The sum of two tuples of tangents, which have None for what carries none."""
         displays = self.b.definition(one, make_tuple), self.b.definition(other, make_tuple)
         if displays[0] is None or displays[1] is None:
-            return self.b.call(operator.add, one, other)
+            return self.b.call(broadcasting.add, one, other)
         pairs = zip(displays[0].operands, displays[1].operands, strict=True)
-        sums = [NONE if any(map(_is_none, pair)) else self.sum_of_two(*pair) for pair in pairs]
+        sums = [NONE if any(map(_is_none, pair)) else self.b.call(operator.add, *pair) for pair in pairs]
         return self.b.call(make_tuple, *sums)
 
     def spread(self, tangent: Atom, result: Var) -> Atom:

@@ -27,6 +27,9 @@ IN_EACH_RANK = "only how it is written: of any rank both lines give the same"
 NO_MORE_COLUMNS = "any size from the number of Q's columns up to that of the rows: the matrix has no more columns"
 BY_PROGRAMS = "of all vectors of a matrix that is not square one side is refused: test_decompositions.py has programs"
 SECOND_ORDER = "the same vectors, but for their derivative: test_decompositions.py looks at the second order"
+NOT_KNOWN = "taken where the rank is not known: test_decompositions.py has a program for any arguments"
+EACH_ROW = "each row has as many numbers"
+CUT_OFF = "the samples are far from a lower rank"
 SAME_AT_EQUALITY = "both lines give the same where the two are equal"
 
 EQUIVALENT: dict[str, dict[str, str]] = {
@@ -110,6 +113,19 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     },
     "joining.stack": {"if not isinstance(arrays, tuple):": SHORTER},
     "joining.hstack": {"0 -> -1 in: stop = start + np.shape(a)[0]": "a vector has one axis"},
+    "least_squares.outer": {
+        "1 -> 0 in: if known_rank(x) == 1:": SHORTER,
+        "if known_rank(x) == 2:": SHORTER,
+        "return np.reshape(x, (np.shape(x)[0], -1)) @ np.reshape(y, (np.shape(y)[0], -1)).T": NOT_KNOWN,
+        "return np.reshape(x, (np.shape(x)[0], -1)) @ np.reshape(y, (np.shape(y)[0], -1)).T -> "
+        "return -(np.reshape(x, (np.shape(x)[0], -1)) @ np.reshape(y, (np.shape(y)[0], -1)).T)": NOT_KNOWN,
+    },
+    "least_squares.for_columns": {
+        f"0 -> {i} in: return np.concatenate([squares_bar, np.zeros(np.size(b[0]))])[:np.size(b[0])]": EACH_ROW
+        for i in (1, -1)
+    },
+    "least_squares.lstsq": {"p = np.linalg.pinv(a, rtol=None)": CUT_OFF},
+    "least_squares.lstsq_tangent": {"p = np.linalg.pinv(a, rtol=None)": CUT_OFF},
     "linalg.solve": {
         "if np.ndim(a) == 2 and np.ndim(b) == 1:": SHORTER,
         "if np.ndim(a) == 2 and np.ndim(b) == 2:": SHORTER,

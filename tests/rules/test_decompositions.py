@@ -10,6 +10,7 @@ from cases import difference, inner
 
 from adcompile import check_grads, grad, jvp
 from adcompile.errors import Refused
+from adcompile.ir.types import UNKNOWN
 from adcompile.rules.registry import rule_for
 from adcompile.testing.loading import load_text
 
@@ -108,7 +109,10 @@ def test_rule_of_all_singular_vectors_by_itself() -> None:
         assert np.isclose(np.sum(made * along), difference(moved, 1e-3), rtol=1e-7)
 
 
-@pytest.mark.parametrize("call", ["svd(a, hermitian=True)[1]", "qr(a, mode='complete')[1]", "cond(a, 1)"])
+OTHER_OPTIONS = ["svd(a, hermitian=True)[1]", "qr(a, mode='complete')[1]", "cond(a, 1)", "lstsq(a, a, 0.1)[0]"]
+
+
+@pytest.mark.parametrize("call", OTHER_OPTIONS)
 def test_refused(call: str) -> None:
     f = load_text(f"def f(a):\n    return np.sum(np.linalg.{call})\n", "f", {"np": np})
     for derivative in (lambda: grad(f)(SQUARE), lambda: jvp(f)(SQUARE, SQUARE)):
@@ -151,3 +155,86 @@ def test_a_pair_of_another_function_keeps_its_names() -> None:
         return np.sum(spectrum(a).eigenvalues ** 2) + spectrum(a)[1][0, 0] ** 2
 
     check_grads(energy, (SQUARE,), order=2)
+
+
+def rest_of_components(x: Any, weights: Any) -> Any:
+    """What the first two principal components leave."""
+    z = x @ weights
+    z = z - z.mean(axis=0)
+    _, v = np.linalg.eigh(z.T @ z / (len(z) - 1))
+    top = v[:, -2:]
+    return np.sum((z - z @ top @ top.T) ** 2)
+
+
+def procrustes(x: Any, y: Any) -> Any:
+    u, _, vh = np.linalg.svd(x.T @ y)
+    return np.sum((x @ u @ vh - y) ** 2)
+
+
+def separable_fit(rates: Any, t: Any, y: Any) -> Any:
+    """Variable projection: the coefficients are those of least squares."""
+    basis = np.stack([np.exp(-rates[0] * t), np.exp(-rates[1] * t), np.ones_like(t)], axis=1)
+    c, squares, _, s = np.linalg.lstsq(basis, y, rcond=None)
+    rest = basis @ c - y
+    return rest @ rest + 2 * squares[0] + 0.01 * np.sum(c**2) + s[-1]
+
+
+def least_squares_by_qr(a: Any, b: Any) -> Any:
+    q, r = np.linalg.qr(a)
+    x = np.linalg.solve(r, q.T @ b)
+    return np.sum((a @ x - b) ** 2) + 0.1 * np.sum(x**2)
+
+
+TIMES = np.linspace(0, 1, 8)
+PROGRAMS = [
+    (rest_of_components, (TALL, np.eye(3) + 0.2 * SQUARE)),
+    (procrustes, (TALL, TALL[:, ::-1] ** 2)),
+    (separable_fit, (np.array([0.7, 3.0]), TIMES, np.cos(3 * TIMES))),
+    (least_squares_by_qr, (TALL, TALL[:, 0] ** 2 - 1)),
+]
+
+
+@pytest.mark.parametrize("f, args", PROGRAMS)
+def test_programs(f: Any, args: Any) -> None:
+    wrt = tuple(range(len(args)))
+    check_grads(f, args, wrt, order=2)
+    gradients = grad(f, wrt)(*args)
+    for e in range(len(args)):
+        dots = tuple(np.cos(np.arange(a.size)).reshape(a.shape) * (i == e) for i, a in enumerate(args))
+        np.testing.assert_allclose(jvp(f, wrt)(*args, dots)[1], np.sum(gradients[e] * dots[e]), rtol=1e-9)
+
+
+def test_what_least_squares_gives_of_ranks() -> None:
+    """Of matrices of lower rank the least solution, and no sums of squares."""
+    low, right = np.outer([1.0, 2.0, -1.0], [0.5, 1.0]), np.array([1.0, 0.5, 2.0])
+
+    def least(t: Any) -> Any:
+        x, squares, rank, _ = np.linalg.lstsq(np.outer(right + t, low[0]), right * t, rcond=None)
+        return np.sum(x**2) + np.sum(squares) + rank
+
+    check_grads(least, (0.3,), order=2)
+    assert np.isclose(grad(lambda t: np.sum(np.linalg.pinv(t * low)))(2.0), -np.sum(np.linalg.pinv(low)) / 4)
+
+
+def test_singular_values_that_are_left_out_are_zero() -> None:
+    values = np.diag([2.0, 1.0, 1e-14])
+    for form in ("rcond=1e-6", "rtol=1e-6"):
+        f = load_text(f"def f(a):\n    return np.sum(np.linalg.pinv(a, {form}) ** 2)\n", "f", {"np": np})
+        np.testing.assert_allclose(np.diag(grad(f)(values)), [-0.25, -2.0, 0.0], atol=1e-12)
+        with pytest.raises(ValueError, match="leaves out singular values which are not zero"):
+            grad(f)(np.diag([2.0, 1.0, 1e-7]))
+
+
+def test_least_squares_where_nothing_is_known() -> None:
+    """The program for any arguments adds what the two arguments give item by item."""
+
+    def f(a: Any, b: Any, rcond: Any) -> Any:
+        x, squares, _, s = np.linalg.lstsq(a, b, rcond)
+        return np.sum(x**3) + np.sum(squares**2) + s[0]
+
+    for b in (TALL[:, 0] ** 2, TALL**2):
+        check_grads(f, (TALL, b, None), (0, 1), order=1)
+        dots = (SQUARE.T[0] * TALL, np.sin(b))
+        pushed = jvp(f, (0, 1))
+        along = pushed._compile([UNKNOWN] * len(pushed._dispatcher.parameters)).function(TALL, b, None, dots)[1]
+        np.testing.assert_allclose(along, pushed(TALL, b, None, dots)[1], rtol=1e-10)
