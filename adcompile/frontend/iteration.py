@@ -1,18 +1,35 @@
-"""Lower what a loop runs over: `range`, `enumerate`, `zip`, `reversed`, dicts, and sequences."""
+"""Lower what a loop runs over: `range`, `enumerate`, `zip`, `reversed`, `map`, dicts, and sequences."""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import gast
 
-from adcompile.frontend.lowering import Lowering
+from adcompile.frontend.lowering import Lowering, placed
 from adcompile.ir.nodes import NONE, Atom, Const, Each, Range, Source, Var
 from adcompile.runtime import structures
 
 Element = Callable[[], Atom]  # makes the element of a trip, inside the body
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A call of `map` or `filter`: under which names it runs over what, and what it makes of the items."""
+
+    names: Sequence[str]
+    over: Any
+    element: Any
+    condition: Any = None
+
+    @property
+    def target(self) -> Any:
+        """What the items are bound to."""
+        targets = [gast.Name(name, gast.Store(), None, None) for name in self.names]
+        return targets[0] if len(targets) == 1 else gast.Tuple(targets, gast.Store())
 
 
 class Iteration(Lowering):
@@ -32,6 +49,28 @@ class Iteration(Lowering):
             return None
         value = self.scope.value(node.func.id)
         return value if any(value is f for f in among) else None
+
+    def applied_by(self, node: Any) -> Applied | None:
+        """What a call of `map` or `filter` does; None for another, and where what gives the function would be
+        asked for each item."""
+        made_by = self.iteration_builtin(node, (map, filter))
+        if made_by is None or node.keywords or len(node.args) < 2:
+            return None
+        function, *over = node.args
+        is_none = made_by is filter and isinstance(function, gast.Constant) and function.value is None
+        if not is_none and not isinstance(function, (gast.Name, gast.Attribute, gast.Lambda)):
+            return None
+        if len(over) > 1 and (made_by is filter or self.is_local("zip") or self.scope.value("zip") is not zip):
+            return None
+        names: list[str] = []
+        for _ in over:
+            names.append(self.unused_name("item", node, names))
+        items = [named(name) for name in names]
+        together = over[0] if len(over) == 1 else gast.Call(named("zip"), over, [])
+        called = items[0] if is_none else gast.Call(function, items, [])
+        if made_by is map:
+            return Applied(names, together, called)
+        return Applied(names, together, named(names[0]), called)
 
 
 class LoopHead:
@@ -63,6 +102,9 @@ class LoopHead:
             start = lowering.expr(begin[0]) if begin else Const(0)
             count: Source = Range(start, NONE, Const(1))
             return self._together(target, [lambda t: self._add(t, count), lambda t: self.split(t, over.args[0])])
+        applied = lowering.applied_by(over)
+        if applied is not None and applied.condition is None:
+            return self._of_map(target, applied)
         if fn is zip and not over.keywords:
             return self._together(target, [lambda t, a=a: self.split(t, a) for a in over.args])  # type: ignore[misc]
         method = over.func.attr if isinstance(over, gast.Call) and isinstance(over.func, gast.Attribute) else None
@@ -89,6 +131,12 @@ class LoopHead:
 
     def _call(self, fn: Callable[..., Any], *args: Atom) -> Var:
         return self.lowering.call(fn, *args, node=self.iterable)
+
+    def _of_map(self, target: Any, applied: Applied) -> Element:
+        """`for v in map(f, a)` is `for item in a` with `v = f(item)`."""
+        self._binders.append(lambda: self.lowering.names.own.update({name: name for name in applied.names}))
+        self.split(applied.target, applied.over)
+        return self._bound(target, lambda: self.lowering.expr(placed(applied.element, self.iterable)))
 
     def _of_dict(self, target: Any, method: str, mapping: Atom) -> Element:
         """`for key, value in d.items()` is `for key in d` with `value = d[key]`."""
@@ -118,3 +166,8 @@ class LoopHead:
             return self._call(structures.make_tuple, *[element() for element in elements])
 
         return all_of_them if apart else self._bound(target, all_of_them)
+
+
+def named(identifier: str) -> Any:
+    """A name that is read."""
+    return gast.Name(identifier, gast.Load(), None, None)

@@ -132,3 +132,20 @@ def loop_over_filter(v):
 @at((V,))
 def map_of_several(v):
     return sum(map(operator.mul, v, v[::-1])) * list(map(lambda a, b: a * b, v, v[1:]))[1] + max(map(math.sin, v))
+
+
+@at((V,))
+def map_in_step_with_others(v):
+    item, total = v[0], 0.0
+    for (a, b), c in zip(map(lambda p, q: (p * q, p + q), v, v[::-1]), v):
+        total += a * b * c * item
+    for k, a in enumerate(map(np.sin, v)):
+        total += k * a
+    return total
+
+
+@at((V,))
+def map_in_comprehensions(v):
+    small = all(a < 9.0 for a in map(np.sin, v))
+    pairs = [item * b for item in map(np.cos, v) if item > 0.0 for b in map(np.sin, v)]
+    return sum(pairs) * (2.0 if small else 3.0) + sum({k: k * a for k, a in enumerate(map(np.exp, v))}.values())
