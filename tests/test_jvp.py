@@ -316,7 +316,7 @@ def test_what_reverse_mode_refuses_is_refused():
         return np.pad(x, 1, mode="maximum")
 
     def unknown(x):
-        return np.linalg.pinv(x)
+        return np.linalg.eigvals(x)
 
     for f in (by_dtype, by_order, by_pad, unknown):
         messages = []
