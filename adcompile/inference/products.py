@@ -9,10 +9,11 @@ import numpy as np
 from adcompile.inference.arguments import NOTHING, ONE, TWO, ZERO, joined_dtype, known_shape, make, numpy_dtype, product
 from adcompile.inference.elementwise import broadcast, broadcast_dims
 from adcompile.inference.registry import transfer, unknown_size
-from adcompile.ir.dims import Dim, add_dims
-from adcompile.ir.types import UNKNOWN, Array, Scalar, Static, Tuple, Type, kind_of, static_value
+from adcompile.ir.dims import Dim, add_dims, is_one
+from adcompile.ir.types import UNKNOWN, Array, Scalar, Static, Tuple, Type, is_real, kind_of, static_value
 
 FULL, VALID = Static("full"), Static("valid")
+TRUE = Scalar("bool", True)
 
 
 def _product_dtype(x: Type, y: Type) -> str:
@@ -68,6 +69,29 @@ def trace(a: Type, offset: Type = ZERO, axis1: Type = ZERO, axis2: Type = ONE) -
     dtype = numpy_dtype(a)
     dtype = "?" if kind_of(dtype) in ("bool", "int") and dtype != "int64" else dtype
     return make(dtype, tuple(d for i, d in enumerate(shape) if i not in axes)) if len(shape) > 1 else UNKNOWN
+
+
+@transfer(np.linalg.cross)
+def cross_of_linalg(x1: Type, x2: Type) -> Type:
+    return cross(x1, x2)
+
+
+@transfer(np.cov)
+def cov(m: Type, y: Type = NOTHING, rowvar: Type = TRUE, bias: Type = NOTHING, ddof: Type = NOTHING) -> Type:
+    if y != NOTHING:
+        return Array("float64", (2, 2)) if len(known_shape(m)) == len(known_shape(y)) == 1 and _real(m, y) else UNKNOWN
+    shape = known_shape(m)
+    count = shape[0 if static_value(rowvar) else 1] if len(shape) == 2 else 1
+    return Array("float64", (count, count)) if is_one(count) is False and _real(m) else UNKNOWN
+
+
+@transfer(np.corrcoef)
+def corrcoef(x: Type, y: Type = NOTHING, rowvar: Type = TRUE) -> Type:
+    return cov(x, y, rowvar)
+
+
+def _real(*types: Type) -> bool:
+    return all(is_real(t) for t in types)
 
 
 @transfer(np.kron)

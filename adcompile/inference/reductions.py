@@ -28,7 +28,14 @@ def _reduction(a: Type, axis: Type, keepdims: Type, dtype: str) -> Type:
 
 
 @transfer(np.max, np.min, np.ptp, np.nanmax, np.nanmin)
-def extreme(a: Type, axis: Type = NOTHING, out: Type = NOTHING, keepdims: Type = FALSE) -> Type:
+def extreme(
+    a: Type,
+    axis: Type = NOTHING,
+    out: Type = NOTHING,
+    keepdims: Type = FALSE,
+    initial: Type = NOTHING,
+    where: Type = NOTHING,
+) -> Type:
     dtype = numpy_dtype(a) if isinstance(a, (Scalar, Array)) else "?"
     return _reduction(a, axis, keepdims, dtype) if out == NOTHING else UNKNOWN
 

@@ -15,7 +15,7 @@ from adcompile.inference.arguments import (
     numpy_dtype,
     product,
 )
-from adcompile.inference.elementwise import shape_of
+from adcompile.inference.elementwise import broadcast, shape_of
 from adcompile.inference.registry import transfer, unknown_size
 from adcompile.ir.dims import Dim, add_dims, scale_dim
 from adcompile.ir.nodes import Method
@@ -26,6 +26,12 @@ from adcompile.runtime import placing
 @transfer(np.broadcast_to)
 def broadcast_to(array: Type, shape: Type) -> Type:
     return Array(numpy_dtype(array), dims_if_known(shape))
+
+
+@transfer(np.broadcast_arrays)
+def broadcast_arrays(*args: Type) -> Type:
+    shape = broadcast([known_shape(x) for x in args])
+    return Tuple(tuple(Array(numpy_dtype(x), shape) for x in args))
 
 
 @transfer(placing.on_diagonal, placing.along_diagonal, placing.put_back, placing.put_along_axis)

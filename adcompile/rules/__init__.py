@@ -3,6 +3,7 @@
 from adcompile.rules import (
     complex_numbers,
     convolution,
+    covariance,
     creation,
     decompositions,
     differences,
@@ -31,6 +32,7 @@ from adcompile.rules import (
 __all__ = [
     "complex_numbers",
     "convolution",
+    "covariance",
     "creation",
     "decompositions",
     "differences",

@@ -155,6 +155,26 @@ def vdot(r, a, b, r_bar):
     return np.reshape(r_bar * np.ravel(b), np.shape(a)), np.reshape(r_bar * np.ravel(a), np.shape(b))
 
 
+@inline
+def with_last(x, axis):
+    """An array with an axis put last."""
+    return x if axis == -1 else np.moveaxis(x, axis, -1)
+
+
+@inline
+def with_last_back(x, axis):
+    """An array with its last axis put back where it was."""
+    return x if axis == -1 else np.moveaxis(x, -1, axis)
+
+
+@inline
+def cross_back(a, b, r_bar, axisa, axisb, axisc):
+    """The cotangents of the factors of a cross product, each along an axis of its own."""
+    x, y, z = with_last(a, axisa), with_last(b, axisb), with_last(r_bar, axisc)
+    x_bar, y_bar = unbroadcast(np.cross(y, z), x), unbroadcast(np.cross(z, x), y)
+    return with_last_back(x_bar, axisa), with_last_back(y_bar, axisb)
+
+
 @pullback(
     np.cross,
     linear=("a", "b"),
@@ -162,12 +182,31 @@ def vdot(r, a, b, r_bar):
         call(numbers(3), numbers(3, seed=1)),
         call(numbers(2, 3), numbers(2, 3, seed=1)),
         call(numbers(2, 3), numbers(3)),
+        call(numbers(3, 2), numbers(3, 2, seed=1), axis=0),
+        call(numbers(3, 2), numbers(3, 2, seed=1), axis=-2),
+        call(numbers(3, 2), numbers(2, 3), 0),
+        call(numbers(2, 4, 3), numbers(3, 2, 4), axisb=0, axisc=1),
+        call(numbers(2, 3, 4), numbers(2, 3, 4, seed=1), 1, 1, 0),
     ],
 )
-def cross(r, a, b, r_bar):
+def cross(r, a, b, r_bar, *, axisa=-1, axisb=-1, axisc=-1, axis=None):
     if np.ndim(r) == 0 or np.ndim(r) < np.ndim(a) or np.ndim(r) < np.ndim(b):
         raise NotImplementedError("the derivative of the cross product of vectors of two components")
-    return unbroadcast(np.cross(b, r_bar), a), unbroadcast(np.cross(r_bar, a), b)
+    if axis is not None:
+        return cross_back(a, b, r_bar, axis, axis, axis)
+    return cross_back(a, b, r_bar, axisa, axisb, axisc)
+
+
+@pullback(
+    np.linalg.cross,
+    linear=("x1", "x2"),
+    samples=lambda: [
+        call(numbers(2, 2, 3), numbers(2, 2, 3, seed=1)),
+        call(numbers(3, 2), numbers(3, 2, seed=1), axis=0),
+    ],
+)
+def cross_of_linalg(r, x1, x2, r_bar, *, axis=-1):
+    return cross_back(x1, x2, r_bar, axis, axis, axis)
 
 
 @pullback(

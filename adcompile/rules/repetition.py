@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -24,6 +25,22 @@ from adcompile.runtime.broadcasting import unbroadcast
 )
 def broadcast_to(r, array, r_bar, *, shape):
     return unbroadcast(r_bar, array)
+
+
+@pullback(
+    np.broadcast_arrays,
+    together=("*",),
+    samples=lambda: [
+        call(numbers(3), numbers(2, 3)),
+        call(numbers(2, 1), numbers(3), 0.5),
+        call(numbers(3)),
+    ],
+)
+def broadcast_arrays(r, r_bar, *args):
+    cotangents: tuple[Any, ...] = ()
+    for i, x in enumerate(args):
+        cotangents = (*cotangents, unbroadcast(r_bar[i], x))
+    return cotangents
 
 
 def repetitions():

@@ -165,20 +165,46 @@ def mean_of_hits(a_dot, hits, axis, keepdims):
     return sum_along(hits * a_dot, axis, keepdims) / sum_along(hits, axis, keepdims)
 
 
-@pullback(np.max, np.min, samples=over_axes)
+def bounded():
+    """Samples of extremes, some of chosen elements, or of one more that bounds them."""
+    x, mask = distinct(2, 3), np.array([[True, False, True], [True, True, False]])
+    return [
+        *over_axes(),
+        call(x, initial=0.05),
+        call(x, axis=0, initial=0.05, keepdims=True),
+        call(x, axis=1, initial=0.05, where=mask),
+        call(x, axis=-1, initial=-9.0, where=mask),
+        call(x, axis=0, initial=9.0),
+    ]
+
+
+@inline
+def hits_of(r, a, axis, keepdims, where):
+    """Where the extreme is reached, of what is chosen."""
+    hits = a == put_back_axes(r, axis, keepdims)
+    return hits if where is None else hits & where
+
+
+@pullback(np.max, np.min, samples=bounded)
 @pullback(np.nanmax, np.nanmin, samples=some_missing)
-def extreme(r, a, r_bar, *, axis=None, out=None, keepdims=False):
+def extreme(r, a, r_bar, *, axis=None, out=None, keepdims=False, initial=None, where=None):
     if out is not None:
         raise NotImplementedError("the derivative of an extreme is not known with out=")
-    hits = a == put_back_axes(r, axis, keepdims)
-    return shared_out(put_back_axes(r_bar, axis, keepdims), hits, axis)
+    hits = hits_of(r, a, axis, keepdims, where)
+    if initial is None:
+        return shared_out(put_back_axes(r_bar, axis, keepdims), hits, axis)
+    shares = r_bar / (sum_along(hits, axis, keepdims) + (r == initial))  # it has a part where it ties
+    return put_back_axes(shares, axis, keepdims) * hits
 
 
 @pushforward(np.max, np.min, np.nanmax, np.nanmin)
-def extreme_tangent(r, a, a_dot, *, axis=None, out=None, keepdims=False):
+def extreme_tangent(r, a, a_dot, *, axis=None, out=None, keepdims=False, initial=None, where=None):
     if out is not None:
         raise NotImplementedError("the derivative of an extreme is not known with out=")
-    return mean_of_hits(a_dot, a == put_back_axes(r, axis, keepdims), axis, keepdims)
+    hits = hits_of(r, a, axis, keepdims, where)
+    if initial is None:
+        return mean_of_hits(a_dot, hits, axis, keepdims)
+    return sum_along(hits * a_dot, axis, keepdims) / (sum_along(hits, axis, keepdims) + (r == initial))
 
 
 @pullback(np.ptp, samples=over_axes)

@@ -30,6 +30,7 @@ SECOND_ORDER = "the same vectors, but for their derivative: test_decompositions.
 NOT_KNOWN = "taken where the rank is not known: test_decompositions.py has a program for any arguments"
 EACH_ROW = "each row has as many numbers"
 CUT_OFF = "the samples are far from a lower rank"
+TWO_SIGNS = "it stands twice in a product"
 SAME_AT_EQUALITY = "both lines give the same where the two are equal"
 
 EQUIVALENT: dict[str, dict[str, str]] = {
@@ -232,6 +233,15 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "1 -> 2 in: q_bar = np.sum(np.reshape(bars * slope, (-1, np.size(q))), axis=0)": NEGATIVE,
     },
     "quantiles.quantile_forward": {"pairs = np.take_along_axis(gathered(a_dot, axis), places, -1)": "the default"},
+    "covariance.out_of_rows": {"0 -> -1 in: return (rows[0], None)": "there is one"},
+    "covariance.size_of_rows": {
+        "return np.sqrt(np.sum(from_mean(rows, 1) ** 2, axis=1, keepdims=True)) -> "
+        "return -np.sqrt(np.sum(from_mean(rows, 1) ** 2, axis=1, keepdims=True))": TWO_SIGNS
+    },
+    "products.with_last": {
+        "return x if axis == -1 else np.moveaxis(x, axis, -1) -> "
+        "return -(x if axis == -1 else np.moveaxis(x, axis, -1))": TWO_SIGNS
+    },
     "linalg.norm": {
         "1 -> 2 in: matrix = isinstance(axis, tuple) or (axis is None and np.ndim(x) > 1)": (
             "of whole matrices only 'fro' is not refused, which is no question of rank"

@@ -176,7 +176,7 @@ def functions(module: Any) -> Iterator[Any]:
     """The functions of a file that make derivatives: rules, and what they call."""
     rules = {rule.function for rule in (*DIFFERENTIABLE.values(), *PUSHFORWARDS.values())}
     called = set().union(*(names_in(f) for f in rules))
-    for name, value in vars(module).items():
+    for name, value in list(vars(module).items()):
         own = isinstance(value, types.FunctionType) and value.__module__ == module.__name__
         if own and (value in rules or (name in called and value not in RULES) or value in STATIC):
             yield value

@@ -80,6 +80,14 @@ def test_quantiles_of_ties_and_at_an_element() -> None:
     assert by_numbers.tolist() == [[1, 1, 0], [1, 0, 1]] and by_share.tolist() == [0.06, 0]
 
 
+def test_extremes_that_tie_with_a_bound() -> None:
+    assert at(np.max, np.array([1.0, 3.0]), initial=3.0)[0].tolist() == [0, 0.5]
+    assert at(np.min, np.array([1.0, 3.0]), initial=0.0)[0].tolist() == [0, 0]
+    chosen = np.array([True, True, False])
+    assert at(np.max, np.array([3.0, 1.0, 3.0]), initial=0.0, where=chosen)[0].tolist() == [1, 0, 0]
+    assert at(np.max, TIES, axis=1, initial=-2.0)[0].tolist() == [[0, 0.5, 0.5], [1 / 3, 1 / 3, 0]]
+
+
 def test_norms_at_ties_and_zeros() -> None:
     def slope(x: Any, order: Any) -> Any:
         return at(np.linalg.norm, np.array(x), ord=order)[0].tolist()

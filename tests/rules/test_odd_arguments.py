@@ -109,6 +109,11 @@ KNOWN = [
     "np.cumprod(x, axis=-2)",
     "np.diff(x, n=2, axis=-1)",
     "np.diff(x, n=3)",
+    "np.max(x, initial=0.0)",
+    "np.max(x, where=x > 0, initial=0.0)",
+    "np.min(x, axis=1, where=x < 0, initial=0.0)",
+    "np.corrcoef(x[0])",
+    "np.cov(x.T, rowvar=False)",
     "np.diff(x, append=np.zeros((2, 1)))",
     "np.diff(x, prepend=x[:, :1])",
     "np.diff(x, 2, 0, x[0, 0], x[:1])",
@@ -226,9 +231,13 @@ def test_jacobians_of_seldom_used_options(expression: str) -> None:
 
 
 REFUSED = [
+    "np.cov(x, x)",
+    "np.cov(x, aweights=np.ones(3))",
+    "np.quantile(x, 0.5, method='nearest')",
+    "np.quantile(x, 0.5, weights=np.ones((2, 3)), method='inverted_cdf')",
+    "np.percentile(x, [10, 20], axis=0, keepdims=True)",
+    "np.convolve(x[0], 2.0)",
     "np.sum(x, dtype=int)",
-    "np.max(x, initial=0.0)",
-    "np.max(x, where=x > 0, initial=0.0)",
     "np.prod(x, dtype=float)",
     "np.prod(x, where=x > 0)",
     "np.var(x, where=x > 0)",
