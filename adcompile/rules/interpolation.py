@@ -23,7 +23,6 @@ def tables():
         call(x, knots, values, left=0.5),
         call(x, knots, values, 0.2, -0.7),
         call(x, knots, values, right=1.5),
-        call(2.5, knots, values),
         call(x, np.array([0.2]), np.array([1.3])),
     ]
 
