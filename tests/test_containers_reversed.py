@@ -220,3 +220,17 @@ def test_a_list_in_a_list_at_the_second_order():
     np.testing.assert_allclose(by_w, want_w, rtol=1e-14)
     np.testing.assert_allclose(by_b, want_b, rtol=1e-14)
     np.testing.assert_allclose(by_c, want_c, rtol=1e-14)
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_a_key_that_is_new_is_not_in_the_gradient(empty):
+    def f(p, x):
+        p["c"] = (1.0 if empty else p["a"] ** 2) * x
+        p.update(d=p["c"] * x)
+        return p["c"] * p["d"] * (x if empty else p["b"])
+
+    given = {} if empty else {"a": 2.0, "b": 3.0}
+    by_dict, by_number = grad(f, (0, 1))(given, 2.0)
+    assert by_dict == ({} if empty else {"a": 4 * 8.0 * 3.0 * 8.0, "b": 16.0 * 8.0})
+    assert by_number == (32.0 if empty else 3 * 16.0 * 3.0 * 4.0)
+    check_grads(lambda a, b, x: f({"a": a, "b": b}, x), (2.0, 3.0, 2.0), order=2)

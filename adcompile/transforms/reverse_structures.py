@@ -287,9 +287,17 @@ def _updated(sweep: Cotangents, call: Call, bar: Atom) -> None:
     if isinstance(sweep.b.type_of(a), List) and _is_slice(sweep, index):
         _slice_replaced(sweep, call, bar)
         return
-    give_stored(sweep, call.fn, sweep.b.type_of(a), bar, index, value)
-    if sweep.is_active(a) and not is_all_of(sweep.b.type_of(a), index):
-        sweep.accumulate(a, sweep.b.call(updates.update, bar, index, _nothing_at(sweep, a, index, value)))
+    before = sweep.b.type_of(a)
+    give_stored(sweep, call.fn, before, bar, index, value)
+    if not sweep.is_active(a) or is_all_of(before, index):
+        return
+    keys = [key for key, _ in before.items] if isinstance(before, Dict) else []
+    if keys and isinstance(index, Const) and index.value not in keys:
+        # The dict had no such item, and nor has its cotangent.
+        items = [atom for key in keys for atom in (Const(key), sweep.b.call(operator.getitem, bar, Const(key)))]
+        sweep.accumulate(a, sweep.b.call(make_dict, *items))
+        return
+    sweep.accumulate(a, sweep.b.call(updates.update, bar, index, _nothing_at(sweep, a, index, value)))
 
 
 def _slice_replaced(sweep: Cotangents, call: Call, bar: Atom) -> None:
