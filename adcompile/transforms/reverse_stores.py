@@ -23,7 +23,7 @@ from adcompile.ir.types import Array
 from adcompile.runtime import broadcasting, updates
 from adcompile.transforms.build import Builder
 from adcompile.transforms.cotangents import Cotangents
-from adcompile.transforms.reverse_structures import give_stored
+from adcompile.transforms.reverse_updates import give_stored
 
 FLATTENED = View(FLAT, 0)
 

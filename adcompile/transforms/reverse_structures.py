@@ -1,4 +1,4 @@
-"""Reverse what reads, makes and changes items: subscripts, displays, unpacking, updates.
+"""Reverse what reads and makes items: subscripts, displays, unpacking.
 
 The cotangent of a tuple is a tuple, of a list a list, of a dict a dict. Reading an item adds
 to that item of the holder's cotangent; making a structure hands each item its part.
@@ -24,7 +24,6 @@ from adcompile.ir.types import (
     Dict,
     List,
     Scalar,
-    Static,
     Tuple,
     Type,
     Unknown,
@@ -36,6 +35,14 @@ from adcompile.runtime import broadcasting, updates
 from adcompile.runtime.structures import make_dict, make_list, make_tuple, unpack, unpack_star
 from adcompile.transforms.cotangents import Cotangents
 from adcompile.transforms.new_axes import without_new_axes
+from adcompile.transforms.reverse_updates import (
+    appended,
+    incremented,
+    is_slice,
+    item_type,
+    shortened,
+    updated,
+)
 from adcompile.transforms.still_zero import is_still_zero
 
 # Functions whose result shows all of an array, in another order of its axes.
@@ -101,7 +108,7 @@ def add_item(sweep: Cotangents, holder: Atom, index: Atom, bar: Atom, first: boo
         if not fresh:
             so_far = sweep.b.definitions[so_far].operands[0]  # type: ignore[index]  # nothing else reads the zero
         sweep.bars[holder] = sweep.named(holder, sweep.b.call(updates.update, so_far, index, bar))
-    elif isinstance(type_, (List, Dict)) and not _is_slice(sweep, index) and _is_number(_item_type(type_, index)):
+    elif isinstance(type_, (List, Dict)) and not is_slice(sweep, index) and _is_number(item_type(type_, index)):
         item = sweep.b.call(operator.getitem, so_far, index)
         summed = sweep.b.call(operator.add, item, bar)
         sweep.bars[holder] = sweep.named(holder, sweep.b.call(updates.update, so_far, index, summed))
@@ -143,12 +150,6 @@ def _add_through(sweep: Cotangents, holder: Var, index: Atom, bar: Atom) -> bool
     operands = [a for _, atoms in steps for a in atoms]
     sweep.bars[whole] = sweep.named(whole, sweep.b.call(through, sweep.bars[whole], *operands, index, bar))
     return True
-
-
-def _is_slice(sweep: Cotangents, index: Atom) -> bool:
-    """Whether a subscript of a list may name several items."""
-    type_ = sweep.b.type_of(index)
-    return not (isinstance(type_, Scalar) or (isinstance(type_, Static) and not isinstance(type_.value, slice)))
 
 
 def add_tuple_items(sweep: Cotangents, holder: Atom, type_: Tuple, bars: Mapping[int, Atom]) -> None:
@@ -250,105 +251,6 @@ def _dict_display(sweep: Cotangents, call: Call, bar: Atom) -> None:
             sweep.accumulate(atom, sweep.b.call(operator.getitem, bar, key))
 
 
-def _appended(sweep: Cotangents, call: Call, bar: Atom) -> None:
-    sequence, value = call.operands
-    if sweep.is_active(value):
-        sweep.accumulate(value, sweep.b.call(operator.getitem, bar, Const(-1)))
-    sweep.accumulate(sequence, sweep.b.call(updates.without_last, bar))
-
-
-def give_stored(sweep: Cotangents, fn: Any, holder: Type, whole: Atom, index: Atom, value: Atom) -> None:
-    """Give the value that `fn` stored, or added, at `index` its part of `whole`, the cotangent of
-    what it was stored into, which is of type `holder`. Of several values for one element, the last
-    counts, but for `add_at`."""
-    if not sweep.is_active(value):
-        return
-    item = whole if is_all_of(holder, index) else sweep.b.call(operator.getitem, whole, index)
-    if fn is not updates.add_at and sweep.distinct.may_repeat(sweep.b.type_of(whole), index):
-        item = sweep.b.call(np.where, sweep.b.call(updates.written_last, whole, index), item, Const(0.0))
-    if fn is updates.update and isinstance(holder, (List, Dict)):
-        item = sweep.b.match_dtype(item, value)  # a list or dict holds what is stored, an array as many as it takes
-    elif not isinstance(sweep.b.type_of(value), (List, Dict, Tuple)):
-        item = sweep.b.call(broadcasting.unbroadcast, item, value)
-    sweep.accumulate(value, item)
-
-
-def is_all_of(holder: Type, index: Atom) -> bool:
-    """Whether `index` takes all of an array. Nothing may be taken of the cotangent of one without an
-    axis, which is a number."""
-    key = index.value if isinstance(index, Const) else None
-    everything = key is Ellipsis or key == slice(None) or (type(key) is tuple and not key)
-    return everything and isinstance(holder, Array)
-
-
-def _updated(sweep: Cotangents, call: Call, bar: Atom) -> None:
-    """Reverse `a[i] = v`: `v` takes what stands at `i`, and `a` gets nothing from there."""
-    a, index, value = call.operands
-    if isinstance(sweep.b.type_of(a), List) and _is_slice(sweep, index):
-        _slice_replaced(sweep, call, bar)
-        return
-    before = sweep.b.type_of(a)
-    give_stored(sweep, call.fn, before, bar, index, value)
-    if not sweep.is_active(a) or is_all_of(before, index):
-        return
-    keys = [key for key, _ in before.items] if isinstance(before, Dict) else []
-    if keys and isinstance(index, Const) and index.value not in keys:
-        # The dict had no such item, and nor has its cotangent.
-        items = [atom for key in keys for atom in (Const(key), sweep.b.call(operator.getitem, bar, Const(key)))]
-        sweep.accumulate(a, sweep.b.call(make_dict, *items))
-        return
-    sweep.accumulate(a, sweep.b.call(updates.update, bar, index, _nothing_at(sweep, a, index, value)))
-
-
-def _slice_replaced(sweep: Cotangents, call: Call, bar: Atom) -> None:
-    """Reverse `items[i:j] = values`, which may be more or fewer than before."""
-    a, index, value = call.operands
-    if sweep.is_active(value) and not isinstance(sweep.b.type_of(value), List):
-        sweep.found.add(
-            "a slice of a list is replaced by something that is no list, as far as types tell",
-            call.origin,
-            "the list's cotangent has other items there",
-            "build a new list of the parts",
-        )
-        return
-    shown = sweep.items_of(value)
-    count = Const(len(shown)) if shown is not None else sweep.b.call(len, value)
-    part = index.value if isinstance(index, Const) else None
-    if isinstance(part, slice) and part.start in (None, 0) and part.step in (None, 1):
-        where = sweep.b.call(slice, Const(0), count)
-    else:
-        where = sweep.b.call(updates.where_replaced, a, index, count)
-    if sweep.is_active(value):
-        sweep.accumulate(value, sweep.b.call(operator.getitem, bar, where))
-    if sweep.is_active(a):
-        old = sweep.b.call(broadcasting.zeros_like, sweep.b.call(operator.getitem, a, index))
-        sweep.accumulate(a, sweep.b.call(updates.update, bar, where, old))
-
-
-def _nothing_at(sweep: Cotangents, container: Atom, index: Atom, value: Atom) -> Atom:
-    """The cotangent of what `value` replaced: zeros like that, which may have another form."""
-    type_ = sweep.b.type_of(container)
-    item = _item_type(type_, index) if isinstance(type_, (List, Dict)) else None
-    if isinstance(item, Scalar) or not isinstance(type_, (List, Dict)):
-        return Const(0j if item is not None and is_complex(item) else 0.0)
-    same = isinstance(item, Array) and item.shape is not None and item == sweep.b.type_of(value)
-    if item is None or same:
-        return sweep.zeros(value) if isinstance(value, Var) else Const(0.0)
-    return sweep.b.call(broadcasting.zeros_like, sweep.b.call(operator.getitem, container, index))
-
-
-def _incremented(sweep: Cotangents, call: Call, bar: Atom) -> None:
-    a, index, value = call.operands
-    give_stored(sweep, call.fn, sweep.b.type_of(a), bar, index, value)
-    sweep.accumulate(a, bar)
-
-
-def _shortened(sweep: Cotangents, call: Call, bar: Atom) -> None:
-    (sequence,) = call.operands
-    last = sweep.b.call(operator.getitem, sequence, Const(-1))
-    sweep.accumulate(sequence, sweep.b.call(updates.append, bar, sweep.b.call(broadcasting.zeros_like, last)))
-
-
 def spread(sweep: Cotangents, atom: Atom) -> Atom:
     """A display of the forward sweep as a tuple whose items are known."""
     items = sweep.items_of(atom)
@@ -371,12 +273,6 @@ def accumulate_items(sweep: Cotangents, atom: Atom, cotangent: Atom, bar: Atom) 
 
 def _is_number(type_: Type | None) -> bool:
     return isinstance(type_, (Scalar, Array))
-
-
-def _item_type(type_: List | Dict, index: Atom) -> Type | None:
-    if isinstance(type_, List):
-        return type_.item
-    return dict(type_.items).get(index.value) if isinstance(index, Const) else None
 
 
 def gathering(loop: Loop, position: int, displays: Mapping[Var, Call], counts: Mapping[Var, int]) -> Call | None:
@@ -402,9 +298,9 @@ STRUCTURAL: dict[Any, Any] = {
     make_tuple: _display,
     make_list: _display,
     make_dict: _dict_display,
-    updates.append: _appended,
-    updates.update: _updated,
-    updates.increment: _incremented,
-    updates.add_at: _incremented,
-    updates.without_last: _shortened,
+    updates.append: appended,
+    updates.update: updated,
+    updates.increment: incremented,
+    updates.add_at: incremented,
+    updates.without_last: shortened,
 }
