@@ -245,6 +245,8 @@ def norms():
         call(m, "fro", keepdims=True),
         *[call(m, order, axis=1) for order in (None, 2, 1, 3, np.inf)],
         *[call(m, order, axis=0, keepdims=True) for order in (None, 2, 1, 3, np.inf)],
+        *[call(distinct(3, 3), order) for order in ("nuc", 2, -2)],
+        call(m, "nuc", keepdims=True),
         call(stack),
         call(stack, axis=(0, 2)),
         call(stack, "fro", axis=(1, 2), keepdims=True),
@@ -260,6 +262,18 @@ def slope_of_size(x):
     return np.sign(x)
 
 
+@inline
+def slope_by_singular_values(x, ord):
+    """The slope of the sum of a matrix's singular values, or of the largest or smallest of them."""
+    u, s, vh = np.linalg.svd(x, full_matrices=False)
+    if np.iscomplexobj(x):
+        u, vh = np.conj(u), np.conj(vh)
+    if ord == "nuc":
+        return u @ vh
+    hits = s == (s[0] if ord == 2 else s[-1])
+    return u * (hits / np.sum(hits)) @ vh
+
+
 @pullback(np.linalg.norm, samples=norms)
 def norm(r, x, r_bar, *, ord=None, axis=None, keepdims=False):
     r = put_back_axes(r, axis, keepdims)
@@ -269,8 +283,10 @@ def norm(r, x, r_bar, *, ord=None, axis=None, keepdims=False):
         if np.iscomplexobj(x):
             return r_bar / (r + (r == 0)) * np.conj(x)
         return r_bar / (r + (r == 0)) * x  # slope 0 where all is 0
+    if matrix and axis is None and np.ndim(x) == 2 and (ord == "nuc" or ord == 2 or ord == -2):
+        return r_bar * slope_by_singular_values(x, ord)
     if matrix or ord == 0:
-        raise NotImplementedError("the derivative of this norm is not known: of a matrix only 'fro', never 0")
+        raise NotImplementedError("the derivative of this norm is not known: of a matrix only 'fro', 'nuc', 2, -2")
     if ord == 1:
         return r_bar * slope_of_size(x)
     if ord == np.inf or ord == -np.inf:
@@ -285,8 +301,13 @@ def norm_tangent(r, x, x_dot, *, ord=None, axis=None, keepdims=False):
         if np.iscomplexobj(x):
             return sum_along((np.conj(x) * x_dot).real, axis, keepdims) / (r + (r == 0))
         return sum_along(x * x_dot, axis, keepdims) / (r + (r == 0))  # slope 0 where all is 0
+    if matrix and axis is None and np.ndim(x) == 2 and (ord == "nuc" or ord == 2 or ord == -2):
+        along = np.sum(slope_by_singular_values(x, ord) * x_dot)
+        if np.iscomplexobj(x):
+            along = along.real
+        return np.reshape(along, (1, 1)) if keepdims else along
     if matrix or ord == 0:
-        raise NotImplementedError("the derivative of this norm is not known: of a matrix only 'fro', never 0")
+        raise NotImplementedError("the derivative of this norm is not known: of a matrix only 'fro', 'nuc', 2, -2")
     if ord == 1:
         return sum_along(slope_of_size(x) * x_dot, axis, keepdims)
     r = put_back_axes(r, axis, keepdims)

@@ -243,10 +243,6 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "return -(x if axis == -1 else np.moveaxis(x, axis, -1))": TWO_SIGNS
     },
     "linalg.norm": {
-        "1 -> 2 in: matrix = isinstance(axis, tuple) or (axis is None and np.ndim(x) > 1)": (
-            "of whole matrices only 'fro' is not refused, which is no question of rank"
-        ),
-        "if ord is None or ord == 'fro' or (ord == 2 and (not matrix)):": SHORTER,
         "if ord == 1:": SHORTER,
         "r + (r == 0) -> r - (r == 0) in: return r_bar / (r + (r == 0)) * x": DIVIDES_ZERO,
         "r + (r == 0) -> r - (r == 0) in: "
@@ -401,17 +397,13 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "size + (size == 0) -> size - (size == 0) in: return np.conj(x) / (size + (size == 0))": DIVIDES_ZERO,
     },
     "linalg.norm_tangent": {
-        "1 -> 2 in: "
-        "matrix = isinstance(axis, tuple) or (axis is None and np.ndim(x) > 1)": (
-            "of whole matrices only 'fro' is not refused, which is no question of rank"
-        ),
-        "if ord is None or ord == 'fro' or (ord == 2 and (not matrix)):": SHORTER,
         "if ord == 1:": SHORTER,
         "r + (r == 0) -> r - (r == 0) in: "
         "return sum_along((np.conj(x) * x_dot).real, axis, keepdims) / (r + (r == 0))": DIVIDES_ZERO,
         "r + (r == 0) -> r - (r == 0) in: return sum_along(x * x_dot, axis, keepdims) / (r + (r == 0))": DIVIDES_ZERO,
         "r + (r == 0) -> r - (r == 0) in: "
         "slope = slope_of_size(x) * (np.abs(x) / (r + (r == 0))) ** (ord - 1)": DIVIDES_ZERO,
+        "if np.iscomplexobj(x):": BRANCH_IS_RIGHT,
     },
     "linalg.dist_tangent": {
         "r + (r == 0) -> r - (r == 0) in: slope = (np.array(p) - np.array(q)) / (r + (r == 0))": DIVIDES_ZERO,

@@ -82,6 +82,13 @@ def test_the_size_of_a_matrix_of_low_rank() -> None:
     assert np.linalg.norm(made, 2) < 1 + 1e-12
 
 
+def test_the_largest_of_equal_singular_values_share() -> None:
+    for order, shares in ((2, [0.0, 0.5, 0.5]), (-2, [1.0, 0.0, 0.0])):
+        f = load_text(f"def f(a):\n    return np.linalg.norm(a, {order})\n", "f", {"np": np})
+        np.testing.assert_allclose(grad(f)(np.diag([1.0, 4.0, 4.0])), np.diag(shares), atol=1e-15)
+    check_grads(lambda a: np.linalg.norm(a, "nuc"), (SQUARE + 1j * SQUARE.T,), order=1)
+
+
 def root(a: Any) -> Any:
     w, v = np.linalg.eigh(a)
     return np.sum(((v * np.sqrt(w)) @ v.T) ** 3)

@@ -102,6 +102,12 @@ def test_norms_at_ties_and_zeros() -> None:
     assert [np.array(g).tolist() for g in at(math.dist, [1.0, 2.0], [1.0, 2.0])] == [[0, 0], [0, 0]]
 
 
+def test_equal_singular_values_share() -> None:
+    tied = np.diag([1.0, 4.0, 4.0])
+    assert np.array_equal(at(np.linalg.norm, tied, ord=2)[0], np.diag([0, 0.5, 0.5]))
+    assert np.array_equal(at(np.linalg.norm, tied, ord=-2)[0], np.diag([1.0, 0, 0]))
+
+
 def test_slopes_at_zero() -> None:
     assert at(np.absolute, np.array([0.0, -1.0]))[0].tolist() == [0, -1]
     assert at(np.std, ZERO)[0].tolist() == [0, 0]
