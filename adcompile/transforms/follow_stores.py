@@ -116,16 +116,22 @@ class _Following(StoredObjects, CountedLoops, Visitor):
             self.taken_from[call.result] = self.newest.get(holder.root)
         if call.operands and call.operands[0] in self.moved:
             self.moved.update(r for r in call.results if self.same_root(r, call.operands[0]))
-        if not isinstance(call.fn, Syntax) and is_view_or_copy(call.fn) and self.is_stored(call.result):
+        if not isinstance(call.fn, Syntax) and is_view_or_copy(call.fn) and self.changes_later(call):
             assert isinstance(made, Call)
             self.emit(Call((self.nothing(),), checks.require_view, (call.result, made.operands[0]), origin=call.origin))
         if call.fn == COPY and isinstance(self.type_of(call.operands[0]), Unknown):
             self.emit(Call((self.nothing(),), checks.require_no_items, (call.result,), origin=call.origin))
 
-    def is_stored(self, var: Var) -> bool:
-        """Whether the object that a value views is changed anywhere."""
-        place = self.places.place(var)
-        return place is not None and bool(place.path) and place.root in self.changed_in(self.function.body)
+    def changes_later(self, call: Call) -> bool:
+        """Whether the object that a call views is changed behind the call: after it, or in a loop around it."""
+        place = self.places.place(call.result)
+        if place is None or not place.path:
+            return False
+        body = self.function.body
+        stmts = list(walk(body))
+        around = [s for s in stmts if isinstance(s, (For, While)) and call in walk(Block((s,)))]
+        behind = Block(tuple(stmts[stmts.index(call) + 1 :]))
+        return any(place.root in self.changed_in(block) for block in (behind, *(Block((s,)) for s in around)))
 
     def same_root(self, var: Var, other: Atom) -> bool:
         one, two = self.places.place(var), self.places.place(other)

@@ -470,3 +470,12 @@ def row_chosen_within_a_context(a, n):
         row = b[n % 3]
         row *= a[0]
     return np.sum(row * b[1])
+
+
+@at((P,), (V,))
+def reshape_of_a_slice_behind_the_last_change(x):
+    y = np.concatenate((np.outer(x, x), np.outer(x, np.sin(x))), axis=1)
+    y[0] *= 2.0
+    y += 1.0
+    flat = y[:, : len(x)].reshape(-1)
+    return np.sum(flat * flat) * y[0, -1]
