@@ -99,7 +99,12 @@ def sorted_of_tangent(r, iterable, iterable_dot, *, key=None, reverse=False):
 @pullback(
     sum_from,
     together=("iterable", "start"),
-    samples=lambda: [call([0.3, 1.2], 1.5), call([[0.3], [1.2, 0.5]], [1.5]), call(distinct(3), 0.5)],
+    samples=lambda: [
+        call([0.3, 1.2], 1.5),
+        call(distinct(3), 0.5),
+        call([[0.3], [1.2, 0.5]], [1.5]),
+        call(([0.3],), [1.5]),
+    ],
 )
 def summed_from(r, iterable, start, r_bar):
     if not isinstance(start, (list, tuple)):

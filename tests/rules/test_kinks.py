@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from adcompile import grad, jvp
+from adcompile.rules.items import largest, smallest, sum_from
 from adcompile.rules.registry import PUSHFORWARDS, rule_for
 
 
@@ -54,6 +55,48 @@ def test_ties_are_split() -> None:
     assert at(np.ptp, TIES[1:], axis=1)[0].tolist() == [[0.5, 0.5, -1]]
     assert at(np.median, np.array([1.0, 2.0, 2.0, 2.0, 5.0, 7.0, 0.0]))[0].tolist() == [0, 1 / 3, 1 / 3, 1 / 3, 0, 0, 0]
     assert at(np.median, np.array([1.0, 1.0, 2.0, 2.0]))[0].tolist() == [0.25, 0.25, 0.25, 0.25]
+
+
+def test_ties_of_items_are_split() -> None:
+    cases = (largest, [3.0, 1.0, 3.0], [0.5, 0, 0.5]), (smallest, [2.0, 1.0, 1.0, 1.0], [0, *[1 / 3] * 3])
+    for form in (list, tuple, np.array):
+        for of, items, slopes in (*cases, (largest, [1.0, 3.0], [0, 1])):
+            taken = at(of, form(items), None)[0]
+            assert type(taken) is type(form(items)) and list(taken) == slopes
+            tangent = PUSHFORWARDS[of].function
+            assert tangent is not None
+            dots = [4.0, 2.0, 6.0, 4.0][: len(items)]
+            term, _ = tangent(of(form(items), None), form(items), None, form(dots), None)
+            assert term == np.dot(slopes, dots)
+        taken = at(largest, form([3.0, 1.0, -3.0]), None, key=abs)[0]  # with a key the first is taken
+        assert list(taken) == [1, 0, 0]
+
+
+def test_items_that_are_put_in_order_or_joined() -> None:
+    for form in (list, tuple):
+        ordered = at(sorted, form([3.0, 1.0]))[0]
+        assert type(ordered) is form and list(ordered) == [1, 1]
+        bars, start = at(sum_from, form([[0.3], [1.2, 0.5]]), [1.5])
+        assert type(bars) is form and [len(b) for b in bars] == [1, 2] and len(start) == 1
+
+
+def test_a_cotangent_has_the_dtype_of_its_argument() -> None:
+    """Whatever dtype the function is asked for."""
+    for f in (np.sum, np.nansum, np.mean, np.nanmean, np.cumsum, np.concatenate, np.array):
+        rule = rule_for(f)
+        assert rule is not None and rule.function is not None
+        for own, asked in (("float64", "float32"), ("float32", "float64"), ("float64", None)):
+            x = np.array([1.0, 2.0], own)
+            forms = [(x, x), [x, x], np.stack([x, x])] if f is np.concatenate else [list(x)] if f is np.array else [x]
+            for given in forms:
+                r = f(given, dtype=asked)
+                made = rule.function(r, given, np.ones(np.shape(r), asked or own), dtype=asked)
+                assert [part.dtype for part in made] == [np.dtype(own)] * len(given)
+
+
+def test_a_list_of_no_rows() -> None:
+    assert at(list, np.zeros((0, 3)))[0].shape == (0, 3)
+    assert at(list, np.zeros(0))[0].shape == (0,)
 
 
 def test_tables_at_their_knots_and_outside() -> None:
