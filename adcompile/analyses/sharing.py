@@ -17,7 +17,7 @@ from adcompile.ir.callables import canonical
 from adcompile.ir.nodes import Atom, Attribute, Call, Const, Method, Star, Syntax, Var
 from adcompile.ir.types import UNKNOWN, Array, Dict, List, Never, Scalar, Tuple, Type, of_constant, parts_of
 from adcompile.rules.solvers import scipy_solver
-from adcompile.runtime import broadcasting, seeds, tangents
+from adcompile.runtime import broadcasting, decompositions, seeds, tangents
 from adcompile.runtime.markers import detach
 
 LISTS = (list, sorted)  # they make a list of what another sequence holds
@@ -92,6 +92,7 @@ SHARING = frozenset(
         broadcasting.add_item,
         broadcasting.items_of,
         broadcasting.split_like,
+        *(decompositions.determined, decompositions.of_this_rank),
         tangents.spread,
         seeds.unbroadcast_seeds,
         seeds.spread_seeds,
