@@ -317,7 +317,6 @@ def qr_tangent(r, a, a_dot, *, mode="reduced"):
     return q_dot, t_dot
 
 
-
 # --------------------------------------------------------------------- condition numbers
 
 
